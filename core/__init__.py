@@ -1,0 +1,1 @@
+"""Vocabulary, arithmetic and settings that every package may use; no business I/O."""

@@ -1,0 +1,218 @@
+"""The domain vocabulary on one page: every closed set shared by tables, rules and the API."""
+
+from enum import IntEnum, StrEnum
+
+
+class Role(StrEnum):
+    """What a signed-in person acts as; all but `worker` are granted for a scope."""
+
+    WORKER = "worker"
+    LABOUR_MANAGER = "labour_manager"
+    """劳资专管员, for one project (条例 §28)."""
+    EMPLOYER_ADMIN = "employer_admin"
+    INSPECTOR = "inspector"
+    """劳动保障监察员, for one county (GB/T 2260)."""
+    AUDITOR = "auditor"
+    ADMIN = "admin"
+
+
+class DeviceProfile(StrEnum):
+    """What a paired device may do."""
+
+    GATE = "gate"
+    KIOSK = "kiosk"
+    SUPERVISOR = "supervisor"
+
+
+class ContractKind(StrEnum):
+    """建市〔2022〕59号: a labour contract, or a written agreement where there is no employment."""
+
+    LABOUR_CONTRACT = "labour_contract"
+    WRITTEN_AGREEMENT = "written_agreement"
+
+
+class PayBasis(StrEnum):
+    """What a unit price is paid for (national standard 结算方式)."""
+
+    HOUR = "hour"
+    DAY = "day"
+    MONTH = "month"
+    PIECE = "piece"
+
+
+class Direction(StrEnum):
+    """进出方向: national codes 01 and 02."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class CheckInMethod(StrEnum):
+    """How a crossing was proved; the national 考勤方式 of each is in `attendance/rules.py`."""
+
+    LIVE_CODE = "live_code"
+    CARD_CODE = "card_code"
+    FACE = "face"
+    FINGERPRINT = "fingerprint"
+    PALM = "palm"
+    ACCESS_CARD = "access_card"
+    POSTER = "poster"
+    MANUAL = "manual"
+    IMPORTED = "imported"
+
+
+class Grade(StrEnum):
+    """Strength of a check-in as evidence."""
+
+    A = "A"
+    """Live code proved by the holder tag at a paired gate."""
+    B = "B"
+    """Terminal biometrics, or card and photo matched."""
+    C = "C"
+    """Phone at the poster with location."""
+    D = "D"
+    """Entered by the labour manager; the worker is told."""
+    E = "E"
+    """Imported."""
+
+
+class ScanReason(StrEnum):
+    """Why a gate admits or refuses; closed, because gates speak and colour by it."""
+
+    OK = "ok"
+    MALFORMED_CODE = "malformed_code"
+    UNKNOWN_WORKER = "unknown_worker"
+    BAD_GATE_TAG = "bad_gate_tag"
+    BAD_HOLDER_TAG = "bad_holder_tag"
+    EXPIRED_CODE = "expired_code"
+    FUTURE_CODE = "future_code"
+    ALREADY_USED = "already_used"
+    NOT_ON_PROJECT = "not_on_project"
+    LEFT_PROJECT = "left_project"
+    NO_CONTRACT = "no_contract"
+
+
+class Tone(StrEnum):
+    """The sound and colour a gate gives with its answer."""
+
+    WELCOME = "welcome"
+    NOTICE = "notice"
+    REFUSE = "refuse"
+
+
+class WorkDayState(StrEnum):
+    """How sure a work day is; a missing exit asks, it never counts as zero in silence."""
+
+    COMPLETE = "complete"
+    NEEDS_CONFIRMATION = "needs_confirmation"
+
+
+class SheetState(StrEnum):
+    """考勤表."""
+
+    DRAFT = "draft"
+    LOCKED = "locked"
+
+
+class PaySheetState(StrEnum):
+    """工资表."""
+
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    APPROVED = "approved"
+    INSTRUCTED = "instructed"
+    SETTLED = "settled"
+
+
+class PayslipAnswerState(StrEnum):
+    """The worker's answer; only the worker's own act makes `confirmed` (条例 §31)."""
+
+    AWAITING = "awaiting"
+    CONFIRMED = "confirmed"
+    DISPUTED = "disputed"
+    NO_RESPONSE = "no_response"
+    UNREACHABLE = "unreachable"
+
+
+class PayRowState(StrEnum):
+    """One worker's line in a bank file; `acknowledged` means the bank said so."""
+
+    SUBMITTED = "submitted"
+    ACKNOWLEDGED = "acknowledged"
+    REJECTED = "rejected"
+
+
+class WageSeverity(IntEnum):
+    """Wage status; the colour is a regional mapping, never the only signal."""
+
+    SAFE = 0
+    """安: all due wages acknowledged by the bank, no open dispute."""
+    ATTENTION = 1
+    """关注: something waits."""
+    WARNING = 2
+    """预警: past the legal due date and not fully paid."""
+    ARREARS = 3
+    """欠薪: more than the configured days past due, or an accepted arrears case."""
+
+
+class ComplaintKind(StrEnum):
+    """投诉 by a victim has case rights; 举报 may be by anyone."""
+
+    COMPLAINT = "complaint"
+    REPORT = "report"
+
+
+class Disclosure(StrEnum):
+    """Who may learn the complainant's name."""
+
+    NAMED = "named"
+    SHIELDED = "shielded"
+    ANONYMOUS = "anonymous"
+
+
+class CaseState(StrEnum):
+    """Where a case stands."""
+
+    RECEIVED = "received"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    ORDERED_TO_PAY = "ordered_to_pay"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+class CaseAction(StrEnum):
+    """What somebody does to a case."""
+
+    ACCEPT = "accept"
+    REFUSE = "refuse"
+    ORDER_TO_PAY = "order_to_pay"
+    CLOSE = "close"
+    REOPEN = "reopen"
+    WITHDRAW = "withdraw"
+
+
+class ClockKind(StrEnum):
+    """Legal clocks of a case."""
+
+    ACCEPTANCE = "acceptance"
+    """5 working days (浙江省劳动保障监察条例 §23)."""
+    INVESTIGATION = "investigation"
+    """60 working days (劳动保障监察条例 §17)."""
+
+
+class NotificationState(StrEnum):
+    """Delivery of a message; moves forward only."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+
+
+class Urgency(StrEnum):
+    """`urgent` ignores quiet hours."""
+
+    NORMAL = "normal"
+    URGENT = "urgent"

@@ -1,0 +1,1 @@
+"""Persistence: engine, tables, outbox, migrations; knows no package above it."""

@@ -1,0 +1,114 @@
+"""Check-ins as they happened, and the work days and sheets derived from them."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field, SQLModel
+
+from core.clock import now
+from core.enums import CheckInMethod, Direction, Grade, ScanReason, SheetState, WorkDayState
+from db.base import Record, Sealed, UtcDateTime, enum_type, new_id
+
+
+class CheckIn(SQLModel, table=True):
+    """One crossing or phone punch as it was reported, accepted or refused.
+
+    Append-only by trigger, partitioned by month of `occurred_at`. A report is recognised again by
+    `(project_id, source_id, nonce)`: `occurred_at` joins the key only because PostgreSQL wants the
+    partition column there, and a repeated report carries the same instant.
+    """
+
+    __tablename__ = "check_in"
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("project_id", "id", "occurred_at"),
+        sa.UniqueConstraint("project_id", "source_id", "nonce", "occurred_at"),
+        sa.Index(None, "project_id", "project_worker_id", "occurred_at"),
+        # A clock two minutes off is not believed; these few rows are found by arrival instead.
+        sa.Index(
+            None,
+            "project_id",
+            "project_worker_id",
+            "received_at",
+            postgresql_where=sa.text("clock_bound_ms > 120000"),
+        ),
+        {"postgresql_partition_by": "RANGE (occurred_at)"},
+    )
+
+    id: UUID = Field(default_factory=new_id)
+    project_id: UUID = Field(foreign_key="project.id")
+    source_id: UUID
+    """The device, phone owner, manager or import batch that reported it."""
+    nonce: str = Field(max_length=64)
+    device_id: UUID | None = Field(default=None, foreign_key="device.id")
+    project_worker_id: UUID | None = Field(default=None, foreign_key="project_worker.id")
+    """NULL when nobody on this project could be recognised."""
+    direction: Direction = Field(sa_type=enum_type(Direction))
+    method: CheckInMethod = Field(sa_type=enum_type(CheckInMethod))
+    grade: Grade = Field(sa_type=enum_type(Grade))
+    occurred_at: datetime = Field(sa_type=UtcDateTime)
+    """By the reporting clock, uncorrected."""
+    received_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    clock_bound_ms: int = 0
+    """± how far `occurred_at` may be from the truth."""
+    admitted: bool
+    """What the gate did."""
+    valid: bool
+    """What is true after judgement; only valid check-ins count as work."""
+    reason: ScanReason = Field(sa_type=enum_type(ScanReason))
+    decided_offline: bool = False
+    code_step: int | None = Field(default=None, sa_type=sa.BigInteger)
+    """The time step inside a live code that was read; one step opens one gate once."""
+    presented: str | None = Field(default=None, max_length=64)
+    """The start of what was scanned when it was refused; never a personal number."""
+    location: str | None = Field(default=None, sa_type=Sealed("check_in.location"))
+    note: str | None = Field(default=None, max_length=200)
+
+
+class WorkDay(Record, table=True):
+    """出勤日 as folded from check-ins; never edited, only folded again."""
+
+    __tablename__ = "work_day"
+    __table_args__ = (sa.UniqueConstraint("project_id", "project_worker_id", "work_date"),)
+
+    project_id: UUID = Field(foreign_key="project.id")
+    project_worker_id: UUID = Field(foreign_key="project_worker.id", index=True)
+    work_date: date
+    first_in_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_out_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    minutes: int
+    units: int
+    """工日 in hundredths: 100 is one full day."""
+    state: WorkDayState = Field(sa_type=enum_type(WorkDayState))
+    grades: dict[str, int] = Field(default_factory=dict, sa_type=JSONB)
+    """How many check-ins of each grade stand behind the day."""
+    rule_version: int
+
+
+class WorkDayObjection(Record, table=True):
+    """The worker says a day is wrong; the day and the objection both stay on the sheet."""
+
+    __tablename__ = "work_day_objection"
+    __table_args__ = (sa.Index(None, "project_id", "project_worker_id", "work_date"),)
+
+    project_id: UUID = Field(foreign_key="project.id")
+    project_worker_id: UUID = Field(foreign_key="project_worker.id")
+    work_date: date
+    note: str = Field(max_length=500)
+
+
+class AttendanceSheet(Record, table=True):
+    """考勤表 of one team and month."""
+
+    __tablename__ = "attendance_sheet"
+    __table_args__ = (sa.UniqueConstraint("project_id", "team_id", "month"),)
+
+    project_id: UUID = Field(foreign_key="project.id")
+    team_id: UUID = Field(foreign_key="team.id")
+    month: str = Field(max_length=7)
+    """``YYYY-MM``."""
+    state: SheetState = Field(sa_type=enum_type(SheetState))
+    lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
+    """One object per worker as the rules summed it when the sheet was drawn up."""

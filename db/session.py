@@ -1,0 +1,44 @@
+"""The connection pool and the one way to open a unit of work."""
+
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from sqlalchemy import create_engine, text
+from sqlmodel import Session
+
+from core.crypto import FieldKeys
+from db.base import field_keys
+
+POOL_SIZE = 44
+"""Above the HTTP thread pool of 40, or finished requests wait for threads that wait for a
+connection and nothing moves."""
+
+
+class Database:
+    """A connection pool whose sealed columns use the given keys."""
+
+    def __init__(self, url: str, keys: FieldKeys, *, pool_size: int = POOL_SIZE) -> None:
+        self.engine = create_engine(
+            url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=10
+        )
+        self.engine.dialect.field_keys = keys  # type: ignore[attr-defined]
+
+    @contextmanager
+    def transaction(self) -> Generator[Session]:
+        """Yield a session; commit on success, roll back on any exception."""
+        with Session(self.engine) as session, session.begin():
+            yield session
+
+    def ping(self) -> None:
+        """Raise unless the server answers."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Drop all pooled connections; needed after a fork, so children do not share sockets."""
+        self.engine.dispose()
+
+
+def blind_index(session: Session, context: str, normalized: str) -> bytes:
+    """Return the lookup value of a sealed column for an already normalized plaintext."""
+    return field_keys(session.get_bind().dialect).blind_index(context, normalized)
