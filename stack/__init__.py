@@ -1,0 +1,1 @@
+"""Everything a laptop needs around the product: set-up, bundled servers, one start command."""

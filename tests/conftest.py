@@ -1,0 +1,151 @@
+"""Fixtures over the real servers: one PostgreSQL and one Valkey per test process.
+
+Rolled back after each test: `session`, `client`. Really committed, in a database of its own:
+`live_settings`, `live_database`, `start_api`, `live_api`, `start_worker`, `live_worker`.
+"""
+
+import tempfile
+from collections.abc import Callable, Generator
+from contextlib import ExitStack
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from redis import Redis
+from sqlmodel import Session
+
+from core.keyring import Keyring, load_keyring
+from core.settings import Settings, SmsSettings
+from db.session import Database
+from stack import postgres, valkey
+from tests import live
+
+
+@pytest.fixture(scope="session")
+def var() -> Generator[Path]:
+    """A directory for this process's servers, short enough for a socket path."""
+    with tempfile.TemporaryDirectory(prefix="axm-test-") as directory:
+        yield Path(directory)
+
+
+@pytest.fixture(scope="session")
+def migrated_database(var: Path) -> Generator[str]:
+    """The URL of a migrated, empty database that nobody connects to: a template to copy."""
+    with postgres.running(var / "pg", scratch=True) as server:
+        live.migrate(server.url)
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def valkey_url(var: Path) -> Generator[str]:
+    with valkey.running(var / "valkey") as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def settings(migrated_database: str, valkey_url: str, var: Path) -> Settings:
+    return Settings(
+        _env_file=None,
+        env="test",
+        database_url=live.copy_database(migrated_database, "shared"),
+        redis_url=valkey_url,
+        celery_broker_url=valkey.broker_url(valkey_url),
+        keys_file=var / "keys.json",
+        sms=SmsSettings(console_file=var / "sms.jsonl"),
+    )
+
+
+@pytest.fixture(scope="session")
+def keyring(settings: Settings) -> Keyring:
+    return load_keyring(settings.keys_file)
+
+
+@pytest.fixture(scope="session")
+def database(settings: Settings, keyring: Keyring) -> Generator[Database]:
+    """The pool behind `session`; whoever commits here leaves rows to other tests."""
+    database = Database(settings.database_url, keyring.fields)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def session(database: Database) -> Generator[Session]:
+    """A session whose work, commits included, disappears after the test."""
+    with database.engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            yield session
+        outer.rollback()
+
+
+@pytest.fixture
+def redis(valkey_url: str) -> Generator[Redis]:
+    """The product's Valkey, emptied; the queues of Celery stand in another database."""
+    with Redis.from_url(valkey_url) as client:
+        client.flushdb()
+        yield client
+
+
+@pytest.fixture(scope="session")
+def app(settings: Settings) -> FastAPI:
+    # Here, not above: a broken edge must not keep the tests of the rules from running.
+    from api.app import create_app  # noqa: PLC0415
+
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: FastAPI, session: Session, redis: Redis) -> Generator[TestClient]:
+    """HTTP client that shares the test's transaction but not its loaded objects."""
+    pool = app.state.database
+    app.state.database = live.SharedTransaction(session)
+    with TestClient(app) as client:
+        yield client
+    app.state.database = pool
+
+
+@pytest.fixture
+def live_settings(
+    settings: Settings, migrated_database: str, redis: Redis, tmp_path: Path
+) -> Generator[Settings]:
+    """Settings of an installation of its own: fresh migrated database, empty queues."""
+    url = live.copy_database(migrated_database, f"live_{uuid4().hex}")
+    with Redis.from_url(settings.redis_url, db=valkey.BROKER_DATABASE) as queues:
+        queues.flushdb()
+    sms = SmsSettings(console_file=tmp_path / "sms.jsonl")
+    yield settings.model_copy(update={"database_url": url, "sms": sms})
+    live.drop_database(url)
+
+
+@pytest.fixture
+def live_database(live_settings: Settings, keyring: Keyring) -> Generator[Database]:
+    """A database of the test's own, where `transaction()` really commits."""
+    database = Database(live_settings.database_url, keyring.fields)
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def start_api(live_settings: Settings, tmp_path: Path) -> Generator[Callable[[], live.Api]]:
+    """Start uvicorn on a unix socket; call again for a second or a restarted one."""
+    with ExitStack() as children:
+        yield lambda: children.enter_context(live.running_api(live_settings, tmp_path))
+
+
+@pytest.fixture
+def live_api(start_api: Callable[[], live.Api]) -> live.Api:
+    return start_api()
+
+
+@pytest.fixture
+def start_worker(live_settings: Settings, tmp_path: Path) -> Generator[Callable[[], live.Worker]]:
+    """Start a Celery worker with beat; call again for a second or a restarted one."""
+    with ExitStack() as children:
+        yield lambda: children.enter_context(live.running_worker(live_settings, tmp_path))
+
+
+@pytest.fixture
+def live_worker(start_worker: Callable[[], live.Worker]) -> live.Worker:
+    return start_worker()
