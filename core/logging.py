@@ -49,4 +49,10 @@ def _renderers(*, as_json: bool) -> list[structlog.typing.Processor]:
             structlog.processors.format_exc_info,
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
-    return [structlog.dev.ConsoleRenderer(colors=False)]
+    return [
+        structlog.dev.ConsoleRenderer(
+            colors=False,
+            # The default would print local variables, and with them names and numbers.
+            exception_formatter=structlog.dev.plain_traceback,
+        )
+    ]

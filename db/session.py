@@ -19,7 +19,12 @@ class Database:
 
     def __init__(self, url: str, keys: FieldKeys, *, pool_size: int = POOL_SIZE) -> None:
         self.engine = create_engine(
-            url, pool_size=pool_size, max_overflow=0, pool_pre_ping=True, pool_timeout=10
+            url,
+            hide_parameters=True,  # errors get logged, bound values are about people
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            pool_timeout=10,
         )
         self.engine.dialect.field_keys = keys  # type: ignore[attr-defined]
 

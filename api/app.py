@@ -1,0 +1,66 @@
+"""Builds the application: resources, layers, error handlers, routers."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.staticfiles import StaticFiles
+from redis import Redis
+
+from api import openapi, problems
+from api.idempotency import IdempotencyMiddleware
+from api.middleware import BodyLimitMiddleware, RequestContextMiddleware
+from api.routes import PUBLIC_ROUTERS, V1_ROUTERS
+from core.keyring import load_keyring
+from core.logging import configure_logging
+from core.settings import Settings
+from db.session import Database
+
+VALKEY_TIMEOUT_S = 2
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Wire settings, resources, error handlers and routers together."""
+    configure_logging(as_json=settings.env == "prod")
+    app = FastAPI(
+        title="安薪码",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        generate_unique_id_function=_operation_id,
+        responses=openapi.DEFAULT_RESPONSES,
+    )
+    _open_resources(app, settings)
+    problems.install(app)
+    app.add_middleware(IdempotencyMiddleware, valkey=app.state.valkey, keyring=app.state.keyring)
+    app.add_middleware(BodyLimitMiddleware)
+    app.add_middleware(RequestContextMiddleware)
+    for router in V1_ROUTERS:
+        app.include_router(router, prefix="/v1")
+    for router in PUBLIC_ROUTERS:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory="web/static"))
+    openapi.install(app)
+    return app
+
+
+def _open_resources(app: FastAPI, settings: Settings) -> None:
+    app.state.settings = settings
+    app.state.keyring = load_keyring(settings.keys_file)
+    app.state.database = Database(settings.database_url, app.state.keyring.fields)
+    app.state.valkey = Redis.from_url(
+        settings.redis_url, socket_timeout=VALKEY_TIMEOUT_S, socket_connect_timeout=VALKEY_TIMEOUT_S
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    yield
+    app.state.valkey.close()
+    app.state.database.close()
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name

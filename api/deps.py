@@ -1,0 +1,108 @@
+"""Dependency types: what an endpoint may touch, and who may call it."""
+
+from collections.abc import Callable, Generator
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from redis import Redis
+from sqlmodel import Session
+
+from core.enums import Role
+from core.keyring import Keyring
+from core.settings import Settings
+from db.models import Device
+from db.session import Database
+from devices import service as devices
+from identity.errors import NotSignedInError, RoleRequiredError
+from identity.principal import Principal
+from identity.tokens import read_access_token
+from projects.errors import ProjectNotFoundError
+
+person_token = HTTPBearer(scheme_name="person", auto_error=False)
+device_token = HTTPBearer(scheme_name="device", auto_error=False)
+
+
+def get_settings(request: Request) -> Settings:
+    """Return the process configuration."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+def get_keyring(request: Request) -> Keyring:
+    """Return the installation's keys."""
+    keyring: Keyring = request.app.state.keyring
+    return keyring
+
+
+def get_valkey(request: Request) -> Redis:
+    """Return the shared Valkey client."""
+    valkey: Redis = request.app.state.valkey
+    return valkey
+
+
+def get_session(request: Request) -> Generator[Session]:
+    """Open the request's transaction; it commits before the response is sent."""
+    database: Database = request.app.state.database
+    with database.transaction() as session:
+        yield session
+
+
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+KeyringDep = Annotated[Keyring, Depends(get_keyring)]
+ValkeyDep = Annotated[Redis, Depends(get_valkey)]
+# scope="function" matters: by default a failed commit would surface after a 201 has left.
+SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+Bearer = HTTPAuthorizationCredentials | None
+
+
+def get_principal(
+    bearer: Annotated[Bearer, Depends(person_token)], keyring: KeyringDep
+) -> Principal:
+    """Return who is calling; NotSignedInError without a good access token."""
+    if bearer is None:
+        raise NotSignedInError
+    return read_access_token(keyring, bearer.credentials)
+
+
+PrincipalDep = Annotated[Principal, Depends(get_principal)]
+
+
+def _acting_as(*roles: Role) -> Callable[[Principal], Principal]:
+    def require(principal: PrincipalDep) -> Principal:
+        if principal.role not in roles:
+            raise RoleRequiredError(roles=[role.value for role in roles])
+        return principal
+
+    return require
+
+
+WorkerDep = Annotated[Principal, Depends(_acting_as(Role.WORKER))]
+ManagerDep = Annotated[Principal, Depends(_acting_as(Role.LABOUR_MANAGER))]
+InspectorDep = Annotated[Principal, Depends(_acting_as(Role.INSPECTOR))]
+UnmaskerDep = Annotated[Principal, Depends(_acting_as(Role.LABOUR_MANAGER, Role.INSPECTOR))]
+ProjectViewerDep = Annotated[
+    Principal, Depends(_acting_as(Role.LABOUR_MANAGER, Role.INSPECTOR, Role.ADMIN))
+]
+AdminDep = Annotated[Principal, Depends(_acting_as(Role.ADMIN))]
+
+
+def get_project_manager(project_id: UUID, manager: ManagerDep) -> Principal:
+    """Return the labour manager of the project in the path; another's project does not exist."""
+    if manager.project_id != project_id:
+        raise ProjectNotFoundError
+    return manager
+
+
+ProjectManagerDep = Annotated[Principal, Depends(get_project_manager)]
+
+
+def get_device(bearer: Annotated[Bearer, Depends(device_token)], session: SessionDep) -> Device:
+    """Return the calling device; UnauthorizedError when unknown or revoked."""
+    if bearer is None:
+        raise NotSignedInError
+    return devices.authenticate(session, bearer.credentials)
+
+
+DeviceDep = Annotated[Device, Depends(get_device)]

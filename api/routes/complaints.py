@@ -1,0 +1,34 @@
+"""Complaining about one's own wages: ``POST /v1/me/complaints``; the rest is in `cases`."""
+
+from fastapi import APIRouter
+
+from api.deps import KeyringDep, SessionDep, WorkerDep
+from api.problems import problems
+from api.schemas.complaints import MyComplaintIn, MyComplaintOut
+from cases.errors import UnknownPlaceError
+from core.clock import now
+from payroll import complaints
+from payroll.errors import PayslipNotFoundError, ProjectUnclearError
+
+router = APIRouter(tags=["cases"])
+
+
+@router.post(
+    "/me/complaints",
+    status_code=201,
+    responses=problems(PayslipNotFoundError, ProjectUnclearError, UnknownPlaceError),
+)
+def file_my_complaint(
+    session: SessionDep, keyring: KeyringDep, worker: WorkerDep, body: MyComplaintIn
+) -> MyComplaintOut:
+    """Complain about your wages.
+
+    Month, amount, employer and what the bank said are taken from the payslip. The case opens with
+    the county of the project and you get a message at every step. An `anonymous` complaint keeps
+    nothing that leads to you: follow it by number and PIN. Every call files a new complaint: send
+    an `Idempotency-Key` to repeat one safely.
+    """
+    filed = complaints.file_my_complaint(
+        session, keyring, principal=worker, **body.model_dump(), at=now()
+    )
+    return MyComplaintOut.of_own(filed)

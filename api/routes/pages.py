@@ -1,0 +1,318 @@
+"""The phone page: what a worker sees at ``/``. Same services as the API, no logic of its own."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from api.deps import KeyringDep, SessionDep, ValkeyDep
+from api.pages.refusals import PageRoute
+from api.pages.rendering import render
+from api.pages.sign_in import CookieJarDep, PageWorkerDep
+from api.routes.cases import AddressDep, NumberPath
+from api.schemas.attendance import Month
+from api.schemas.cases import ActionIn, LookupIn
+from api.schemas.complaints import MyComplaintIn
+from api.schemas.pages import CodeForm, ObjectionForm, SignInForm
+from api.schemas.payslips import ConfirmIn, DisputeIn, ReceivedIn
+from attendance import months
+from cases import service as cases
+from core.clock import local_date, month_start, next_month, now
+from core.enums import CaseAction, Role
+from identity import service as identity
+from identity.errors import ChooseIdentityError, WrongCodeError
+from identity.rules import Choice
+from payroll import answers, complaints
+from payroll.status import get_wage_status
+from qr import code, image
+from qr import service as qr
+
+router = APIRouter(route_class=PageRoute, include_in_schema=False)
+
+PAYSLIPS_SHOWN = 24
+
+
+@router.get("/")
+def show_home(
+    request: Request, session: SessionDep, worker: PageWorkerDep, project_id: UUID | None = None
+) -> HTMLResponse:
+    """Show the live code and how the wages stand."""
+    at = now()
+    person, _, engagements = identity.get_me(session, worker, on=local_date(at))
+    return render(
+        request,
+        "home.html",
+        person=person,
+        engagements=engagements,
+        project_id=project_id,
+        wages=get_wage_status(session, person_id=worker.person_id, at=at),
+        seconds_left=code.STEP_SECONDS - int(at.timestamp()) % code.STEP_SECONDS,
+    )
+
+
+@router.get("/code.png")
+def show_code(
+    session: SessionDep,
+    keyring: KeyringDep,
+    worker: PageWorkerDep,
+    project_id: UUID | None = None,
+) -> Response:
+    """Draw the code of this moment."""
+    text = qr.make_live_code(
+        session, keyring, person_id=worker.person_id, at=now(), project_id=project_id
+    )
+    return Response(image.png(text), media_type="image/png", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/sign-in")
+def show_sign_in(request: Request) -> HTMLResponse:
+    """Ask for the phone number."""
+    return render(request, "sign_in.html")
+
+
+@router.post("/sign-in/code")
+def request_code(
+    request: Request, session: SessionDep, valkey: ValkeyDep, form: Annotated[CodeForm, Form()]
+) -> HTMLResponse:
+    """Text a code and ask for it; the number stays out of addresses and logs."""
+    identity.request_code(session, valkey, phone=form.phone)
+    return render(request, "code.html", phone=form.phone)
+
+
+@router.post("/sign-in")
+def sign_in(
+    request: Request,
+    session: SessionDep,
+    valkey: ValkeyDep,
+    keyring: KeyringDep,
+    *,
+    jar: CookieJarDep,
+    form: Annotated[SignInForm, Form()],
+) -> Response:
+    """Sign in as the worker this phone belongs to, or ask which of them it is."""
+    choice = Choice(person_id=form.person_id, role=Role.WORKER)
+    try:
+        signed_in = identity.sign_in(
+            session,
+            valkey,
+            keyring,
+            phone=form.phone,
+            code=form.code,
+            choice=choice,
+            at=now(),
+        )
+    except WrongCodeError as problem:
+        return render(request, "code.html", status=401, phone=form.phone, problem=problem)
+    except ChooseIdentityError as problem:
+        choices = problem.facts["choices"]
+        return render(request, "choose.html", phone=form.phone, code=form.code, choices=choices)
+    response = RedirectResponse("/", 303)
+    jar.keep(response, signed_in)
+    return response
+
+
+@router.post("/sign-out")
+def sign_out(session: SessionDep, worker: PageWorkerDep, jar: CookieJarDep) -> Response:
+    """End the sign-in of this browser."""
+    identity.sign_out(session, family_id=worker.sign_in_family_id, at=now())
+    response = RedirectResponse("/sign-in", 303)
+    jar.clear(response)
+    return response
+
+
+@router.get("/days")
+def show_days(
+    request: Request, session: SessionDep, worker: PageWorkerDep, month: Month | None = None
+) -> HTMLResponse:
+    """Show the days of a month, this month unless told otherwise."""
+    today = local_date(now())
+    shown = month or f"{today:%Y-%m}"
+    return render(
+        request,
+        "days.html",
+        view=months.get_month(session, person_id=worker.person_id, month=shown),
+        earlier=_month_before(shown),
+        later=f"{next_month(month_start(shown)):%Y-%m}",
+        is_current=shown >= f"{today:%Y-%m}",
+    )
+
+
+@router.post("/days/objections")
+def object_to_day(
+    session: SessionDep, worker: PageWorkerDep, form: Annotated[ObjectionForm, Form()]
+) -> Response:
+    """Write down that a day is wrong."""
+    months.object_to_day(
+        session,
+        person_id=worker.person_id,
+        work_date=form.work_date,
+        note=form.note,
+        at=now(),
+        project_id=form.project_id,
+    )
+    return RedirectResponse(f"/days?month={form.work_date:%Y-%m}#objections", 303)
+
+
+@router.get("/payslips")
+def show_payslips(request: Request, session: SessionDep, worker: PageWorkerDep) -> HTMLResponse:
+    """List the latest payslips."""
+    own = answers.list_payslips(
+        session, person_id=worker.person_id, before=None, limit=PAYSLIPS_SHOWN
+    )
+    return render(request, "payslips.html", payslips=own[:PAYSLIPS_SHOWN])
+
+
+@router.get("/payslips/{payslip_id}")
+def show_payslip(
+    request: Request, session: SessionDep, worker: PageWorkerDep, payslip_id: UUID
+) -> HTMLResponse:
+    """Show one payslip with everything there is to confirm or dispute."""
+    own = answers.get_payslip(session, person_id=worker.person_id, payslip_id=payslip_id)
+    return render(request, "payslip.html", own=own, content=own.payslip.content)
+
+
+@router.post("/payslips/{payslip_id}/confirm")
+def confirm_payslip(
+    session: SessionDep,
+    keyring: KeyringDep,
+    worker: PageWorkerDep,
+    payslip_id: UUID,
+    form: Annotated[ConfirmIn, Form()],
+) -> Response:
+    """Agree with what was shown."""
+    answers.confirm_payslip(
+        session,
+        keyring,
+        principal=worker,
+        payslip_id=payslip_id,
+        content_hash=form.content_hash,
+        at=now(),
+    )
+    return RedirectResponse(f"/payslips/{payslip_id}", 303)
+
+
+@router.get("/payslips/{payslip_id}/dispute")
+def show_dispute(
+    request: Request, session: SessionDep, worker: PageWorkerDep, payslip_id: UUID
+) -> HTMLResponse:
+    """Ask what is wrong."""
+    own = answers.get_payslip(session, person_id=worker.person_id, payslip_id=payslip_id)
+    return render(request, "dispute.html", own=own)
+
+
+@router.post("/payslips/{payslip_id}/dispute")
+def dispute_payslip(
+    session: SessionDep,
+    worker: PageWorkerDep,
+    payslip_id: UUID,
+    form: Annotated[DisputeIn, Form()],
+) -> Response:
+    """Say what is wrong."""
+    answers.dispute_payslip(
+        session,
+        principal=worker,
+        payslip_id=payslip_id,
+        reason=form.reason,
+        fields=form.fields,
+        at=now(),
+    )
+    return RedirectResponse(f"/payslips/{payslip_id}", 303)
+
+
+@router.post("/payslips/{payslip_id}/received")
+def report_received(
+    session: SessionDep,
+    worker: PageWorkerDep,
+    payslip_id: UUID,
+    form: Annotated[ReceivedIn, Form()],
+) -> Response:
+    """Say whether the money came."""
+    answers.report_received(
+        session, principal=worker, payslip_id=payslip_id, received=form.received, at=now()
+    )
+    return RedirectResponse(f"/payslips/{payslip_id}", 303)
+
+
+@router.get("/complaints")
+def show_complaints(request: Request, session: SessionDep, worker: PageWorkerDep) -> HTMLResponse:
+    """List the worker's complaints."""
+    own = cases.list_my_complaints(session, person_id=worker.person_id)
+    return render(request, "complaints.html", timelines=own)
+
+
+@router.get("/complaints/new")
+def show_complaint_form(
+    request: Request, session: SessionDep, worker: PageWorkerDep, payslip_id: UUID | None = None
+) -> HTMLResponse:
+    """Ask at most three things; a payslip answers the first."""
+    own = payslip_id and answers.get_payslip(
+        session, person_id=worker.person_id, payslip_id=payslip_id
+    )
+    _, _, engagements = identity.get_me(session, worker, on=local_date(now()))
+    return render(request, "complain.html", own=own, engagements=engagements)
+
+
+@router.post("/complaints")
+def file_my_complaint(
+    request: Request,
+    session: SessionDep,
+    keyring: KeyringDep,
+    worker: PageWorkerDep,
+    form: Annotated[MyComplaintIn, Form()],
+) -> HTMLResponse:
+    """File the complaint and show number and PIN, this once."""
+    filed = complaints.file_my_complaint(
+        session, keyring, principal=worker, **form.model_dump(), at=now()
+    )
+    return render(request, "filed.html", status=201, filed=filed, disclosure=form.disclosure)
+
+
+@router.get("/complaints/{number}")
+def show_complaint(
+    request: Request, session: SessionDep, worker: PageWorkerDep, number: NumberPath
+) -> HTMLResponse:
+    """Tell the story of a complaint."""
+    timeline = cases.get_my_complaint(session, number=number, person_id=worker.person_id)
+    return render(request, "complaint.html", timeline=timeline, is_signed_in=True)
+
+
+@router.post("/complaints/{number}/{action}")
+def act_on_my_complaint(
+    session: SessionDep,
+    worker: PageWorkerDep,
+    number: NumberPath,
+    action: CaseAction,
+    form: Annotated[ActionIn, Form()],
+) -> Response:
+    """Withdraw or reopen."""
+    cases.act_on_case(
+        session, principal=worker, number=number, action=action, note=form.note, at=now()
+    )
+    return RedirectResponse(f"/complaints/{number}", 303)
+
+
+@router.get("/track")
+def show_track(request: Request) -> HTMLResponse:
+    """Ask for number and PIN."""
+    return render(request, "track.html")
+
+
+@router.post("/track")
+def look_up_complaint(
+    request: Request,
+    session: SessionDep,
+    valkey: ValkeyDep,
+    address: AddressDep,
+    form: Annotated[LookupIn, Form()],
+) -> HTMLResponse:
+    """Tell the story of a complaint to whoever holds its number and PIN."""
+    timeline = cases.look_up_complaint(
+        session, valkey, number=form.number, pin=form.pin, address=address
+    )
+    return render(request, "complaint.html", timeline=timeline, is_signed_in=False)
+
+
+def _month_before(month: str) -> str:
+    return f"{month_start(month) - date.resolution:%Y-%m}"

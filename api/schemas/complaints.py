@@ -1,0 +1,34 @@
+"""Wire shapes of a worker's own complaint about wages."""
+
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+from api.schemas.cases import FiledComplaintOut, Statement
+from core.enums import Disclosure
+from payroll.complaints import OwnComplaint
+
+
+class MyComplaintIn(BaseModel):
+    """What happened; everything else is filled in from your payslip or project."""
+
+    payslip_id: UUID | None = None
+    project_id: UUID | None = Field(
+        default=None, description="Needed only without a payslip and on several projects."
+    )
+    statement: Statement = Field(description="What happened, in your own words.")
+    disclosure: Disclosure = Field(
+        default=Disclosure.SHIELDED, description="Who may learn that it was you."
+    )
+
+
+class MyComplaintOut(FiledComplaintOut):
+    """Number, PIN and proof of filing; keep them, the PIN is never shown again."""
+
+    receipt: str = Field(description="JWS (ES256); verify with `/.well-known/jwks.json`.")
+
+    @classmethod
+    def of_own(cls, own: OwnComplaint) -> Self:
+        """Return the wire shape of a fresh complaint."""
+        return cls.model_validate(own, from_attributes=True)

@@ -1,0 +1,236 @@
+"""Wire shapes of pay sheets and bank batches; money in yuan as text."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from api.schemas.payslips import (
+    NO_NUL,
+    DisputeOut,
+    PaymentOut,
+    Words,
+    Yuan,
+    describe_payslip,
+)
+from core.enums import PayRowState, PaySheetState, PayslipAnswerState
+from core.money import FEN_PER_YUAN, to_yuan
+from db.models import PayBatchRow, PaySheet, Payslip
+from payroll.bank import CreatedBatch, ImportedResult
+from payroll.rules import PayItem, price_item
+from payroll.service import PayLine, Publication, SheetOverview
+
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=NO_NUL)
+]
+Amount = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
+Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
+
+
+class PaySheetIn(BaseModel):
+    """Which team's month is to be paid."""
+
+    month: Month
+    team_id: UUID
+
+
+class PaySheetOut(BaseModel):
+    """A pay sheet without its lines."""
+
+    id: UUID
+    team_id: UUID
+    month: str
+    state: PaySheetState
+    published_at: datetime | None
+    approved_at: datetime | None
+
+    @classmethod
+    def of(cls, sheet: PaySheet) -> Self:
+        """Return the wire shape of a sheet."""
+        return cls.model_validate(sheet, from_attributes=True)
+
+
+class PublicationOut(PaySheetOut):
+    """A published sheet, and who must be told in another way."""
+
+    payslip_count: int
+    without_phone: list[str] = Field(description="Names of workers who got no message.")
+
+    @classmethod
+    def of_publication(cls, publication: Publication) -> Self:
+        """Return the wire shape of a publication."""
+        return cls(
+            **PaySheetOut.of(publication.sheet).model_dump(),
+            payslip_count=publication.payslip_count,
+            without_phone=list(publication.without_phone),
+        )
+
+
+class PayLineOut(BaseModel):
+    """One worker's line as the labour manager sees it."""
+
+    payslip_id: UUID
+    project_worker_id: UUID
+    worker_name: str
+    version: int
+    gross: Yuan
+    deductions: Yuan
+    net: Yuan
+    due_date: date
+    answer_state: PayslipAnswerState
+    dispute: DisputeOut | None
+    payment: PaymentOut | None
+    missing: list[str] = Field(description="Mandatory fields (条例 §15) still to be completed.")
+    has_phone: bool
+
+    @classmethod
+    def of(cls, line: PayLine) -> Self:
+        """Return the wire shape of a line."""
+        return cls(
+            **describe_payslip(line.payslip),
+            project_worker_id=line.payslip.project_worker_id,
+            worker_name=line.payslip.content["worker_name"],
+            dispute=DisputeOut.of(line.answer),
+            payment=PaymentOut.of(line.bank_row),
+            missing=line.missing,
+            has_phone=line.has_phone,
+        )
+
+
+class SheetOverviewOut(PaySheetOut):
+    """A pay sheet with its current lines."""
+
+    net: Yuan
+    lines: list[PayLineOut]
+
+    @classmethod
+    def of_overview(cls, overview: SheetOverview) -> Self:
+        """Return the wire shape of an overview."""
+        return cls(
+            **PaySheetOut.of(overview.sheet).model_dump(),
+            net=to_yuan(overview.net_fen),
+            lines=[PayLineOut.of(line) for line in overview.lines],
+        )
+
+
+class PayItemIn(BaseModel):
+    """One line of pay: a quantity at a price; the amount is worked out, rounded to the fen."""
+
+    name: ShortText
+    quantity: Amount = Field(examples=["22.5"])
+    unit: ShortText = Field(examples=["工日"])
+    unit_price: Amount = Field(description="Yuan for one unit.", examples=["350.00"])
+
+    def to_item(self) -> PayItem:
+        """Return the priced line."""
+        return price_item(
+            self.name,
+            quantity=int(self.quantity * FEN_PER_YUAN),
+            unit=self.unit,
+            unit_price_fen=int(self.unit_price * FEN_PER_YUAN),
+        )
+
+
+class AdjustmentIn(BaseModel):
+    """Why a payslip changes, and its new lines."""
+
+    items: list[PayItemIn] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=20,
+        description="All lines of the new version; absent: worked out again from attendance.",
+    )
+    note: Words = Field(description="What was changed and why; the worker reads it.")
+
+    def to_items(self) -> tuple[PayItem, ...] | None:
+        """Return the priced lines, or None to work them out again."""
+        return None if self.items is None else tuple(line.to_item() for line in self.items)
+
+
+class AdjustedOut(BaseModel):
+    """The new version of a payslip; the worker has not answered it."""
+
+    payslip_id: UUID
+    version: int
+    gross: Yuan
+    deductions: Yuan
+    net: Yuan
+    due_date: date
+    answer_state: PayslipAnswerState
+
+    @classmethod
+    def of(cls, payslip: Payslip) -> Self:
+        """Return the wire shape of a new version."""
+        return cls(**describe_payslip(payslip))
+
+
+class PayBatchOut(BaseModel):
+    """A bank file that was drawn up; its reference and totals stand in its first line."""
+
+    reference: str
+    row_count: int
+    total: Yuan
+    file_hash: str = Field(description="SHA-256 of the file's text in UTF-8 without BOM.")
+    card_changed: list[str] = Field(
+        description="Workers left out because the card is not the one they confirmed."
+    )
+    remaining_count: int = Field(description="Lines that need another batch.")
+
+    @classmethod
+    def of(cls, created: CreatedBatch) -> Self:
+        """Return the wire shape of a new batch."""
+        batch = created.batch
+        return cls(
+            reference=batch.reference,
+            row_count=batch.row_count,
+            total=to_yuan(batch.total_fen),
+            file_hash=batch.file_hash,
+            card_changed=list(created.card_changed),
+            remaining_count=created.remaining_count,
+        )
+
+
+class ResultRowOut(BaseModel):
+    """One line of a batch after a result."""
+
+    row_number: int
+    payslip_id: UUID
+    worker_name: str
+    amount: Yuan
+    payment: PaymentOut | None
+
+    @classmethod
+    def of(cls, row: PayBatchRow, payslip: Payslip) -> Self:
+        """Return the wire shape of a line."""
+        return cls(
+            row_number=row.row_number,
+            payslip_id=payslip.id,
+            worker_name=payslip.content["worker_name"],
+            amount=to_yuan(row.amount_fen),
+            payment=PaymentOut.of(row),
+        )
+
+
+class BankResultOut(BaseModel):
+    """A batch after a result file."""
+
+    reference: str
+    acknowledged: int
+    rejected: int
+    waiting: int = Field(description="Lines the bank has not decided.")
+    changed: int = Field(description="Lines this file decided; 0 when it was imported before.")
+    rows: list[ResultRowOut]
+
+    @classmethod
+    def of(cls, imported: ImportedResult) -> Self:
+        """Return the wire shape of an imported result."""
+        return cls(
+            reference=imported.batch.reference,
+            acknowledged=imported.count(PayRowState.ACKNOWLEDGED),
+            rejected=imported.count(PayRowState.REJECTED),
+            waiting=imported.count(PayRowState.SUBMITTED),
+            changed=imported.changed_count,
+            rows=[ResultRowOut.of(row, payslip) for row, payslip in imported.rows],
+        )

@@ -1,0 +1,133 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from fastapi.testclient import TestClient
+
+from api import openapi
+from api.problems import MEDIA_TYPE
+
+PUBLIC = {
+    "DELETE": set[str](),
+    "GET": {
+        "/healthz",
+        "/readyz",
+        "/.well-known/jwks.json",
+    },
+    "POST": {
+        "/v1/auth/codes",
+        "/v1/auth/tokens",
+        "/v1/complaints",
+        "/v1/complaints/lookup",
+        "/v1/devices/pair",
+    },
+}
+"""What anybody may call; a new endpoint without a principal must be added here on purpose."""
+METHODS = {"get", "post", "put", "patch", "delete"}
+
+
+@pytest.fixture(scope="module")
+def document(app: FastAPI) -> dict[str, Any]:
+    return app.openapi()
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [
+        (method.upper(), path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if method in METHODS
+    ]
+
+
+def test_committed_description_is_up_to_date() -> None:
+    assert openapi.find_outdated(openapi.ROOT / "openapi") == []
+
+
+def test_outdated_description_is_found_and_rewritten(tmp_path: Path) -> None:
+    (tmp_path / "openapi.json").write_text("{}")
+    outdated = openapi.find_outdated(tmp_path)
+
+    openapi.write(tmp_path)
+
+    assert [path.name for path in outdated] == ["openapi.json", "problems.md"]
+    assert openapi.find_outdated(tmp_path) == []
+
+
+def test_check_command_says_nothing_when_up_to_date() -> None:
+    assert openapi.main(["--check"]) == 0
+
+
+def test_description_does_not_depend_on_the_installation(document: dict[str, Any]) -> None:
+    assert openapi.render_specification() == openapi.render_specification()
+    assert "servers" not in document
+
+
+def test_application_serves_its_description(client: TestClient) -> None:
+    assert "Problem" in client.get("/openapi.json").json()["components"]["schemas"]
+
+
+def test_operation_ids_are_unique(document: dict[str, Any]) -> None:
+    ids = [operation["operationId"] for _, _, operation in operations(document)]
+
+    assert sorted(ids) == sorted(set(ids))
+
+
+def test_every_operation_is_described_in_a_short_first_line(document: dict[str, Any]) -> None:
+    offenders = [
+        operation["operationId"]
+        for _, _, operation in operations(document)
+        if not 0 < len(operation.get("description", "").split("\n")[0]) <= 60
+    ]
+
+    assert offenders == []
+
+
+def test_every_refusal_is_a_problem_document(document: dict[str, Any]) -> None:
+    offenders = [
+        (operation["operationId"], status)
+        for _, _, operation in operations(document)
+        for status, response in operation["responses"].items()
+        if not status.startswith(("2", "3")) and list(response["content"]) != [MEDIA_TYPE]
+    ]
+
+    assert offenders == []
+
+
+def test_every_operation_has_the_default_refusal(document: dict[str, Any]) -> None:
+    assert all("default" in operation["responses"] for *_, operation in operations(document))
+
+
+def test_public_endpoints_are_exactly_these(document: dict[str, Any]) -> None:
+    public: dict[str, set[str]] = {method: set() for method in PUBLIC}
+    for method, path, operation in operations(document):
+        if "security" not in operation:
+            public.setdefault(method, set()).add(path)
+
+    assert public == PUBLIC
+
+
+def test_keyed_posts_document_their_header_once(document: dict[str, Any]) -> None:
+    headers = {
+        operation["operationId"]: [
+            parameter["name"]
+            for parameter in operation.get("parameters", [])
+            if parameter["in"] == "header"
+        ]
+        for _, _, operation in operations(document)
+    }
+
+    assert headers["unmask"] == ["Idempotency-Key"]
+    assert headers["issue_tokens"] == []
+
+
+def test_undocumented_routes_are_pages_only(app: FastAPI) -> None:
+    hidden = [
+        route.path
+        for route in app.routes
+        if isinstance(route, APIRoute) and not route.include_in_schema
+    ]
+
+    assert [path for path in hidden if path.startswith("/v1")] == []

@@ -1,0 +1,121 @@
+"""Silence is never consent: nothing but the worker's own sign-in makes a payslip confirmed."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlmodel import Session, select
+
+from core.enums import PayslipAnswerState, Role
+from core.keyring import Keyring
+from db.models import Payslip, PayslipAnswer
+from identity.principal import Principal
+from tests.api.access import make_bodies
+from tests.factories.identity import bearer, make_principal
+from tests.factories.payroll import Site, make_site, publish
+
+ROOT = Path(__file__).parent.parent.parent
+PARAMETER = re.compile(r"\{(\w+)\}")
+NAMING = re.compile(r"PayslipAnswerState\.CONFIRMED|PayslipAnswerState\(|[\"']confirmed[\"']")
+MAKES = {"payroll/answers.py"}
+READS = {"api/pages/rendering.py", "core/enums.py", "payroll/queries.py"}
+"""They show or look for it."""
+PACKAGES = (
+    "api", "attendance", "cases", "core", "demo", "devices", "evidence", "identity", "jobs",
+    "notifications", "payroll", "projects", "qr",
+)  # fmt: skip
+
+
+@pytest.fixture
+def site(session: Session) -> Site:
+    return make_site(session)
+
+
+def requests_for(app: FastAPI, site: Site, payslip: Payslip) -> Iterator[dict[str, Any]]:
+    """Return a well-formed request for every operation of the API, aimed at this payslip."""
+    address = {
+        "project_id": site.project.id,
+        "person_id": payslip.person_id,
+        "payslip_id": payslip.id,
+        "sheet_id": payslip.pay_sheet_id,
+        "reference": "AX" + "0" * 20,
+        "number": "AX" + "0" * 14,
+        "action": "accept",
+        "date": "2026-10-08",
+    }
+    bodies = make_bodies(str(site.team.id), payslip.content_hash)
+    for path, operations in app.openapi()["paths"].items():
+        for method, operation in operations.items():
+            filled = PARAMETER.sub(lambda found: str(address.get(found[1], uuid4())), path)
+            yield {"method": method, "url": filled, **bodies.get(operation["operationId"], {})}
+
+
+def others(site: Site, payslip: Payslip) -> list[Principal]:
+    """Return everybody but the worker as a worker, each as well placed as can be."""
+    scopes: dict[Role, dict[str, Any]] = {
+        Role.LABOUR_MANAGER: {"project_id": site.project.id},
+        Role.INSPECTOR: {"county_code": site.project.county_code},
+    }
+    staff = [role for role in Role if role is not Role.WORKER]
+    return [
+        site.principal(1),
+        *(make_principal(payslip.person_id, role, **scopes.get(role, {})) for role in staff),
+    ]
+
+
+def count_confirmed(session: Session) -> int:
+    session.expire_all()
+    confirmed = PayslipAnswerState.CONFIRMED
+    payslips = select(Payslip).where(Payslip.answer_state == confirmed)
+    answers = select(PayslipAnswer).where(PayslipAnswer.state == confirmed)
+    return len(session.exec(payslips).all()) + len(session.exec(answers).all())
+
+
+def test_no_role_confirms_through_any_endpoint(
+    app: FastAPI, client: TestClient, session: Session, keyring: Keyring, site: Site
+) -> None:
+    payslip = publish(session, site)[0]
+    requests = list(requests_for(app, site, payslip))
+
+    for principal in others(site, payslip):
+        for request in requests:
+            client.request(**request, headers=bearer(keyring, principal))
+
+    assert count_confirmed(session) == 0
+
+
+def test_the_same_requests_by_the_worker_do_confirm(
+    app: FastAPI, client: TestClient, session: Session, keyring: Keyring, site: Site
+) -> None:
+    payslip = publish(session, site)[0]
+    worker = site.worker
+    headers = bearer(keyring, worker)
+
+    for request in list(requests_for(app, site, payslip)):
+        client.request(**request, headers=headers)
+
+    assert count_confirmed(session) == 2  # the payslip and the answer behind it
+    answer = session.exec(select(PayslipAnswer)).one()
+    assert answer.sign_in_family_id == worker.sign_in_family_id
+
+
+def test_only_one_module_makes_confirmed() -> None:
+    naming = {
+        path.relative_to(ROOT).as_posix()
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*.py")
+        if NAMING.search(path.read_text())
+    }
+
+    assert naming - READS == MAKES
+
+
+def test_no_job_reaches_the_workers_answers() -> None:
+    jobs = "".join(path.read_text() for path in (ROOT / "jobs").rglob("*.py"))
+
+    assert "payroll" not in jobs

@@ -1,0 +1,124 @@
+"""Invented gates, live codes and punches."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import count
+from uuid import UUID, uuid4
+
+from sqlmodel import Session
+
+from core.clock import local_date, now
+from core.crypto import token_hash
+from core.enums import CheckInMethod, DeviceProfile, Direction, Grade, ScanReason
+from core.keyring import Keyring
+from db.models import CheckIn, Device, Person, Project, ProjectWorker, Team
+from qr.service import make_live_code
+from tests.factories.identity import make_worker_person
+from tests.factories.projects import make_contract, make_project, make_project_worker, make_team
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A paired device and the token it shows."""
+
+    device: Device
+    device_id: UUID
+    token: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What a request of this gate carries."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+@dataclass(frozen=True)
+class GateSite:
+    """A project with one gate and one worker under contract."""
+
+    project: Project
+    project_id: UUID
+    team: Team
+    team_id: UUID
+    gate: Gate
+    person: Person
+    person_id: UUID
+    worker: ProjectWorker
+    worker_id: UUID
+
+    def live_code(self, session: Session, keyring: Keyring, *, at: datetime | None = None) -> str:
+        """Return what the worker's phone shows."""
+        return make_live_code(session, keyring, person_id=self.person_id, at=at or now())
+
+
+def long_ago() -> date:
+    """Return an entry day that is past whatever day the tests run on."""
+    return local_date(now()) - timedelta(days=60)
+
+
+def make_gate(session: Session, project: Project, *, name: str | None = None) -> Gate:
+    """Write one paired gate."""
+    token = f"token-{uuid4().hex}"
+    device = Device(
+        project_id=project.id,
+        name=name or f"闸机 {next(_numbers)}",
+        profile=DeviceProfile.GATE,
+        token_hash=token_hash(token),
+        paired_at=now(),
+    )
+    session.add(device)
+    session.flush()
+    return Gate(device, device.id, token)
+
+
+def make_gate_site(session: Session, *, has_contract: bool = True) -> GateSite:
+    """Write a project, its gate, and one worker with card number 1001."""
+    project = make_project(session)
+    team = make_team(session, project)
+    person = make_worker_person(session)
+    worker = make_project_worker(session, team, person, entered_date=long_ago(), card_number="1001")
+    if has_contract:
+        make_contract(session, worker, start_date=long_ago())
+    return GateSite(
+        project=project,
+        project_id=project.id,
+        team=team,
+        team_id=team.id,
+        gate=make_gate(session, project),
+        person=person,
+        person_id=person.id,
+        worker=worker,
+        worker_id=worker.id,
+    )
+
+
+def make_check_in(
+    session: Session,
+    worker: ProjectWorker,
+    direction: Direction,
+    occurred_at: datetime,
+    *,
+    valid: bool = True,
+    received_at: datetime | None = None,
+    clock_bound_ms: int = 0,
+) -> CheckIn:
+    """Write one punch of a terminal, without folding it."""
+    check_in = CheckIn(
+        project_id=worker.project_id,
+        source_id=worker.id,
+        nonce=uuid4().hex,
+        project_worker_id=worker.id,
+        direction=direction,
+        method=CheckInMethod.FACE,
+        grade=Grade.B,
+        occurred_at=occurred_at,
+        received_at=received_at or occurred_at,
+        clock_bound_ms=clock_bound_ms,
+        admitted=valid,
+        valid=valid,
+        reason=ScanReason.OK if valid else ScanReason.LEFT_PROJECT,
+    )
+    session.add(check_in)
+    session.flush()
+    return check_in
