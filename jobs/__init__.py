@@ -1,0 +1,1 @@
+"""The background edge: the only importer of Celery."""

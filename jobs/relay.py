@@ -1,0 +1,91 @@
+"""The thread that hands committed outbox messages to the broker."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from threading import Event, Thread
+
+import psycopg
+import structlog
+from redis import Redis
+
+from core.clock import now
+from db import outbox
+from db.session import Database
+
+BATCH = 100
+LISTEN_SECONDS = 0.25
+"""Longest delay of a stop."""
+LISTENS_PER_POLL = 8
+"""Look for due messages every 2 s even if no NOTIFY comes: leases end, poolers swallow it."""
+ALIVE_SECONDS = 15
+LONGEST_BACK_OFF_SECONDS = 30.0
+STOP_SECONDS = 5.0
+
+log = structlog.stdlib.get_logger(__name__)
+
+
+class Relay(Thread):
+    """Hands over due messages the moment they are committed; any number may run side by side.
+
+    Survives restarts of PostgreSQL, the broker and Valkey: whatever breaks, it starts again.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        valkey: Redis,
+        send: Callable[[str, dict[str, str]], object],
+        *,
+        lease: timedelta,
+    ) -> None:
+        super().__init__(name="outbox-relay", daemon=True)
+        self._database = database
+        self._valkey = valkey
+        self._send = send
+        self._lease = lease
+        self._stopping = Event()
+        self._failures = 0
+
+    def run(self) -> None:
+        """Relay until stopped."""
+        while not self._stopping.is_set():
+            try:
+                self._relay_on_one_connection()
+            except Exception:  # whatever broke: nobody would notice a dead thread
+                self._failures += 1
+                log.exception("outbox relay interrupted", failures=self._failures)
+                self._stopping.wait(compute_back_off(self._failures))
+
+    def stop(self) -> None:
+        """Finish the batch in hand and end."""
+        self._stopping.set()
+        self.join(STOP_SECONDS)
+
+    def _relay_on_one_connection(self) -> None:
+        with self._database.engine.connect() as connection:
+            listener = connection.connection.driver_connection
+            assert isinstance(listener, psycopg.Connection)
+            connection.detach()  # it will listen, so it must not go back to the pool
+            listener.autocommit = True
+            listener.execute(f"LISTEN {outbox.CHANNEL}")
+            while not self._stopping.is_set():
+                handed_over = self._hand_over()
+                self._valkey.set(outbox.WORKER_ALIVE_KEY, "1", ex=ALIVE_SECONDS)
+                self._failures = 0
+                if handed_over < BATCH:
+                    self._wait_for_work(listener)
+
+    def _wait_for_work(self, listener: psycopg.Connection) -> None:
+        for _ in range(LISTENS_PER_POLL):
+            has_news = list(listener.notifies(timeout=LISTEN_SECONDS, stop_after=1))
+            if has_news or self._stopping.is_set():
+                return
+
+    def _hand_over(self) -> int:
+        with self._database.transaction() as session:
+            return outbox.relay(session, self._send, at=now(), lease=self._lease, limit=BATCH)
+
+
+def compute_back_off(failures: int) -> float:
+    """Return the seconds to wait after so many failures in a row: 1, 2, 4 … 30."""
+    return min(2.0 ** (failures - 1), LONGEST_BACK_OFF_SECONDS)

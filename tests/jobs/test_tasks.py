@@ -1,0 +1,88 @@
+from collections.abc import Generator
+from uuid import UUID
+
+import pytest
+
+from attendance.queries import list_partitions
+from core.clock import local_date, now
+from core.enums import NotificationState
+from core.settings import Settings
+from db.models import Notification, OutboxMessage
+from db.session import Database
+from jobs import app as jobs_app
+from jobs import tasks
+from tests.jobs.messages import is_sent, message_id_of, references_in, state_of, tell_somebody
+
+
+@pytest.fixture(autouse=True)
+def own_resources(
+    live_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Generator[jobs_app.Resources]:
+    """What a worker process opens from its environment."""
+    monkeypatch.setenv("DATABASE_URL", live_settings.database_url)
+    monkeypatch.setenv("REDIS_URL", live_settings.redis_url)
+    monkeypatch.setenv("CELERY_BROKER_URL", live_settings.celery_broker_url)
+    monkeypatch.setenv("KEYS_FILE", str(live_settings.keys_file))
+    monkeypatch.setenv("SMS__CONSOLE_FILE", str(live_settings.sms.console_file))
+    jobs_app._open.cache_clear()
+    own = jobs_app.resources()
+    yield own
+    own.database.close()
+    own.valkey.close()
+    jobs_app._open.cache_clear()
+
+
+def run_delivery(database: Database, notification_id: UUID) -> None:
+    tasks.deliver_notification(
+        notification_id=str(notification_id),
+        message_id=str(message_id_of(database, notification_id)),
+    )
+
+
+def test_job_sends_the_message_and_completes_its_hand_overs(
+    live_database: Database, live_settings: Settings
+) -> None:
+    notification_id = tell_somebody(live_database)
+
+    run_delivery(live_database, notification_id)
+
+    assert is_sent(live_database, notification_id)
+    assert references_in(live_settings.sms.console_file) == [str(notification_id)]
+
+
+def test_job_run_twice_sends_once(live_database: Database, live_settings: Settings) -> None:
+    notification_id = tell_somebody(live_database)
+    run_delivery(live_database, notification_id)
+
+    run_delivery(live_database, notification_id)
+
+    assert references_in(live_settings.sms.console_file) == [str(notification_id)]
+
+
+def test_job_of_a_message_in_other_hands_is_not_done(
+    live_database: Database, live_settings: Settings
+) -> None:
+    notification_id = tell_somebody(live_database)
+    with live_database.transaction() as session:
+        notification = session.get_one(Notification, notification_id)
+        notification.state = NotificationState.SENDING
+        notification.claimed_at = notification.created_at
+
+    run_delivery(live_database, notification_id)
+
+    assert state_of(live_database, notification_id) is NotificationState.SENDING
+    with live_database.transaction() as session:
+        message_id = message_id_of(live_database, notification_id)
+        assert session.get_one(OutboxMessage, message_id).done_at is None
+    assert references_in(live_settings.sms.console_file) == []
+
+
+def test_check_ins_of_today_have_a_partition(live_database: Database) -> None:
+    tasks.ensure_check_in_partitions()
+
+    with live_database.transaction() as session:
+        assert f"check_in_{local_date(now()):%Y_%m}" in list_partitions(session)
+
+
+def test_resources_are_opened_once_a_process(own_resources: jobs_app.Resources) -> None:
+    assert jobs_app.resources() is own_resources
