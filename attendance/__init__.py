@@ -1,0 +1,1 @@
+"""Check-ins, the work days folded from them, and the monthly sheets."""

@@ -1,0 +1,195 @@
+"""Taking in what terminals recorded: the ATTLOG file of a ZKTeco gate."""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from attendance import queries, rules, work_days
+from attendance.facts import CardHolder
+from attendance.partitions import ensure_partitions_for
+from core.clock import local_date
+from core.enums import ScanReason
+from db.base import new_id
+from db.models import CheckIn, Device
+from devices.errors import AttlogTooLongError, NotAnAttlogError
+from devices.queries import get_device
+from devices.zkteco import MAX_FAULTS, MAX_LINES, Attlog, AttlogFault, AttlogLine, parse_attlog
+from identity import audit
+from identity.principal import Principal
+
+ONE_DAY = timedelta(days=1)
+REPORT_KEY = ["project_id", "source_id", "nonce", "occurred_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What became of every line of a file; `read` = `inserted` + `repeated`."""
+
+    read: int
+    inserted: int
+    repeated: int
+    """Lines that had been taken in before, or stand twice in the file."""
+    not_counted: dict[ScanReason, int]
+    """Stored now but not counted as work, by reason."""
+    unknown_pins: list[str]
+    faults: list[AttlogFault]
+    first_date: date | None
+    last_date: date | None
+
+
+def import_attlog(
+    session: Session,
+    *,
+    project_id: UUID,
+    device_id: UUID,
+    content: bytes,
+    at: datetime,
+    actor: Principal | None = None,
+) -> ImportReport:
+    """Store every punch of the file once, and fold the days it touches.
+
+    Uploading the same lines again inserts nothing. A PIN nobody on the project has is stored
+    without a worker; lines that cannot be read are in the report, which is kept as an audit row.
+    Raises DeviceNotFoundError, NotAnAttlogError, AttlogTooLongError.
+    """
+    device = get_device(session, project_id=project_id, device_id=device_id)
+    attlog = _read(content)
+    ensure_partitions_for(
+        session, {local_date(line.at) for line in attlog.lines}, today=local_date(at)
+    )
+    holders = queries.list_card_holders(
+        session, project_id=project_id, card_numbers={line.pin for line in attlog.lines}
+    )
+    queries.lock_workers(session, [holder.project_worker_id for holder in holders.values()])
+    rows = [_make_row(device, line, holders.get(line.pin), at) for line in attlog.lines]
+    inserted = _insert(session, rows)
+    _fold_touched(session, project_id, inserted)
+    report = _report(attlog, rows, inserted, holders)
+    _keep_report(session, device, content, report, actor)
+    return report
+
+
+def _read(content: bytes) -> Attlog:
+    if content.count(b"\n") > MAX_LINES:
+        raise AttlogTooLongError(max_lines=MAX_LINES)
+    attlog = parse_attlog(content)
+    if len(attlog.faults) > (MAX_FAULTS if attlog.lines else 0):
+        raise NotAnAttlogError(faults=len(attlog.faults))
+    return attlog
+
+
+def _make_row(
+    device: Device, line: AttlogLine, holder: CardHolder | None, at: datetime
+) -> dict[str, Any]:
+    reason = _judge(line, holder, at)
+    return {
+        "id": new_id(),
+        "project_id": device.project_id,
+        "source_id": device.id,
+        "device_id": device.id,
+        "nonce": _nonce_of(line),
+        "project_worker_id": holder.project_worker_id if holder else None,
+        "direction": line.direction,
+        "method": line.method,
+        "grade": rules.grade_method(line.method),
+        "occurred_at": line.at,
+        "received_at": at,
+        "clock_bound_ms": 0,
+        "admitted": True,  # the terminal logs whom it let through
+        "valid": rules.is_work(reason),
+        "reason": reason,
+        "decided_offline": True,
+        "presented": None if holder else rules.make_presentable(line.pin),
+    }
+
+
+def _judge(line: AttlogLine, holder: CardHolder | None, at: datetime) -> ScanReason:
+    if holder is None:
+        return ScanReason.UNKNOWN_WORKER
+    if rules.is_in_future(line.at, at):
+        return ScanReason.FUTURE_CODE
+    day = local_date(line.at)
+    has_contract = any(contract.covers(day) for contract in holder.contracts)
+    return rules.judge_standing(holder.stay, has_contract=has_contract, on=day)
+
+
+def _nonce_of(line: AttlogLine) -> str:
+    """Return the same name for the same punch, however often its line is sent."""
+    words = f"{line.pin}|{line.at.isoformat()}|{line.status}"
+    return "zk-" + hashlib.sha256(words.encode()).hexdigest()[:40]
+
+
+def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Store the rows that are new, and return those; SQLAlchemy sends 1,000 in one statement."""
+    if not rows:
+        return []
+    statement = (
+        insert(CheckIn).on_conflict_do_nothing(index_elements=REPORT_KEY).returning(col(CheckIn.id))
+    )
+    new_ids = set(session.scalars(statement, rows))
+    return [row for row in rows if row["id"] in new_ids]
+
+
+def _fold_touched(session: Session, project_id: UUID, inserted: list[dict[str, Any]]) -> None:
+    counted = [row for row in inserted if row["valid"]]
+    if counted:
+        days = [local_date(row["occurred_at"]) for row in counted]
+        work_days.fold_days(
+            session,
+            project_id=project_id,
+            worker_ids={row["project_worker_id"] for row in counted},
+            # A punch can move its neighbours' exits, and before dawn it counts for the day before.
+            since=min(days) - 2 * ONE_DAY,
+            until=max(days) + ONE_DAY,
+        )
+
+
+def _report(
+    attlog: Attlog,
+    rows: Sequence[Mapping[str, Any]],
+    inserted: Sequence[Mapping[str, Any]],
+    holders: Mapping[str, CardHolder],
+) -> ImportReport:
+    days = [local_date(line.at) for line in attlog.lines]
+    return ImportReport(
+        read=len(rows),
+        inserted=len(inserted),
+        repeated=len(rows) - len(inserted),
+        not_counted=dict(Counter(row["reason"] for row in inserted if not row["valid"])),
+        unknown_pins=sorted(
+            {rules.make_presentable(line.pin) for line in attlog.lines if line.pin not in holders}
+        ),
+        faults=[
+            AttlogFault(fault.number, fault.column, rules.make_presentable(fault.text))
+            for fault in attlog.faults
+        ],
+        first_date=min(days, default=None),
+        last_date=max(days, default=None),
+    )
+
+
+def _keep_report(
+    session: Session,
+    device: Device,
+    content: bytes,
+    report: ImportReport,
+    actor: Principal | None,
+) -> None:
+    audit.record(
+        session,
+        actor=actor,
+        action="attendance.import-attlog",
+        subject_kind="device",
+        subject_id=device.id,
+        reason="考勤机记录导入",
+        file_hash=hashlib.sha256(content).hexdigest(),
+        report=json.dumps(asdict(report), ensure_ascii=False, default=str),
+    )

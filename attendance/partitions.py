@@ -1,0 +1,83 @@
+"""The monthly partitions of `check_in`."""
+
+from collections.abc import Collection
+from datetime import date
+
+import structlog
+from psycopg.errors import CheckViolation
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from attendance.queries import list_partitions, lock_partitions
+from core.clock import day_start, next_month
+
+MONTHS_AHEAD = 3
+MONTHS_BACK = 24
+"""Older punches than this come from wrong clocks; the default partition takes them."""
+
+log = structlog.get_logger(__name__)
+
+
+def ensure_partitions(session: Session, *, today: date) -> None:
+    """Create this month's partition and the next three; repeating changes nothing."""
+    months = [today.replace(day=1)]
+    for _ in range(MONTHS_AHEAD):
+        months.append(next_month(months[-1]))
+    ensure_months(session, months)
+
+
+def ensure_partitions_for(session: Session, days: Collection[date], *, today: date) -> None:
+    """Create what an import of these days needs; days that cannot be true need nothing."""
+    first = today.replace(day=1)
+    months = {day.replace(day=1) for day in days}
+    ensure_months(
+        session,
+        [
+            month
+            for month in months
+            if -MONTHS_BACK <= _months_between(first, month) <= MONTHS_AHEAD
+        ],
+    )
+
+
+def ensure_months(session: Session, months: Collection[date]) -> None:
+    """Create the partitions of these months (given by their first days) that are missing."""
+    missing = {partition_name(month): month for month in months}.keys() - list_partitions(session)
+    if not missing:
+        return
+    lock_partitions(session)  # two importers of the same old month take turns
+    present = list_partitions(session)
+    for month in sorted(months):
+        if partition_name(month) not in present:
+            _create(session, month)
+
+
+def partition_name(month: date) -> str:
+    """Return the table of the month that begins on this day."""
+    return f"check_in_{month:%Y_%m}"
+
+
+def _create(session: Session, month: date) -> None:
+    """Create a table and attach it; punches go on meanwhile, as `CREATE … PARTITION OF` forbids.
+
+    Rows of the month that already lie in the default partition keep it from being attached.
+    They are append-only and just as good where they are, so that month stays there.
+    """
+    name = partition_name(month)
+    since, until = (day_start(day).isoformat() for day in (month, next_month(month)))
+    bounds = f"FROM ('{since}') TO ('{until}')"
+    try:
+        with session.begin_nested():
+            session.execute(text(f"CREATE TABLE {name} (LIKE check_in INCLUDING ALL)"))
+            session.execute(
+                text(f"ALTER TABLE check_in ATTACH PARTITION {name} FOR VALUES {bounds}")
+            )
+    except IntegrityError as error:
+        if not isinstance(error.orig, CheckViolation):
+            raise
+        log.warning("month_stays_in_default_partition", month=f"{month:%Y-%m}")
+
+
+def _months_between(first: date, month: date) -> int:
+    return (month.year - first.year) * 12 + month.month - first.month

@@ -1,0 +1,394 @@
+"""Every SELECT on check-ins, work days and attendance sheets."""
+
+from collections.abc import Collection
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Exists,
+    Integer,
+    and_,
+    cast,
+    func,
+    literal_column,
+    or_,
+    select,
+    text,
+    union_all,
+)
+from sqlmodel import Session, col
+
+from attendance.errors import SheetNotFoundError
+from attendance.facts import CardHolder, CodeHolder, MonthTotal, RecordedCrossing, WorkerCard
+from attendance.folding import Crossing, DayRules
+from attendance.rules import CLOCK_TRUST_MS, Span, choose_instant
+from core.enums import WorkDayState
+from db.models import (
+    AttendanceSheet,
+    CheckIn,
+    Contract,
+    Person,
+    Project,
+    ProjectWorker,
+    Team,
+    WorkDay,
+    WorkDayObjection,
+    WorkerCode,
+)
+
+_CROSSING: tuple[Any, ...] = (
+    col(CheckIn.id),
+    col(CheckIn.project_worker_id),
+    col(CheckIn.code_step),
+    col(CheckIn.direction),
+    col(CheckIn.grade),
+    col(CheckIn.occurred_at),
+    col(CheckIn.received_at),
+    col(CheckIn.clock_bound_ms),
+)
+
+
+def find_check_in(
+    session: Session, *, project_id: UUID, source_id: UUID, nonce: str
+) -> CheckIn | None:
+    """Return what a source reported first under a nonce."""
+    statement = (
+        select(CheckIn)
+        .where(
+            col(CheckIn.project_id) == project_id,
+            col(CheckIn.source_id) == source_id,
+            col(CheckIn.nonce) == nonce,
+        )
+        .order_by(col(CheckIn.received_at))
+        .limit(1)
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def find_code_holder(
+    session: Session, *, project_id: UUID, worker_ref: bytes, on: date
+) -> CodeHolder | None:
+    """Return whom the code was issued to, registered on this project or not."""
+    here = and_(
+        col(ProjectWorker.person_id) == Person.id, col(ProjectWorker.project_id) == project_id
+    )
+    statement = (
+        select(col(WorkerCode.key_generation), col(Person.name), Project)
+        .add_columns(
+            col(ProjectWorker.id).label("place_id"),
+            col(ProjectWorker.entered_date),
+            col(ProjectWorker.left_date),
+            col(ProjectWorker.work_type),
+            col(Team.name).label("team_name"),
+            _has_contract(on).label("has_contract"),
+        )
+        .join(Person, col(Person.id) == WorkerCode.person_id)
+        .join(Project, col(Project.id) == project_id)
+        .outerjoin(ProjectWorker, here)
+        .outerjoin(Team, col(Team.id) == ProjectWorker.team_id)
+        .where(col(WorkerCode.worker_ref) == worker_ref)
+    )
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        return None
+    is_placed = row.place_id is not None
+    return CodeHolder(
+        key_generation=row.key_generation,
+        project_worker_id=row.place_id,
+        stay=Span(row.entered_date, row.left_date) if is_placed else None,
+        has_contract=row.has_contract,
+        card=WorkerCard(row.name, row.work_type, row.team_name) if is_placed else None,
+        day_rules=_day_rules(row.Project),
+    )
+
+
+def find_worker_card(session: Session, project_worker_id: UUID) -> WorkerCard | None:
+    """Return what a guard may see of the worker."""
+    statement = (
+        select(col(Person.name), col(ProjectWorker.work_type), col(Team.name))
+        .join(ProjectWorker, col(ProjectWorker.person_id) == Person.id)
+        .join(Team, col(Team.id) == ProjectWorker.team_id)
+        .where(col(ProjectWorker.id) == project_worker_id)
+    )
+    row = session.execute(statement).one_or_none()
+    return None if row is None else WorkerCard(*row)
+
+
+def list_card_holders(
+    session: Session, *, project_id: UUID, card_numbers: Collection[str]
+) -> dict[str, CardHolder]:
+    """Return the project's workers by 门禁卡号, with their stays and contracts."""
+    statement = (
+        select(col(ProjectWorker.card_number), col(ProjectWorker.id))
+        .add_columns(col(ProjectWorker.entered_date), col(ProjectWorker.left_date))
+        .add_columns(col(Contract.start_date), col(Contract.end_date))
+        .outerjoin(Contract, col(Contract.project_worker_id) == ProjectWorker.id)
+        .where(
+            col(ProjectWorker.project_id) == project_id,
+            col(ProjectWorker.card_number).in_(card_numbers),
+        )
+    )
+    holders: dict[str, CardHolder] = {}
+    for card_number, worker_id, entered, left, start, end in session.execute(statement):
+        known = holders.get(card_number)
+        contracts = known.contracts if known else ()
+        if start is not None:
+            contracts = (*contracts, Span(start, end))
+        holders[card_number] = CardHolder(worker_id, Span(entered, left), contracts)
+    return holders
+
+
+def lock_workers(session: Session, project_worker_ids: Collection[UUID]) -> None:
+    """Let one transaction at a time judge and fold these workers; always in the same order."""
+    session.execute(
+        select(col(ProjectWorker.id))
+        .where(col(ProjectWorker.id).in_(project_worker_ids))
+        .order_by(col(ProjectWorker.id))
+        .with_for_update(key_share=True)
+    )
+
+
+def get_day_rules(session: Session, project_id: UUID) -> DayRules:
+    """Return what the project counts as a day."""
+    return _day_rules(session.get_one(Project, project_id))
+
+
+def list_crossings(
+    session: Session,
+    *,
+    project_id: UUID,
+    worker_ids: Collection[UUID],
+    since: datetime,
+    until: datetime,
+) -> list[RecordedCrossing]:
+    """Return these workers' valid check-ins between two instants.
+
+    By the gate's clock where it is believed; the few others are found by their arrival, through
+    an index of their own, so that neither branch leaves its partitions or its index.
+    """
+    theirs = select(*_CROSSING).where(
+        col(CheckIn.project_id) == project_id,
+        col(CheckIn.project_worker_id).in_(worker_ids),
+        col(CheckIn.valid),
+    )
+    trust: ColumnElement[int] = literal_column(
+        str(CLOCK_TRUST_MS)
+    )  # a parameter would hide the partial index
+    by_gate = theirs.where(
+        col(CheckIn.occurred_at) >= since,
+        col(CheckIn.occurred_at) < until,
+        col(CheckIn.clock_bound_ms) <= trust,
+    )
+    by_arrival = theirs.where(
+        col(CheckIn.received_at) >= since,
+        col(CheckIn.received_at) < until,
+        col(CheckIn.clock_bound_ms) > trust,
+    )
+    return [
+        RecordedCrossing(
+            worker_id,
+            step,
+            Crossing(crossing_id, direction, choose_instant(occurred, received, bound), grade),
+        )
+        for crossing_id, worker_id, step, direction, grade, occurred, received, bound in (
+            session.execute(union_all(by_gate, by_arrival))
+        )
+    ]
+
+
+def list_team_members(session: Session, *, team_id: UUID, first: date, last: date) -> list[UUID]:
+    """Return all who were in the team at some time between two days, oldest registration first."""
+    statement = (
+        select(col(ProjectWorker.id))
+        .where(
+            col(ProjectWorker.team_id) == team_id,
+            col(ProjectWorker.entered_date) <= last,
+            or_(col(ProjectWorker.left_date).is_(None), col(ProjectWorker.left_date) >= first),
+        )
+        .order_by(col(ProjectWorker.id))
+    )
+    return list(session.scalars(statement))
+
+
+def list_names(session: Session, worker_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the workers' full names."""
+    statement = (
+        select(col(ProjectWorker.id), col(Person.name))
+        .join(Person, col(Person.id) == ProjectWorker.person_id)
+        .where(col(ProjectWorker.id).in_(worker_ids))
+    )
+    return dict(iter(session.execute(statement)))
+
+
+def list_month_totals(
+    session: Session, *, worker_ids: Collection[UUID], first: date, until: date
+) -> list[MonthTotal]:
+    """Return the sums of each worker who has a folded day from `first` to before `until`."""
+    unsure = col(WorkDay.state) == WorkDayState.NEEDS_CONFIRMATION
+    statement = (
+        select(
+            col(WorkDay.project_worker_id),
+            func.sum(WorkDay.units),
+            func.sum(WorkDay.minutes),
+            func.count(),
+            func.count().filter(unsure),
+        )
+        .where(*_within(worker_ids, first, until))
+        .group_by(col(WorkDay.project_worker_id))
+    )
+    return [MonthTotal(*row) for row in session.execute(statement)]
+
+
+def list_month_grades(
+    session: Session, *, worker_ids: Collection[UUID], first: date, until: date
+) -> dict[UUID, dict[str, int]]:
+    """Return how many check-ins of each grade stand behind each worker's month."""
+    entry = func.jsonb_each_text(WorkDay.grades).table_valued("key", "value").render_derived()
+    statement = (
+        select(col(WorkDay.project_worker_id), entry.c.key, func.sum(cast(entry.c.value, Integer)))
+        .join(entry, literal_column("true"))
+        .where(*_within(worker_ids, first, until))
+        .group_by(col(WorkDay.project_worker_id), entry.c.key)
+        .order_by(entry.c.key)
+    )
+    grades: dict[UUID, dict[str, int]] = {}
+    for worker_id, grade, count in session.execute(statement):
+        grades.setdefault(worker_id, {})[grade] = count
+    return grades
+
+
+def list_work_days(
+    session: Session, *, person_id: UUID, first: date, until: date
+) -> list[tuple[WorkDay, str]]:
+    """Return the person's days on all projects with the project's name, oldest first."""
+    statement = (
+        select(WorkDay, col(Project.name))
+        .join(ProjectWorker, col(ProjectWorker.id) == WorkDay.project_worker_id)
+        .join(Project, col(Project.id) == WorkDay.project_id)
+        .where(
+            col(ProjectWorker.person_id) == person_id,
+            col(WorkDay.work_date) >= first,
+            col(WorkDay.work_date) < until,
+        )
+        .order_by(col(WorkDay.work_date), col(Project.name))
+    )
+    return [(work_day, name) for work_day, name in session.execute(statement)]
+
+
+def list_objections(
+    session: Session, *, person_id: UUID, first: date, until: date
+) -> list[WorkDayObjection]:
+    """Return the person's objections to days from `first` to before `until`, oldest first."""
+    statement = (
+        select(WorkDayObjection)
+        .join(ProjectWorker, col(ProjectWorker.id) == WorkDayObjection.project_worker_id)
+        .where(
+            col(ProjectWorker.person_id) == person_id,
+            col(WorkDayObjection.work_date) >= first,
+            col(WorkDayObjection.work_date) < until,
+        )
+        .order_by(col(WorkDayObjection.work_date), col(WorkDayObjection.id))
+    )
+    return list(session.scalars(statement))
+
+
+def list_worker_objections(
+    session: Session, *, worker_ids: Collection[UUID], first: date, until: date
+) -> list[WorkDayObjection]:
+    """Return these workers' objections to days from `first` to before `until`, oldest first."""
+    statement = (
+        select(WorkDayObjection)
+        .where(
+            col(WorkDayObjection.project_worker_id).in_(worker_ids),
+            col(WorkDayObjection.work_date) >= first,
+            col(WorkDayObjection.work_date) < until,
+        )
+        .order_by(col(WorkDayObjection.work_date), col(WorkDayObjection.id))
+    )
+    return list(session.scalars(statement))
+
+
+def get_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> AttendanceSheet:
+    """Return the project's sheet; SheetNotFoundError for any other."""
+    statement = select(AttendanceSheet).where(
+        col(AttendanceSheet.id) == sheet_id, col(AttendanceSheet.project_id) == project_id
+    )
+    sheet = session.scalars(statement).one_or_none()
+    if sheet is None:
+        raise SheetNotFoundError
+    return sheet
+
+
+def lock_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> AttendanceSheet:
+    """Return the project's sheet with its row locked; SheetNotFoundError for any other."""
+    sheet = get_sheet(session, project_id=project_id, sheet_id=sheet_id)
+    session.refresh(sheet, with_for_update=True)
+    return sheet
+
+
+def lock_team_sheet(
+    session: Session, *, project_id: UUID, team_id: UUID, month: str
+) -> AttendanceSheet:
+    """Return the sheet of a team and month, which must exist, with its row locked."""
+    statement = (
+        select(AttendanceSheet)
+        .where(
+            col(AttendanceSheet.project_id) == project_id,
+            col(AttendanceSheet.team_id) == team_id,
+            col(AttendanceSheet.month) == month,
+        )
+        .with_for_update()
+    )
+    return session.scalars(statement).one()
+
+
+def list_sheets(session: Session, *, project_id: UUID, month: str) -> list[AttendanceSheet]:
+    """Return the project's sheets of a month."""
+    statement = (
+        select(AttendanceSheet)
+        .where(col(AttendanceSheet.project_id) == project_id, col(AttendanceSheet.month) == month)
+        .order_by(col(AttendanceSheet.team_id))
+    )
+    return list(session.scalars(statement))
+
+
+def _within(
+    worker_ids: Collection[UUID], first: date, until: date
+) -> tuple[ColumnElement[bool], ...]:
+    return (
+        col(WorkDay.project_worker_id).in_(worker_ids),
+        col(WorkDay.work_date) >= first,
+        col(WorkDay.work_date) < until,
+    )
+
+
+def _has_contract(on: date) -> Exists:
+    return (
+        select(col(Contract.id))
+        .where(
+            col(Contract.project_worker_id) == col(ProjectWorker.id),
+            col(Contract.start_date) <= on,
+            or_(col(Contract.end_date).is_(None), col(Contract.end_date) >= on),
+        )
+        .exists()
+    )
+
+
+def _day_rules(project: Project) -> DayRules:
+    return DayRules(project.day_starts_at, project.full_day_minutes, project.half_day_minutes)
+
+
+def list_partitions(session: Session) -> set[str]:
+    """Return the names of the tables that hold check-ins."""
+    statement = text(
+        "SELECT relname FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid"
+        " WHERE inhparent = 'check_in'::regclass"
+    )
+    return set(session.scalars(statement))
+
+
+def lock_partitions(session: Session) -> None:
+    """Let one transaction at a time create partitions."""
+    session.execute(text("SELECT pg_advisory_xact_lock(hashtext('check_in partitions'))"))

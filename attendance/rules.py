@@ -1,0 +1,133 @@
+"""What a gate decides and says, and how good a check-in is as evidence; pure."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from core.enums import CheckInMethod, Direction, Grade, ScanReason, Tone, WorkDayState
+
+CLOCK_TRUST_MS = 120_000
+"""A gate clock further off than this is not believed; the index on `check_in` says the same."""
+MAX_AHEAD = timedelta(minutes=10)
+"""A punch this far after its own arrival has not happened yet: the terminal's clock is wrong."""
+INT32_MAX = 2**31 - 1
+PRESENTED_CHARACTERS = 64
+PERSONAL_DIGITS = re.compile(r"\d{7,}[\dXx]?")
+
+GRADES = {
+    CheckInMethod.FACE: Grade.B,
+    CheckInMethod.FINGERPRINT: Grade.B,
+    CheckInMethod.PALM: Grade.B,
+    CheckInMethod.POSTER: Grade.C,
+    CheckInMethod.MANUAL: Grade.D,
+}
+"""Grades a method gives by itself; a card nobody compared with a face is worth no more than E."""
+
+SAYINGS: dict[ScanReason, tuple[Tone, str]] = {
+    ScanReason.MALFORMED_CODE: (Tone.REFUSE, "这不是安薪码，请打开安薪码再刷"),
+    ScanReason.UNKNOWN_WORKER: (Tone.REFUSE, "查不到这个码，请找劳资专管员登记"),
+    ScanReason.BAD_GATE_TAG: (Tone.REFUSE, "这个码不是本工地的，请刷新安薪码再试"),
+    ScanReason.BAD_HOLDER_TAG: (Tone.REFUSE, "这个码已换手机，请用新手机上的安薪码"),
+    ScanReason.EXPIRED_CODE: (Tone.NOTICE, "码已过期，请刷新后再刷，截图不能用"),
+    ScanReason.FUTURE_CODE: (Tone.NOTICE, "手机时间快了，请把手机时间设为自动"),
+    ScanReason.ALREADY_USED: (Tone.NOTICE, "这个码刚刷过，请等新码出来再刷"),
+    ScanReason.NOT_ON_PROJECT: (Tone.REFUSE, "您没有在本工地登记，请找劳资专管员"),
+    ScanReason.LEFT_PROJECT: (Tone.REFUSE, "您已办理退场，请找劳资专管员"),
+    ScanReason.NO_CONTRACT: (Tone.REFUSE, "您还没有签合同，请先找劳资专管员签合同"),
+}
+WELCOMES = {Direction.IN: "请进，注意安全", Direction.OUT: "辛苦了，慢走"}
+PROVED = {
+    ScanReason.OK,
+    ScanReason.ALREADY_USED,
+    ScanReason.NOT_ON_PROJECT,
+    ScanReason.LEFT_PROJECT,
+    ScanReason.NO_CONTRACT,
+}
+"""Reasons judged only after the holder tag was found good: the worker's own phone was there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Days from `first` to `last`, both included; None is without end."""
+
+    first: date
+    last: date | None
+
+    def covers(self, day: date) -> bool:
+        """Tell whether the day lies within."""
+        return self.first <= day and (self.last is None or day <= self.last)
+
+
+def judge_standing(stay: Span | None, *, has_contract: bool, on: date) -> ScanReason:
+    """Say whether somebody may be on the site that day (条例 §28: no contract, no entry).
+
+    `stay` runs from 进场 to 退场; None when the person was never registered.
+    """
+    if stay is None or on < stay.first:
+        return ScanReason.NOT_ON_PROJECT
+    if not stay.covers(on):
+        return ScanReason.LEFT_PROJECT
+    return ScanReason.OK if has_contract else ScanReason.NO_CONTRACT
+
+
+def is_work(reason: ScanReason) -> bool:
+    """Tell whether a punch that a terminal let through counts as work.
+
+    A missing contract is the employer's failing (条例 §28) and costs the worker no day.
+    """
+    return reason in (ScanReason.OK, ScanReason.NO_CONTRACT)
+
+
+def is_in_future(occurred_at: datetime, received_at: datetime) -> bool:
+    """Tell whether a punch claims to be later than its own arrival allows."""
+    return occurred_at - received_at > MAX_AHEAD
+
+
+def grade_live_code(reason: ScanReason) -> Grade:
+    """Return A when the holder tag was proved, E when nothing was."""
+    return Grade.A if reason in PROVED else Grade.E
+
+
+def grade_method(method: CheckInMethod) -> Grade:
+    """Return the grade of a terminal's own report."""
+    return GRADES.get(method, Grade.E)
+
+
+def compute_offset_ms(scanned_at: datetime, received_at: datetime) -> int:
+    """Return device clock minus server clock, in milliseconds, within 32 bits (± 24 days)."""
+    offset = round((scanned_at - received_at) / timedelta(milliseconds=1))
+    return max(-INT32_MAX, min(INT32_MAX, offset))
+
+
+def choose_instant(occurred_at: datetime, received_at: datetime, clock_bound_ms: int) -> datetime:
+    """Return when it happened: by the gate's clock, or by ours when the gate's is not believed."""
+    return occurred_at if clock_bound_ms <= CLOCK_TRUST_MS else received_at
+
+
+def choose_words(reason: ScanReason, direction: Direction) -> tuple[Tone, str]:
+    """Return the tone and the sentence for the gate's loudspeaker."""
+    if reason is ScanReason.OK:
+        return Tone.WELCOME, WELCOMES[direction]
+    return SAYINGS[reason]
+
+
+def make_presentable(text: str) -> str:
+    """Return the start of what was scanned, fit to keep: no control characters, no long numbers.
+
+    Readers also read identity cards and phone numbers; seven digits in a row are starred.
+    """
+    printable = "".join(c if c.isprintable() else "·" for c in text[: 2 * PRESENTED_CHARACTERS])
+    return PERSONAL_DIGITS.sub("***", printable)[:PRESENTED_CHARACTERS]
+
+
+def name_missing(
+    state: WorkDayState, first_in_at: datetime | None, last_out_at: datetime | None
+) -> str | None:
+    """Return in plain words what a day lacks, or None."""
+    if state is WorkDayState.COMPLETE:
+        return None
+    if last_out_at is None:
+        return "缺出场记录：有进场，没有出场，暂按半天算，请和劳资专管员核对"
+    if first_in_at is None:
+        return "缺进场记录：有出场，没有进场，暂按半天算，请和劳资专管员核对"
+    return "有一次进出场对不上，请和劳资专管员核对"

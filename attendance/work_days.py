@@ -1,0 +1,153 @@
+"""Keeping work days true: folding again whatever new check-ins may have changed."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ARRAY, ColumnElement, Date, Uuid, cast, delete, func, select, tuple_
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from attendance import queries
+from attendance.facts import RecordedCrossing
+from attendance.folding import MAX_SHIFT, RULE_VERSION, Crossing, DayRules, FoldedDay, fold
+from core.clock import day_start, month_start, next_month
+from db.models import WorkDay
+
+ONE_DAY = timedelta(days=1)
+REPLACED = (
+    "first_in_at",
+    "last_out_at",
+    "minutes",
+    "units",
+    "state",
+    "grades",
+    "rule_version",
+)
+
+
+def fold_month(
+    session: Session, *, project_id: UUID, worker_ids: Collection[UUID], month: str
+) -> None:
+    """Fold these workers' month (``YYYY-MM``) again from its check-ins."""
+    first = month_start(month)
+    fold_days(
+        session,
+        project_id=project_id,
+        worker_ids=worker_ids,
+        since=first,
+        until=next_month(first) - ONE_DAY,
+    )
+
+
+def fold_days(
+    session: Session, *, project_id: UUID, worker_ids: Collection[UUID], since: date, until: date
+) -> None:
+    """Fold the days from `since` to `until` (both included) again from their check-ins.
+
+    A constant number of statements, however many workers. The workers stay locked until the
+    transaction ends, so that no other fold overlooks what this one has just seen.
+    """
+    if not worker_ids:
+        return
+    queries.lock_workers(session, worker_ids)
+    rules = queries.get_day_rules(session, project_id)
+    begin, end = reach(since, until, rules)
+    recorded = queries.list_crossings(
+        session, project_id=project_id, worker_ids=worker_ids, since=begin, until=end
+    )
+    store_days(
+        session,
+        project_id=project_id,
+        folded=_fold_each(recorded, rules, worker_ids),
+        since=since,
+        until=until,
+    )
+
+
+def reach(since: date, until: date, rules: DayRules) -> tuple[datetime, datetime]:
+    """Return the instants between which check-ins can matter for these days.
+
+    A day takes exits up to one shift's length after its end, and gives its own early exits to
+    the day before.
+    """
+    begin = day_start(since - ONE_DAY, at=rules.day_starts_at)
+    return begin, day_start(until + ONE_DAY, at=rules.day_starts_at) + MAX_SHIFT
+
+
+def store_days(
+    session: Session,
+    *,
+    project_id: UUID,
+    folded: Mapping[UUID, Sequence[FoldedDay]],
+    since: date,
+    until: date,
+) -> None:
+    """Replace the stored days from `since` to `until` of these workers by the folded ones."""
+    kept = [
+        (worker_id, day)
+        for worker_id, days in folded.items()
+        for day in days
+        if since <= day.work_date <= until
+    ]
+    theirs = (
+        col(WorkDay.project_id) == project_id,
+        col(WorkDay.project_worker_id).in_(folded),
+        col(WorkDay.work_date).between(since, until),
+    )
+    _remove_others(session, theirs, kept)
+    if kept:
+        statement = insert(WorkDay)
+        statement = statement.on_conflict_do_update(
+            index_elements=["project_id", "project_worker_id", "work_date"],
+            set_={name: statement.excluded[name] for name in REPLACED},
+        )
+        rows = [_row(project_id, worker_id, day) for worker_id, day in kept]
+        session.execute(statement.returning(col(WorkDay.id)), rows)
+
+
+def _fold_each(
+    recorded: Iterable[RecordedCrossing], rules: DayRules, worker_ids: Collection[UUID]
+) -> dict[UUID, list[FoldedDay]]:
+    crossings: dict[UUID, list[Crossing]] = defaultdict(list)
+    for record in recorded:
+        crossings[record.project_worker_id].append(record.crossing)
+    return {worker_id: fold(crossings[worker_id], rules) for worker_id in worker_ids}
+
+
+def _remove_others(
+    session: Session,
+    theirs: Sequence[ColumnElement[bool]],
+    kept: Sequence[tuple[UUID, FoldedDay]],
+) -> None:
+    """Remove days whose check-ins now belong to a neighbour, e.g. a late entry of a night shift."""
+    pairs = func.unnest(
+        cast([worker_id for worker_id, _ in kept], ARRAY(Uuid)),
+        cast([day.work_date for _, day in kept], ARRAY(Date)),
+    )
+    days = pairs.table_valued("worker_id", "work_date").render_derived()
+    session.execute(
+        delete(WorkDay).where(
+            *theirs,
+            tuple_(col(WorkDay.project_worker_id), col(WorkDay.work_date)).not_in(
+                select(days.c.worker_id, days.c.work_date)
+            ),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _row(project_id: UUID, worker_id: UUID, day: FoldedDay) -> dict[str, object]:
+    return WorkDay(
+        project_id=project_id,
+        project_worker_id=worker_id,
+        work_date=day.work_date,
+        first_in_at=day.first_in_at,
+        last_out_at=day.last_out_at,
+        minutes=day.minutes,
+        units=day.units,
+        state=day.state,
+        grades=day.grades,
+        rule_version=RULE_VERSION,
+    ).model_dump()

@@ -1,0 +1,1 @@
+"""The 安薪码: its formats, keys and pictures."""

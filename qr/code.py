@@ -1,0 +1,194 @@
+"""The live code AX1: made, written, read and judged; described in `openapi/vectors/README.md`."""
+
+import base64
+import binascii
+import hmac
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import IntEnum
+from uuid import UUID
+
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.hmac import HMAC
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from core.clock import local_date
+from core.enums import ScanReason
+
+STEP_SECONDS = 15
+MAX_STEP_DIFFERENCE = 2
+"""A code read up to this many steps early or late is fresh; a screenshot is dead after 45 s."""
+REF_BYTES = 6
+GATE_TAG_BYTES = 4
+HOLDER_TAG_BYTES = 8
+GATE_KEY_BYTES = 16
+KEY_BYTES = 32
+CODE_BYTES = 23
+TEXT_LENGTH = 37
+REF_END = 1 + REF_BYTES
+STEP_END = REF_END + 4
+GATE_TAG_END = STEP_END + GATE_TAG_BYTES
+
+
+class Suite(IntEnum):
+    """The version byte: which hash the tags and keys are made with."""
+
+    SHA256 = 0x01
+    SM3 = 0x11
+    """For installations under 商用密码应用安全性评估 (GB/T 39786)."""
+
+
+class MalformedCodeError(Exception):
+    """The text is not an AX1 code at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveCode:
+    """What a code says; nothing in it is believed before `judge`."""
+
+    suite: Suite
+    worker_ref: bytes
+    step: int
+    gate_tag: bytes
+    holder_tag: bytes
+
+    @property
+    def gate_signed(self) -> bytes:
+        """The bytes under the gate tag."""
+        return _head(self.suite, self.worker_ref, self.step)
+
+    @property
+    def holder_signed(self) -> bytes:
+        """The bytes under the holder tag."""
+        return self.gate_signed + self.gate_tag
+
+
+def step_at(at: datetime) -> int:
+    """Return the 15-second step of an instant."""
+    return int(at.timestamp()) // STEP_SECONDS
+
+
+def step_day(step: int) -> date:
+    """Return the Shanghai day whose gate key a step needs."""
+    return local_date(datetime.fromtimestamp(step * STEP_SECONDS, UTC))
+
+
+def derive_project_day_key(
+    gate_master: bytes, *, project_id: UUID, day: date, suite: Suite = Suite.SHA256
+) -> bytes:
+    """Return the 32 bytes that a project's gates receive for one day."""
+    info = b"axm/gate/v1|" + project_id.bytes + f"|{day:%Y%m%d}".encode("ascii")
+    return _hkdf(suite, gate_master, info)
+
+
+def derive_gate_key(
+    project_day_key: bytes, *, worker_ref: bytes, suite: Suite = Suite.SHA256
+) -> bytes:
+    """Return the 16 bytes a phone receives for one project and day."""
+    return _hmac(suite, project_day_key, worker_ref)[:GATE_KEY_BYTES]
+
+
+def derive_holder_key(
+    holder_master: bytes, *, worker_ref: bytes, key_generation: int, suite: Suite = Suite.SHA256
+) -> bytes:
+    """Return the 32 bytes that only one phone and the server know."""
+    info = b"axm/holder/v1|" + worker_ref + key_generation.to_bytes(2, "big")
+    return _hkdf(suite, holder_master, info)
+
+
+def make_code(
+    *,
+    worker_ref: bytes,
+    step: int,
+    gate_key: bytes,
+    holder_key: bytes,
+    suite: Suite = Suite.SHA256,
+) -> LiveCode:
+    """Return the code a phone shows during one step."""
+    gate_tag = _hmac(suite, gate_key, _head(suite, worker_ref, step))[:GATE_TAG_BYTES]
+    signed = _head(suite, worker_ref, step) + gate_tag
+    return LiveCode(
+        suite, worker_ref, step, gate_tag, _hmac(suite, holder_key, signed)[:HOLDER_TAG_BYTES]
+    )
+
+
+def encode(code: LiveCode) -> str:
+    """Return the 37 characters that go into the picture."""
+    return _to_base32(code.holder_signed + code.holder_tag)
+
+
+def decode(text: str) -> LiveCode:
+    """Read a code in either case, with white space around it; MalformedCodeError otherwise.
+
+    Only the one spelling `encode` gives is read: the spare bit of the last character must be 0,
+    or a used code could come back in a second spelling.
+    """
+    spelled = text.strip().upper() if text.isascii() else ""
+    if len(spelled) != TEXT_LENGTH:
+        raise MalformedCodeError
+    try:
+        raw = base64.b32decode(spelled + "===")
+        suite = Suite(raw[0])
+    except (binascii.Error, ValueError):
+        raise MalformedCodeError from None
+    if _to_base32(raw) != spelled:
+        raise MalformedCodeError
+    return LiveCode(
+        suite=suite,
+        worker_ref=raw[1:REF_END],
+        step=int.from_bytes(raw[REF_END:STEP_END], "big"),
+        gate_tag=raw[STEP_END:GATE_TAG_END],
+        holder_tag=raw[GATE_TAG_END:],
+    )
+
+
+def is_gate_tag_good(code: LiveCode, gate_key: bytes) -> bool:
+    """Tell whether the phone had a gate key of this project and day; any gate can check this."""
+    expected = _hmac(code.suite, gate_key, code.gate_signed)[:GATE_TAG_BYTES]
+    return hmac.compare_digest(code.gate_tag, expected)
+
+
+def is_holder_tag_good(code: LiveCode, holder_key: bytes) -> bool:
+    """Tell whether the worker's own phone made the code; only the server can check this."""
+    expected = _hmac(code.suite, holder_key, code.holder_signed)[:HOLDER_TAG_BYTES]
+    return hmac.compare_digest(code.holder_tag, expected)
+
+
+def judge_freshness(code: LiveCode, at: datetime) -> ScanReason:
+    """Return OK, EXPIRED_CODE or FUTURE_CODE."""
+    difference = code.step - step_at(at)
+    if difference < -MAX_STEP_DIFFERENCE:
+        return ScanReason.EXPIRED_CODE
+    return ScanReason.FUTURE_CODE if difference > MAX_STEP_DIFFERENCE else ScanReason.OK
+
+
+def judge(code: LiveCode, *, gate_key: bytes, holder_key: bytes, at: datetime) -> ScanReason:
+    """Return OK or the first of: bad gate tag, stale or future step, bad holder tag."""
+    if not is_gate_tag_good(code, gate_key):
+        return ScanReason.BAD_GATE_TAG
+    freshness = judge_freshness(code, at)
+    if freshness is not ScanReason.OK:
+        return freshness
+    return ScanReason.OK if is_holder_tag_good(code, holder_key) else ScanReason.BAD_HOLDER_TAG
+
+
+def _head(suite: Suite, worker_ref: bytes, step: int) -> bytes:
+    return bytes((suite,)) + worker_ref + step.to_bytes(4, "big")
+
+
+def _to_base32(raw: bytes) -> str:
+    return base64.b32encode(raw).decode("ascii").rstrip("=")
+
+
+def _hmac(suite: Suite, key: bytes, message: bytes) -> bytes:
+    signer = HMAC(key, _hash_of(suite))
+    signer.update(message)
+    return signer.finalize()
+
+
+def _hkdf(suite: Suite, master: bytes, info: bytes) -> bytes:
+    return HKDF(_hash_of(suite), KEY_BYTES, salt=None, info=info).derive(master)
+
+
+def _hash_of(suite: Suite) -> hashes.HashAlgorithm:
+    return hashes.SHA256() if suite is Suite.SHA256 else hashes.SM3()

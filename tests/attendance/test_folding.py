@@ -1,0 +1,216 @@
+"""Folding: single days told as stories, and what must hold for any log of crossings."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date, datetime, time, timedelta
+from random import Random
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attendance.folding import (
+    Crossing,
+    DayRules,
+    FoldedDay,
+    compute_units,
+    fold,
+    work_date,
+)
+from attendance.work_days import reach
+from core.clock import SHANGHAI
+from core.enums import Direction, Grade, WorkDayState
+
+RULES = DayRules(time(4), full_day_minutes=480, half_day_minutes=240)
+MINUTE = timedelta(minutes=1)
+MONDAY = date(2026, 10, 12)
+TUESDAY = MONDAY + timedelta(days=1)
+IN, OUT = Direction.IN, Direction.OUT
+
+
+def at(day: date, clock: str) -> datetime:
+    return datetime.combine(day, time.fromisoformat(clock), SHANGHAI)
+
+
+def log(*punches: tuple[date, str, Direction]) -> list[Crossing]:
+    return [
+        Crossing(UUID(int=number), direction, at(day, clock), Grade.B)
+        for number, (day, clock, direction) in enumerate(punches)
+    ]
+
+
+def fold_one(*punches: tuple[date, str, Direction]) -> FoldedDay:
+    (day,) = fold(log(*punches), RULES)
+    return day
+
+
+def test_a_plain_day_is_one_full_day() -> None:
+    day = fold_one((MONDAY, "06:58", IN), (MONDAY, "17:31", OUT))
+
+    assert (day.work_date, day.minutes, day.units) == (MONDAY, 633, 100)
+    assert day.state is WorkDayState.COMPLETE
+    assert (day.first_in_at, day.last_out_at) == (at(MONDAY, "06:58"), at(MONDAY, "17:31"))
+    assert day.grades == {"B": 2}
+
+
+def test_a_lunch_break_outside_is_not_counted() -> None:
+    day = fold_one(
+        (MONDAY, "07:00", IN), (MONDAY, "11:30", OUT), (MONDAY, "13:00", IN), (MONDAY, "15:30", OUT)
+    )
+    assert (day.minutes, day.units) == (420, 88)
+    assert day.state is WorkDayState.COMPLETE
+
+
+def test_a_missing_exit_asks_and_stands_for_half_a_day_until_then() -> None:
+    day = fold_one((MONDAY, "07:00", IN))
+    assert day.state is WorkDayState.NEEDS_CONFIRMATION
+    assert (day.minutes, day.units, day.last_out_at) == (240, 50, None)
+
+
+def test_a_missing_entry_asks_and_stands_for_half_a_day_until_then() -> None:
+    day = fold_one((MONDAY, "17:30", OUT))
+    assert day.state is WorkDayState.NEEDS_CONFIRMATION
+    assert (day.minutes, day.units, day.first_in_at) == (240, 50, None)
+
+
+def test_what_was_surely_worked_counts_beside_a_missing_exit() -> None:
+    day = fold_one((MONDAY, "06:00", IN), (MONDAY, "12:00", OUT), (MONDAY, "13:00", IN))
+    assert (day.minutes, day.units) == (360, 75)
+    assert day.state is WorkDayState.NEEDS_CONFIRMATION
+
+
+def test_of_repeated_scans_the_first_entry_and_the_last_exit_count() -> None:
+    day = fold_one(
+        (MONDAY, "07:00", IN),
+        (MONDAY, "07:01", IN),
+        (MONDAY, "11:00", OUT),
+        (MONDAY, "11:02", OUT),
+    )
+    assert (day.minutes, day.units, day.grades) == (242, 50, {"B": 4})
+    assert day.state is WorkDayState.COMPLETE
+
+
+def test_a_night_shift_belongs_to_the_day_it_began() -> None:
+    day = fold_one((MONDAY, "19:30", IN), (TUESDAY, "06:10", OUT))
+    assert (day.work_date, day.minutes, day.state) == (MONDAY, 640, WorkDayState.COMPLETE)
+
+
+def test_an_entry_before_the_day_starts_belongs_to_the_day_before() -> None:
+    day = fold_one((TUESDAY, "03:59", IN), (TUESDAY, "12:00", OUT))
+    assert day.work_date == MONDAY
+
+
+def test_a_forgotten_exit_does_not_swallow_the_next_day() -> None:
+    monday, tuesday = fold(
+        log((MONDAY, "07:00", IN), (TUESDAY, "07:00", IN), (TUESDAY, "17:00", OUT)), RULES
+    )
+    assert (monday.state, monday.units) == (WorkDayState.NEEDS_CONFIRMATION, 50)
+    assert (tuesday.state, tuesday.units) == (WorkDayState.COMPLETE, 100)
+
+
+def test_an_exit_long_after_the_entry_is_not_its_exit() -> None:
+    monday, tuesday = fold(log((MONDAY, "05:00", IN), (TUESDAY, "05:00", OUT)), RULES)
+    assert monday.state is tuesday.state is WorkDayState.NEEDS_CONFIRMATION
+
+
+def test_an_exit_forgotten_before_a_night_shift_leaves_the_night_shift_whole() -> None:
+    day = fold_one((MONDAY, "07:00", IN), (MONDAY, "21:00", IN), (TUESDAY, "06:00", OUT))
+    assert (day.minutes, day.state) == (540, WorkDayState.NEEDS_CONFIRMATION)
+
+
+def test_more_hours_than_one_shift_have_to_be_confirmed() -> None:
+    day = fold_one(
+        (MONDAY, "04:00", IN),
+        (MONDAY, "19:00", OUT),
+        (MONDAY, "19:10", IN),
+        (TUESDAY, "05:00", OUT),
+    )
+    assert (day.minutes, day.units) == (1490, 100)
+    assert day.state is WorkDayState.NEEDS_CONFIRMATION
+
+
+def test_exit_before_entry_makes_two_open_ends() -> None:
+    day = fold_one((MONDAY, "07:00", OUT), (MONDAY, "17:00", IN))
+    assert (day.state, day.units) == (WorkDayState.NEEDS_CONFIRMATION, 50)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "units"),
+    [(0, 0), (1, 0), (3, 1), (120, 25), (239, 50), (240, 50), (360, 75), (479, 100), (600, 100)],
+)
+def test_units_are_in_proportion_and_never_above_one(minutes: int, units: int) -> None:
+    assert compute_units(minutes, RULES) == units
+
+
+def test_half_day_mark_gives_at_least_half() -> None:
+    assert compute_units(200, DayRules(time(4), 480, half_day_minutes=180)) == 50
+
+
+def test_day_start_decides_the_work_date() -> None:
+    assert work_date(at(MONDAY, "04:00"), time(4)) == MONDAY
+    assert work_date(at(MONDAY, "03:59:59"), time(4)) == MONDAY - timedelta(days=1)
+    assert work_date(at(MONDAY, "00:00"), time()) == MONDAY
+
+
+crossings = st.builds(
+    Crossing,
+    id=st.uuids(),
+    direction=st.sampled_from(Direction),
+    at=st.integers(0, 6 * 24 * 60).map(lambda minute: at(MONDAY, "00:00") + minute * MINUTE),
+    grade=st.sampled_from(Grade),
+)
+logs = st.lists(crossings, max_size=30, unique_by=lambda crossing: crossing.id)
+day_starts = st.sampled_from([time(0), time(4), time(6, 30)])
+
+
+def rules_from(day_starts_at: time) -> DayRules:
+    return DayRules(day_starts_at, 480, 240)
+
+
+@given(logs, st.randoms(), day_starts)
+def test_order_and_repetition_do_not_matter(
+    punches: list[Crossing], random: Random, day_starts_at: time
+) -> None:
+    rules = rules_from(day_starts_at)
+    shuffled = punches + punches[: len(punches) // 2]
+    random.shuffle(shuffled)
+    assert fold(shuffled, rules) == fold(punches, rules)
+
+
+@given(logs, day_starts)
+def test_every_crossing_is_in_exactly_one_day(punches: list[Crossing], day_starts_at: time) -> None:
+    days = fold(punches, rules_from(day_starts_at))
+    counted = Counter(crossing_id for day in days for crossing_id in day.crossing_ids)
+    assert counted == Counter(punch.id for punch in punches)
+    assert sum(sum(day.grades.values()) for day in days) == len(punches)
+    assert [day.work_date for day in days] == sorted({day.work_date for day in days})
+
+
+@given(logs, day_starts)
+def test_a_day_is_never_a_silent_zero(punches: list[Crossing], day_starts_at: time) -> None:
+    for day in fold(punches, rules_from(day_starts_at)):
+        assert 0 <= day.units <= 100
+        if day.first_in_at is None or day.last_out_at is None:
+            assert (day.state, day.units >= 50) == (WorkDayState.NEEDS_CONFIRMATION, True)
+
+
+@given(logs, crossings, day_starts)
+def test_folding_around_a_new_crossing_gives_what_folding_everything_gives(
+    punches: list[Crossing], late: Crossing, day_starts_at: time
+) -> None:
+    rules = rules_from(day_starts_at)
+    day = work_date(late.at, day_starts_at)
+    first, last = day - timedelta(days=1), day + timedelta(days=1)
+
+    stored = by_date(fold(punches, rules))
+    begin, end = reach(first, last, rules)
+    near = [punch for punch in [*punches, late] if begin <= punch.at < end]
+    refolded = by_date(day for day in fold(near, rules) if first <= day.work_date <= last)
+    untouched = {day: folded for day, folded in stored.items() if not first <= day <= last}
+
+    assert untouched | refolded == by_date(fold([*punches, late], rules))
+
+
+def by_date(days: Iterable[FoldedDay]) -> dict[date, FoldedDay]:
+    return {day.work_date: day for day in days}

@@ -1,0 +1,118 @@
+"""Scans that reach the server in the same moment."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from uuid import uuid4
+
+from redis import Redis
+from sqlalchemy import func, select
+
+from attendance import service
+from core.clock import now
+from core.enums import Direction
+from core.keyring import Keyring
+from db.models import CheckIn, Device, WorkDay
+from db.session import Database
+from tests.factories.attendance import make_gate, make_gate_site
+
+NOWHERE = Redis.from_url("unix:///nowhere.sock")
+
+
+def test_the_same_code_at_two_gates_at_once_opens_exactly_one(
+    live_database: Database, redis: Redis, keyring: Keyring
+) -> None:
+    admitted = race(live_database, keyring, redis)
+    assert admitted == 1
+
+
+def test_without_valkey_the_database_lets_exactly_one_through(
+    live_database: Database, keyring: Keyring
+) -> None:
+    admitted = race(live_database, keyring, NOWHERE)
+    assert admitted == 1
+
+
+def race(database: Database, keyring: Keyring, valkey: Redis) -> int:
+    """Show one code to eight gates at once; return how many opened."""
+    with database.transaction() as session:
+        site = make_gate_site(session)
+        gates = [make_gate(session, site.project).device_id for _ in range(8)]
+        code = site.live_code(session, keyring)
+
+    def scan(number: int) -> bool:
+        with database.transaction() as session:
+            return service.verify_scan(
+                session,
+                valkey,
+                keyring,
+                device=session.get_one(Device, gates[number]),
+                code=code,
+                direction=Direction.IN,
+                nonce="scan-0001",
+                scanned_at=now(),
+            ).admitted
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(scan, range(8)))
+    with database.transaction() as session:
+        assert session.scalar(select(func.count()).select_from(CheckIn)) == 8
+        assert session.scalars(select(WorkDay)).one().grades == {"A": 1}
+    return sum(answers)
+
+
+def test_one_report_sent_twice_at_once_is_stored_once_and_answered_alike(
+    live_database: Database, redis: Redis, keyring: Keyring
+) -> None:
+    with live_database.transaction() as session:
+        site = make_gate_site(session)
+        code = site.live_code(session, keyring)
+    scanned_at = now()
+
+    def scan(_: int) -> tuple[bool, str]:
+        with live_database.transaction() as session:
+            decision = service.verify_scan(
+                session,
+                redis,
+                keyring,
+                device=session.get_one(Device, site.gate.device_id),
+                code=code,
+                direction=Direction.IN,
+                nonce="scan-0001",
+                scanned_at=scanned_at,
+            )
+            return decision.admitted, str(decision.check_in.id)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = set(pool.map(scan, range(8)))
+    assert len(answers) == 1
+    assert answers.pop()[0] is True
+
+
+def test_crossings_of_one_worker_at_once_are_all_in_the_day(
+    live_database: Database, redis: Redis, keyring: Keyring
+) -> None:
+    with live_database.transaction() as session:
+        site = make_gate_site(session)
+        at = now()
+        codes = [
+            site.live_code(session, keyring, at=at + timedelta(seconds=15 * step))
+            for step in (-1, 0, 1)
+        ]
+
+    def scan(code: str) -> bool:
+        with live_database.transaction() as session:
+            return service.verify_scan(
+                session,
+                redis,
+                keyring,
+                device=session.get_one(Device, site.gate.device_id),
+                code=code,
+                direction=Direction.IN,
+                nonce=uuid4().hex,
+                scanned_at=now(),
+            ).admitted
+
+    with ThreadPoolExecutor(3) as pool:
+        assert all(pool.map(scan, codes))
+    with live_database.transaction() as session:
+        assert session.scalars(select(WorkDay)).one().grades == {"A": 3}

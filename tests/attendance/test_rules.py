@@ -1,0 +1,134 @@
+"""What a gate decides and says."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from attendance import rules
+from attendance.rules import Span
+from core.enums import CheckInMethod, Direction, Grade, ScanReason, Tone, WorkDayState
+
+NOON = datetime(2026, 10, 12, 4, tzinfo=UTC)
+TODAY = date(2026, 10, 12)
+STAY = Span(date(2026, 10, 1), date(2026, 10, 31))
+
+
+@pytest.mark.parametrize(
+    ("stay", "has_contract", "on", "reason"),
+    [
+        (None, True, TODAY, ScanReason.NOT_ON_PROJECT),
+        (STAY, True, date(2026, 9, 30), ScanReason.NOT_ON_PROJECT),
+        (STAY, True, date(2026, 10, 1), ScanReason.OK),
+        (STAY, True, date(2026, 10, 31), ScanReason.OK),
+        (STAY, True, date(2026, 11, 1), ScanReason.LEFT_PROJECT),
+        (Span(date(2026, 10, 1), None), True, date(2030, 1, 1), ScanReason.OK),
+        (STAY, False, TODAY, ScanReason.NO_CONTRACT),
+        (STAY, False, date(2026, 11, 1), ScanReason.LEFT_PROJECT),
+    ],
+)
+def test_standing_on_a_project(
+    stay: Span | None, has_contract: bool, on: date, reason: ScanReason
+) -> None:
+    assert rules.judge_standing(stay, has_contract=has_contract, on=on) is reason
+
+
+@pytest.mark.parametrize("reason", ScanReason)
+@pytest.mark.parametrize("direction", Direction)
+def test_every_reason_has_words_short_enough_for_a_loudspeaker(
+    reason: ScanReason, direction: Direction
+) -> None:
+    tone, say = rules.choose_words(reason, direction)
+    assert 4 <= len(say) <= 24
+    assert (tone is Tone.WELCOME) == (reason is ScanReason.OK)
+
+
+@pytest.mark.parametrize("reason", ScanReason)
+def test_only_a_proved_phone_gives_grade_a(reason: ScanReason) -> None:
+    unproved = {
+        ScanReason.MALFORMED_CODE,
+        ScanReason.UNKNOWN_WORKER,
+        ScanReason.BAD_GATE_TAG,
+        ScanReason.BAD_HOLDER_TAG,
+        ScanReason.EXPIRED_CODE,
+        ScanReason.FUTURE_CODE,
+    }
+    assert rules.grade_live_code(reason) is (Grade.E if reason in unproved else Grade.A)
+
+
+@pytest.mark.parametrize(
+    ("method", "grade"),
+    [
+        (CheckInMethod.FACE, Grade.B),
+        (CheckInMethod.FINGERPRINT, Grade.B),
+        (CheckInMethod.PALM, Grade.B),
+        (CheckInMethod.ACCESS_CARD, Grade.E),
+        (CheckInMethod.POSTER, Grade.C),
+        (CheckInMethod.MANUAL, Grade.D),
+        (CheckInMethod.IMPORTED, Grade.E),
+    ],
+)
+def test_a_terminals_report_is_graded_by_how_it_recognised(
+    method: CheckInMethod, grade: Grade
+) -> None:
+    assert rules.grade_method(method) is grade
+
+
+def test_a_missing_contract_costs_the_worker_no_day() -> None:
+    counted = {reason for reason in ScanReason if rules.is_work(reason)}
+    assert counted == {ScanReason.OK, ScanReason.NO_CONTRACT}
+
+
+def test_a_clock_two_minutes_off_is_believed_and_a_worse_one_is_not() -> None:
+    gate = NOON + timedelta(minutes=2)
+    assert rules.choose_instant(gate, NOON, 120_000) == gate
+    assert rules.choose_instant(gate, NOON, 120_001) == NOON
+
+
+@pytest.mark.parametrize("year", [1970, 2019, 2038, 2199])
+def test_any_clock_fits_into_the_offset_column(year: int) -> None:
+    offset = rules.compute_offset_ms(datetime(year, 1, 2, tzinfo=UTC), NOON)
+    assert abs(offset) == 2**31 - 1
+    assert (offset < 0) == (year < 2026)
+
+
+def test_offset_is_gate_minus_server() -> None:
+    assert rules.compute_offset_ms(NOON + timedelta(milliseconds=1500), NOON) == 1500
+    assert rules.compute_offset_ms(NOON - timedelta(milliseconds=7), NOON) == -7
+
+
+def test_a_punch_ten_minutes_ahead_of_its_arrival_is_in_the_future() -> None:
+    assert not rules.is_in_future(NOON + timedelta(minutes=10), NOON)
+    assert rules.is_in_future(NOON + timedelta(minutes=10, seconds=1), NOON)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("身份证 330106199001010013", "身份证 ***"),
+        ("33010619900101001X", "***"),
+        ("+8619100000001", "+***"),
+        ("a\x00b\x1b[31m\n", "a·b·[31m·"),
+        ("x" * 100, "x" * 64),
+        ("门禁 123456", "门禁 123456"),
+    ],
+)
+def test_what_is_kept_of_a_refused_scan_is_short_printable_and_not_personal(
+    text: str, kept: str
+) -> None:
+    assert rules.make_presentable(text) == kept
+
+
+@pytest.mark.parametrize(
+    ("state", "came", "left", "word"),
+    [
+        (WorkDayState.COMPLETE, NOON, NOON, None),
+        (WorkDayState.NEEDS_CONFIRMATION, NOON, None, "缺出场"),
+        (WorkDayState.NEEDS_CONFIRMATION, None, NOON, "缺进场"),
+        (WorkDayState.NEEDS_CONFIRMATION, NOON, NOON, "对不上"),
+    ],
+)
+def test_what_is_missing_is_said_in_plain_words(
+    state: WorkDayState, came: datetime | None, left: datetime | None, word: str | None
+) -> None:
+    said = rules.name_missing(state, came, left)
+    assert said is None if word is None else said is not None and word in said
