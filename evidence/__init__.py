@@ -1,0 +1,1 @@
+"""Proof for people: content hashes and signed receipts that anybody can verify."""

@@ -1,0 +1,1 @@
+"""Pay sheets, payslips and the workers' answers, bank batches, wage status."""

@@ -1,0 +1,178 @@
+"""Use cases of the worker: read, confirm, dispute a payslip, say whether the money came.
+
+The only module that makes a payslip `confirmed`, and only from the worker's own sign-in
+(条例 §31): no timer, import or other person does.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from core.enums import PayslipAnswerState
+from core.keyring import Keyring
+from db.base import new_id
+from db.models import PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
+from evidence.receipts import issue_receipt
+from identity.principal import Principal
+from notifications.templates import Template
+from payroll import queries, rules
+from payroll.service import tell_worker
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPayslip:
+    """A payslip as its worker sees it: both words on the money stand side by side."""
+
+    payslip: Payslip
+    answer: PayslipAnswer | None
+    bank_row: PayBatchRow | None
+    received: bool | None
+    """What the worker said last about the money; None before they said anything."""
+
+    @property
+    def id(self) -> UUID:
+        """The id pages are keyed by."""
+        return self.payslip.id
+
+
+def list_payslips(
+    session: Session, *, person_id: UUID, before: UUID | None, limit: int
+) -> list[OwnPayslip]:
+    """Return a page of current published payslips older than `before`, newest first.
+
+    One more than `limit` comes back when there is a next page.
+    """
+    payslips = queries.list_own_payslips(session, person_id, before=before, limit=limit + 1)
+    return _describe(session, payslips)
+
+
+def get_payslip(session: Session, *, person_id: UUID, payslip_id: UUID) -> OwnPayslip:
+    """Return the worker's own payslip, also an earlier version; PayslipNotFoundError otherwise."""
+    payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=person_id)
+    return _describe(session, [payslip])[0]
+
+
+def confirm_payslip(
+    session: Session,
+    keyring: Keyring,
+    *,
+    principal: Principal,
+    payslip_id: UUID,
+    content_hash: str,
+    at: datetime,
+) -> PayslipAnswer:
+    """Record that the worker agrees with exactly what was shown, and sign a receipt for it.
+
+    Raises PayslipChangedError when `content_hash` is not the current content, PayslipAnsweredError
+    for a second answer.
+    """
+    payslip = _take(session, principal, payslip_id, content_hash, PayslipAnswerState.CONFIRMED)
+    answer = PayslipAnswer(
+        id=new_id(),
+        created_at=at,
+        project_id=payslip.project_id,
+        payslip_id=payslip.id,
+        person_id=payslip.person_id,
+        sign_in_family_id=principal.sign_in_family_id,
+        state=PayslipAnswerState.CONFIRMED,
+        content_hash=content_hash,
+    )
+    answer.receipt = issue_receipt(keyring, _receipt_facts(answer, payslip))
+    session.add(answer)
+    tell_worker(session, payslip, Template.PAYSLIP_CONFIRMED, event_id=answer.id)
+    return answer
+
+
+def dispute_payslip(
+    session: Session,
+    *,
+    principal: Principal,
+    payslip_id: UUID,
+    reason: str,
+    fields: Sequence[str],
+    at: datetime,
+) -> PayslipAnswer:
+    """Record that the worker says it is wrong, and which fields; only this line waits.
+
+    Raises PayslipChangedError and PayslipAnsweredError as `confirm_payslip` does.
+    """
+    shown = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=principal.person_id)
+    payslip = _take(session, principal, payslip_id, shown.content_hash, PayslipAnswerState.DISPUTED)
+    answer = PayslipAnswer(
+        created_at=at,
+        project_id=payslip.project_id,
+        payslip_id=payslip.id,
+        person_id=payslip.person_id,
+        sign_in_family_id=principal.sign_in_family_id,
+        state=PayslipAnswerState.DISPUTED,
+        content_hash=payslip.content_hash,
+        reason=reason,
+        fields=list(fields),
+    )
+    session.add(answer)
+    tell_worker(session, payslip, Template.PAYSLIP_DISPUTED, event_id=answer.id)
+    return answer
+
+
+def report_received(
+    session: Session, *, principal: Principal, payslip_id: UUID, received: bool, at: datetime
+) -> PayslipReceived:
+    """Record the worker's own word on the money; a later word stands beside the earlier ones."""
+    rules.check_answered_in_person(principal.role)
+    payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=principal.person_id)
+    report = PayslipReceived(
+        created_at=at, project_id=payslip.project_id, payslip_id=payslip.id, received=received
+    )
+    session.add(report)
+    return report
+
+
+def _take(
+    session: Session,
+    principal: Principal,
+    payslip_id: UUID,
+    content_hash: str,
+    state: PayslipAnswerState,
+) -> Payslip:
+    """Set the answer of the worker's own payslip, or raise why it cannot be given."""
+    rules.check_answered_in_person(principal.role)
+    payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=principal.person_id)
+    if not queries.answer_once(session, payslip, content_hash=content_hash, state=state):
+        session.refresh(payslip)
+        is_as_shown = payslip.is_current and payslip.content_hash == content_hash
+        raise rules.judge_refusal(is_as_shown=is_as_shown)
+    return payslip
+
+
+def _receipt_facts(answer: PayslipAnswer, payslip: Payslip) -> dict[str, Any]:
+    """Return what the receipt says; no name and no amount, the hash stands for the content."""
+    return {
+        "sub": str(payslip.id),
+        "jti": str(answer.id),
+        "iat": int(answer.created_at.timestamp()),
+        "answered_at": answer.created_at.isoformat(timespec="seconds"),
+        "answer": answer.state.value,
+        "content_hash": answer.content_hash,
+        "month": payslip.month,
+        "version": payslip.version,
+    }
+
+
+def _describe(session: Session, payslips: Sequence[Payslip]) -> list[OwnPayslip]:
+    payslip_ids = [payslip.id for payslip in payslips]
+    answers = queries.map_latest(session, PayslipAnswer, payslip_ids)
+    rows = queries.map_latest(session, PayBatchRow, payslip_ids)
+    words = queries.map_latest(session, PayslipReceived, payslip_ids)
+    return [
+        OwnPayslip(
+            payslip=payslip,
+            answer=answers.get(payslip.id),
+            bank_row=rows.get(payslip.id),
+            received=words[payslip.id].received if payslip.id in words else None,
+        )
+        for payslip in payslips
+    ]
