@@ -1,0 +1,438 @@
+"""Filing, acting and following, against the real database."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+from redis import Redis
+from sqlmodel import Session, col, select
+
+from cases import service, throttle, tracking
+from cases.errors import (
+    ActionNotAllowedError,
+    AlreadyReopenedError,
+    CaseNotFoundError,
+    ComplaintNotFoundError,
+    FilingThrottledError,
+    LookupThrottledError,
+    LookupUnavailableError,
+    NoteRequiredError,
+    PosterNotFoundError,
+    UnknownPlaceError,
+    WrongNumberOrPinError,
+)
+from core.enums import (
+    CaseAction,
+    CaseState,
+    ClockKind,
+    ComplaintKind,
+    Disclosure,
+    Role,
+)
+from db.models import Case, CaseClock, CaseEvent, Complaint, Notification, Person
+from identity.principal import Principal
+from notifications.templates import Template
+from tests.factories.cases import FILED_AT, make_complaint
+from tests.factories.identity import make_person, make_principal, make_worker_person
+from tests.factories.projects import make_project
+
+
+@pytest.fixture
+def worker(session: Session) -> Person:
+    return make_worker_person(session)
+
+
+@pytest.fixture
+def inspector(session: Session) -> Principal:
+    person = make_person(session, name="李监察", phone="+8619100000902")
+    return make_principal(person.id, Role.INSPECTOR, county_code="330106")
+
+
+def act(
+    session: Session,
+    principal: Principal,
+    number: str,
+    *actions: CaseAction,
+    note: str = "已核实工资表",
+) -> None:
+    """Take steps one hour apart."""
+    for hours, action in enumerate(actions, 1):
+        service.act_on_case(
+            session,
+            principal=principal,
+            number=number,
+            action=action,
+            note=note,
+            at=FILED_AT + timedelta(hours=hours),
+        )
+
+
+def stored_case(session: Session, number: str) -> Case:
+    return session.exec(select(Case).where(Case.number == number)).one()
+
+
+def running_clocks(session: Session, number: str) -> list[CaseClock]:
+    case = stored_case(session, number)
+    clocks = session.exec(select(CaseClock).where(CaseClock.case_id == case.id))
+    return [clock for clock in clocks if clock.stopped_at is None]
+
+
+def told(session: Session) -> list[str]:
+    """Return the templates of all messages, oldest first."""
+    messages = session.exec(select(Notification).order_by(col(Notification.id)))
+    return [message.template for message in messages]
+
+
+def test_filing_opens_a_case_in_the_county(session: Session, worker: Person) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+
+    case = stored_case(session, filed.number)
+    assert (case.state, case.county_code) == (CaseState.RECEIVED, "330106")
+    assert filed.case_number == filed.number
+
+
+def test_filing_starts_the_acceptance_clock(session: Session, worker: Person) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+
+    (clock,) = running_clocks(session, filed.number)
+    assert clock.kind is ClockKind.ACCEPTANCE
+    assert (clock.started_date.isoformat(), clock.due_date.isoformat()) == (
+        "2026-11-02",
+        "2026-11-09",
+    )
+
+
+def test_filing_tells_the_worker(session: Session, worker: Person) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+
+    message = session.exec(select(Notification)).one()
+    assert (message.template, message.person_id) == (Template.COMPLAINT_FILED, worker.id)
+    assert filed.number in message.body
+    assert filed.pin not in message.body
+
+
+def test_pin_is_stored_only_as_a_hash(session: Session, worker: Person) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+
+    complaint = session.exec(select(Complaint)).one()
+    assert complaint.pin_hash.startswith("$argon2id$")
+    assert filed.pin not in complaint.model_dump_json(exclude={"number"})
+
+
+@pytest.mark.parametrize("county_code", [None, "330100", "320102"])
+def test_unknown_place_is_asked_for_not_guessed(
+    session: Session, worker: Person, county_code: str | None
+) -> None:
+    with pytest.raises(UnknownPlaceError):
+        make_complaint(session, person_id=worker.id, county_code=county_code)
+
+
+def test_taken_number_is_not_given_twice(
+    session: Session, worker: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serials = iter([204815, 7, 123456, 7, 8])
+    monkeypatch.setattr("cases.service.secrets.randbelow", lambda _: next(serials))
+
+    first = make_complaint(session, person_id=worker.id)
+    second = make_complaint(session, person_id=worker.id)
+
+    assert first.number[:14] == "AX261102000007"
+    assert second.number[:14] == "AX261102000008"
+
+
+def test_anonymous_complaint_keeps_nothing_that_leads_to_a_person(
+    session: Session, worker: Person
+) -> None:
+    make_complaint(
+        session,
+        person_id=worker.id,
+        phone=worker.phone,
+        disclosure=Disclosure.ANONYMOUS,
+        subject_id=uuid4(),
+        facts={"project_name": "某工程", "net": "5280.00", "months": ["2026-10"]},
+    )
+
+    complaint = session.exec(select(Complaint)).one()
+    assert complaint.facts == {"project_name": "某工程", "months": ["2026-10"]}
+    kept = (complaint.person_id, complaint.phone, complaint.subject_id, complaint.amount_fen)
+    assert kept == (None, None, None, None)
+    assert session.exec(select(CaseEvent.actor_id)).one() is None
+    assert told(session) == []
+
+
+def test_accepting_stops_one_clock_and_starts_the_next(
+    session: Session, worker: Person, inspector: Principal
+) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+
+    act(session, inspector, filed.number, CaseAction.ACCEPT)
+
+    (clock,) = running_clocks(session, filed.number)
+    assert clock.kind is ClockKind.INVESTIGATION
+    assert clock.is_provisional  # 60 working days lead into a year without published holidays
+
+
+def test_each_step_tells_the_worker_once(
+    session: Session, worker: Person, inspector: Principal
+) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+
+    act(
+        session,
+        inspector,
+        filed.number,
+        CaseAction.ACCEPT,
+        CaseAction.ORDER_TO_PAY,
+        CaseAction.CLOSE,
+    )
+
+    assert told(session) == [
+        Template.COMPLAINT_FILED,
+        Template.CASE_ACCEPTED,
+        Template.CASE_ORDERED_TO_PAY,
+        Template.CASE_CLOSED,
+    ]
+
+
+def test_steps_are_appended_with_who_and_from_where(
+    session: Session, worker: Person, inspector: Principal
+) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+
+    act(session, inspector, filed.number, CaseAction.ACCEPT)
+
+    filing, accepting = session.exec(select(CaseEvent).order_by(col(CaseEvent.created_at)))
+    assert (filing.action, filing.actor_id) == (None, worker.id)
+    assert (accepting.from_state, accepting.to_state) == (CaseState.RECEIVED, CaseState.ACCEPTED)
+    assert accepting.actor_id == inspector.person_id
+
+
+def test_impossible_step_changes_nothing(
+    session: Session, worker: Person, inspector: Principal
+) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+
+    with pytest.raises(ActionNotAllowedError):
+        act(session, inspector, filed.number, CaseAction.CLOSE)
+
+    assert stored_case(session, filed.number).state is CaseState.RECEIVED
+    assert told(session) == [Template.COMPLAINT_FILED]
+
+
+def test_refusing_needs_a_reason(session: Session, worker: Person, inspector: Principal) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+
+    with pytest.raises(NoteRequiredError):
+        act(session, inspector, filed.number, CaseAction.REFUSE, note=" ")
+
+
+def test_case_of_another_county_does_not_exist(
+    session: Session, worker: Person, inspector: Principal
+) -> None:
+    filed = make_complaint(session, person_id=worker.id, county_code="330203")
+
+    with pytest.raises(CaseNotFoundError):
+        act(session, inspector, filed.number, CaseAction.ACCEPT)
+
+
+def test_inspector_of_no_county_has_no_case(session: Session, worker: Person) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+    nowhere = make_principal(worker.id, Role.INSPECTOR)
+
+    with pytest.raises(CaseNotFoundError):
+        act(session, nowhere, filed.number, CaseAction.ACCEPT)
+
+
+def test_worker_withdraws_the_own_complaint(session: Session, worker: Person) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+
+    act(session, make_principal(worker.id), filed.number, CaseAction.WITHDRAW)
+
+    assert stored_case(session, filed.number).state is CaseState.WITHDRAWN
+    assert running_clocks(session, filed.number) == []
+
+
+def test_worker_cannot_touch_a_colleagues_complaint(session: Session, worker: Person) -> None:
+    colleague = make_worker_person(session, name="张大力")
+    filed = make_complaint(session, person_id=worker.id)
+
+    with pytest.raises(ComplaintNotFoundError):
+        act(session, make_principal(colleague.id), filed.number, CaseAction.WITHDRAW)
+
+
+def test_closed_case_is_reopened_once(
+    session: Session, worker: Person, inspector: Principal
+) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+    own = make_principal(worker.id)
+    act(session, inspector, filed.number, CaseAction.ACCEPT, CaseAction.CLOSE)
+    act(session, own, filed.number, CaseAction.REOPEN)
+    act(session, inspector, filed.number, CaseAction.CLOSE)
+
+    with pytest.raises(AlreadyReopenedError):
+        act(session, own, filed.number, CaseAction.REOPEN)
+
+    assert told(session).count(Template.CASE_CLOSED) == 2
+
+
+def test_own_complaints_are_listed_newest_first(session: Session, worker: Person) -> None:
+    older = make_complaint(session, person_id=worker.id)
+    newer = make_complaint(session, person_id=worker.id)
+    make_complaint(session, person_id=make_worker_person(session).id)
+
+    listed = service.list_my_complaints(session, person_id=worker.id)
+
+    assert [timeline.number for timeline in listed] == [newer.number, older.number]
+
+
+def test_list_knows_that_a_case_was_reopened_before(
+    session: Session, worker: Person, inspector: Principal
+) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+    act(session, inspector, filed.number, CaseAction.ACCEPT, CaseAction.CLOSE)
+    act(session, make_principal(worker.id), filed.number, CaseAction.REOPEN)
+    act(session, inspector, filed.number, CaseAction.CLOSE)
+
+    (listed,) = service.list_my_complaints(session, person_id=worker.id)
+
+    assert listed.actions == []
+
+
+def test_story_is_told_without_officials_names(
+    session: Session, worker: Person, inspector: Principal
+) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+    act(session, inspector, filed.number, CaseAction.REFUSE, note="不在受理范围")
+
+    story = service.get_my_complaint(session, number=filed.number, person_id=worker.id)
+
+    assert [(step.say, step.note) for step in story.steps] == [
+        ("收到你的投诉，转给杭州市西湖区劳动保障监察", None),
+        ("杭州市西湖区劳动保障监察决定不受理", "不在受理范围"),
+    ]
+    assert "李监察" not in repr(story)
+
+
+def test_somebody_elses_story_is_not_told(session: Session, worker: Person) -> None:
+    filed = make_complaint(session, person_id=worker.id)
+    stranger = make_worker_person(session)
+
+    with pytest.raises(ComplaintNotFoundError):
+        service.get_my_complaint(session, number=filed.number, person_id=stranger.id)
+
+
+def look_up(session: Session, redis: Redis, number: str, pin: str, address: str = "::1") -> str:
+    timeline = service.look_up_complaint(session, redis, number=number, pin=pin, address=address)
+    return timeline.number
+
+
+def test_number_and_pin_open_a_complaint(session: Session, redis: Redis) -> None:
+    filed = make_complaint(session, disclosure=Disclosure.ANONYMOUS)
+
+    assert look_up(session, redis, filed.number.lower(), filed.pin) == filed.number
+
+
+def test_wrong_number_and_wrong_pin_get_the_same_answer(session: Session, redis: Redis) -> None:
+    filed = make_complaint(session)
+    unused = tracking.format_number(date(2020, 1, 1), 1)
+    answers = []
+
+    for number, pin in [(filed.number, "nope"), (unused, filed.pin), ("AX1", filed.pin)]:
+        with pytest.raises(WrongNumberOrPinError) as refusal:
+            look_up(session, redis, number, pin)
+        answers.append(refusal.value.facts)
+
+    assert answers == [{}, {}, {}]
+
+
+def test_guessing_a_pin_is_stopped_even_with_the_right_one(session: Session, redis: Redis) -> None:
+    filed = make_complaint(session)
+    for guess in range(throttle.LOOKUPS_PER_NUMBER.amount):
+        with pytest.raises(WrongNumberOrPinError):
+            look_up(session, redis, filed.number, "wrong", address=f"10.0.0.{guess}")
+
+    with pytest.raises(LookupThrottledError) as refusal:
+        look_up(session, redis, filed.number, filed.pin, address="10.0.1.1")
+
+    assert 0 < refusal.value.retry_after <= 3600
+
+
+def test_guessing_many_numbers_from_one_address_is_stopped(session: Session, redis: Redis) -> None:
+    filed = make_complaint(session)
+    for _ in range(throttle.LOOKUPS_PER_ADDRESS.amount):
+        throttle.count_lookup(redis, number=str(uuid4()), address="10.0.0.1")
+
+    with pytest.raises(LookupThrottledError):
+        look_up(session, redis, filed.number, filed.pin, address="10.0.0.1")
+
+
+@pytest.fixture
+def no_valkey() -> Redis:
+    """A client whose server is not there."""
+    return Redis(unix_socket_path="/nonexistent/valkey.sock")
+
+
+def test_nobody_guesses_uncounted(session: Session, no_valkey: Redis) -> None:
+    filed = make_complaint(session)
+
+    with pytest.raises(LookupUnavailableError):
+        look_up(session, no_valkey, filed.number, filed.pin)
+
+
+def file_at_poster(
+    session: Session,
+    valkey: Redis,
+    token: str,
+    *,
+    phone: str | None = None,
+    disclosure: Disclosure = Disclosure.SHIELDED,
+) -> service.FiledComplaint:
+    return service.file_poster_complaint(
+        session,
+        valkey,
+        poster_token=token,
+        kind=ComplaintKind.REPORT,
+        disclosure=disclosure,
+        phone=phone,
+        statement="工地没有发十月工资",
+        address="10.0.0.1",
+        at=FILED_AT,
+    )
+
+
+def test_poster_leads_to_the_projects_county(session: Session, redis: Redis) -> None:
+    project = make_project(session, county_code="330203")
+
+    filed = file_at_poster(session, redis, project.poster_token)
+
+    complaint = session.exec(select(Complaint).where(Complaint.number == filed.number)).one()
+    assert (complaint.project_id, complaint.county_code) == (project.id, "330203")
+
+
+def test_number_left_at_the_poster_is_told(session: Session, redis: Redis) -> None:
+    project = make_project(session)
+
+    file_at_poster(session, redis, project.poster_token, phone="+8619100000001")
+
+    message = session.exec(select(Notification)).one()
+    assert (message.person_id, message.phone) == (None, "+8619100000001")
+
+
+def test_unknown_poster_is_refused(session: Session, redis: Redis) -> None:
+    with pytest.raises(PosterNotFoundError):
+        file_at_poster(session, redis, "nosuchposter")
+
+
+def test_flood_from_one_address_is_stopped(session: Session, redis: Redis) -> None:
+    project = make_project(session)
+    for _ in range(throttle.FILINGS_PER_ADDRESS.amount):
+        throttle.count_filing(redis, address="10.0.0.1")
+
+    with pytest.raises(FilingThrottledError):
+        file_at_poster(session, redis, project.poster_token)
+
+
+def test_complaints_are_taken_without_valkey(session: Session, no_valkey: Redis) -> None:
+    project = make_project(session)
+
+    assert file_at_poster(session, no_valkey, project.poster_token).number

@@ -1,0 +1,66 @@
+"""What the complainant reads, without a database."""
+
+from datetime import date
+
+import pytest
+
+from cases import timeline
+from core.enums import CaseAction, CaseState, ClockKind, ComplaintKind, Disclosure
+from db.base import new_id
+from db.models import Case, CaseClock, CaseEvent, Complaint
+
+
+def told(state: CaseState, *actions: CaseAction, due: date | None = None) -> timeline.Timeline:
+    complaint = Complaint(
+        number="AX26112304271919",
+        pin_hash="",
+        kind=ComplaintKind.COMPLAINT,
+        disclosure=Disclosure.NAMED,
+        county_code="330106",
+        statement="",
+    )
+    case = Case(
+        number=complaint.number, complaint_id=complaint.id, county_code="330106", state=state
+    )
+    events = [CaseEvent(case_id=case.id, action=action, to_state=state) for action in actions]
+    clock = due and CaseClock(
+        case_id=new_id(),
+        kind=ClockKind.ACCEPTANCE,
+        started_date=due,
+        due_date=due,
+        is_provisional=True,
+    )
+    return timeline.tell(complaint, case, events, clock or None)
+
+
+def test_waiting_worker_reads_who_answers_by_when() -> None:
+    story = told(CaseState.RECEIVED, due=date(2026, 11, 30))
+
+    assert story.next_step == "杭州市西湖区劳动保障监察最迟 2026年11月30日答复你是否受理。"
+    assert (story.due_date, story.is_provisional) == (date(2026, 11, 30), True)
+
+
+@pytest.mark.parametrize("state", CaseState)
+def test_every_state_says_what_comes_next(state: CaseState) -> None:
+    next_step = told(state, due=date(2026, 11, 30)).next_step
+
+    assert next_step
+    assert "{" not in next_step
+
+
+def test_closing_asks_whether_the_money_came_and_offers_to_reopen() -> None:
+    story = told(CaseState.CLOSED, CaseAction.ACCEPT, CaseAction.CLOSE)
+
+    assert story.actions == [CaseAction.REOPEN]
+    assert story.next_step == timeline.REOPENABLE
+
+
+def test_case_reopened_before_offers_other_help() -> None:
+    story = told(CaseState.CLOSED, CaseAction.CLOSE, CaseAction.REOPEN, CaseAction.CLOSE)
+
+    assert story.actions == []
+    assert "12333" in story.next_step
+
+
+def test_case_without_a_running_clock_has_no_due_date() -> None:
+    assert told(CaseState.WITHDRAWN).due_date is None
