@@ -1,0 +1,1 @@
+"""What the server-rendered pages need beyond their routes: sign-in cookie, refusals, rendering."""

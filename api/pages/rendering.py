@@ -1,0 +1,123 @@
+"""Templates, and how dates, money and states read on a page."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from fastapi.templating import Jinja2Templates
+
+from api.schemas.attendance import format_units
+from core.clock import SHANGHAI, month_start
+from core.enums import CaseAction, Grade, PayRowState, PayslipAnswerState, WageSeverity
+from core.money import to_yuan
+from payroll.bank_file import explain_rejection
+
+WEEKDAYS = "一二三四五六日"
+MINUTES_PER_HOUR = 60
+
+GRADE_NAMES = {
+    Grade.A: "入场码",
+    Grade.B: "刷脸或刷卡",
+    Grade.C: "手机打卡",
+    Grade.D: "工地补记",
+    Grade.E: "后来导入",
+}
+ANSWER_NAMES = {
+    PayslipAnswerState.AWAITING: "等你答复",
+    PayslipAnswerState.CONFIRMED: "你已确认",
+    PayslipAnswerState.DISPUTED: "你说有问题",
+    PayslipAnswerState.NO_RESPONSE: "还没答复",
+    PayslipAnswerState.UNREACHABLE: "还没答复",
+}
+BANK_NAMES = {
+    PayRowState.SUBMITTED: "已送银行，等银行回复",
+    PayRowState.ACKNOWLEDGED: "银行回复：已打到卡上",
+    PayRowState.REJECTED: "银行退回，没有打成",
+}
+FIELD_NAMES = {
+    "work_time": "工时或天数",
+    "items": "单价或项目",
+    "deductions": "扣款",
+    "net": "实发金额",
+    "payment_means": "银行卡",
+    "other": "别的",
+}
+STATUS_TITLES = {
+    WageSeverity.SAFE: "工资都已到账",
+    WageSeverity.ATTENTION: "有事等处理",
+    WageSeverity.WARNING: "工资过期未到账",
+    WageSeverity.ARREARS: "工资被拖欠",
+}
+OWN_ACTIONS = {
+    CaseAction.WITHDRAW: "撤回投诉",
+    CaseAction.REOPEN: "钱没收到，重新办理",
+}
+
+
+def say_day(day: date) -> str:
+    """Return e.g. ``2026年11月2日``."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def say_short_day(day: date) -> str:
+    """Return e.g. ``2日 周一``."""
+    return f"{day.day}日 周{WEEKDAYS[day.weekday()]}"
+
+
+def say_month(month: str) -> str:
+    """Return ``2026年10月`` for ``2026-10``."""
+    first = month_start(month)
+    return f"{first.year}年{first.month}月"
+
+
+def say_moment(instant: datetime) -> str:
+    """Return day and time in Shanghai."""
+    local = instant.astimezone(SHANGHAI)
+    return f"{say_day(local.date())} {local:%H:%M}"
+
+
+def say_clock(instant: datetime | None) -> str:
+    """Return the time of day in Shanghai, or a dash."""
+    return f"{instant.astimezone(SHANGHAI):%H:%M}" if instant else "—"
+
+
+def say_duration(minutes: int) -> str:
+    """Return e.g. ``8小时30分``."""
+    hours, rest = divmod(minutes, MINUTES_PER_HOUR)
+    return f"{hours}小时{rest}分" if rest else f"{hours}小时"
+
+
+templates = Jinja2Templates(directory=Path(__file__).parents[2] / "web" / "templates")
+templates.env.filters.update(
+    day=say_day,
+    short_day=say_short_day,
+    month=say_month,
+    moment=say_moment,
+    clock=say_clock,
+    duration=say_duration,
+    units=format_units,
+    yuan=to_yuan,
+    rejection=explain_rejection,
+)
+templates.env.globals.update(
+    grade_names=GRADE_NAMES,
+    answer_names=ANSWER_NAMES,
+    bank_names=BANK_NAMES,
+    field_names=FIELD_NAMES,
+    status_titles=STATUS_TITLES,
+    own_actions=OWN_ACTIONS,
+)
+
+
+def render(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Return a page; every value is escaped, and no browser or proxy keeps it.
+
+    A phone is lent to the next worker: after signing out "back" must show nothing.
+    """
+    headers: Mapping[str, str] = {"Cache-Control": "no-store"}
+    return templates.TemplateResponse(
+        request, template, context, status_code=status, headers=headers
+    )

@@ -1,0 +1,1 @@
+"""The HTTP programs that others would write; what the product is compared with."""

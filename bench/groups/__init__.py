@@ -1,0 +1,1 @@
+"""One file per group of benches; every file here is found by itself."""

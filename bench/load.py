@@ -1,0 +1,150 @@
+"""A small load generator: keep-alive HTTP/1.1 over a unix socket or loopback, bounded in time."""
+
+import asyncio
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Self, cast
+
+import uvloop
+
+SETTLE_SECONDS = 30
+"""How much longer than the measured time a run may take before it is called stuck."""
+HEADER_END = b"\r\n\r\n"
+
+MakeRequest = Callable[[int], bytes]
+"""Given a running number, returns one whole HTTP request (`post_json`)."""
+
+
+class LoadError(Exception):
+    """The server answered with an error or not at all, so the numbers would mean nothing."""
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where to send: a unix socket, or a port of this machine."""
+
+    socket: str = ""
+    port: int = 0
+
+
+@dataclass
+class Result:
+    """Answers counted within the measured time."""
+
+    seconds: float
+    latencies: list[float] = field(default_factory=list)
+
+    @property
+    def per_second(self) -> float:
+        """Answers per second."""
+        return len(self.latencies) / self.seconds
+
+    def percentile_ms(self, share: float) -> float:
+        """Return the latency that this share of answers stayed within, in milliseconds."""
+        ordered = sorted(self.latencies)
+        return 1000 * ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)]
+
+
+def post_json(path: str, body: bytes, *, headers: str = "") -> bytes:
+    """Return the bytes of a POST request; `headers` are whole lines, each closed with CRLF."""
+    head = f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\n"
+    return f"{head}{headers}Content-Length: {len(body)}{HEADER_END.decode()}".encode() + body
+
+
+def run_load(
+    address: Address, make_request: MakeRequest, *, connections: int, seconds: float
+) -> Result:
+    """Keep every connection busy for the given time; LoadError unless all answers are 2xx."""
+    return uvloop.run(_run(address, make_request, connections, seconds))
+
+
+async def _run(
+    address: Address, make_request: MakeRequest, connections: int, seconds: float
+) -> Result:
+    loop = asyncio.get_running_loop()
+    result = Result(seconds)
+    run = _Run(make_request, loop.time() + seconds, result)
+    clients = []
+    for _ in range(connections):
+        client = _Client(run, loop.create_future())
+        if address.socket:
+            await loop.create_unix_connection(client.started, address.socket)
+        else:
+            await loop.create_connection(client.started, "127.0.0.1", address.port)
+        clients.append(client)
+    async with asyncio.timeout(seconds + SETTLE_SECONDS):
+        await asyncio.gather(*(client.done for client in clients))
+    return result
+
+
+@dataclass
+class _Run:
+    make_request: MakeRequest
+    ends_at: float
+    result: Result
+    sent: int = 0
+
+    def next_request(self) -> bytes:
+        self.sent += 1
+        return self.make_request(self.sent)
+
+
+class _Client(asyncio.Protocol):
+    """One connection: sends, waits for the whole answer, sends again until time is up."""
+
+    def __init__(self, run: _Run, done: "asyncio.Future[None]") -> None:
+        self.done = done
+        self._run = run
+        self._buffer = b""
+        self._sent_at = 0.0
+
+    def started(self) -> Self:
+        return self
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)  # uvloop's is no subclass
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        self._buffer += data
+        head_end = self._buffer.find(HEADER_END)
+        if head_end < 0 or len(self._buffer) < head_end + 4 + _body_length(self._buffer[:head_end]):
+            return
+        if self._buffer[9:10] != b"2":
+            self._finish(LoadError(self._buffer.decode(errors="replace")[:500]))
+            return
+        self._buffer = b""
+        self._count()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(LoadError(f"the server closed the connection: {exc}"))
+
+    def _count(self) -> None:
+        if asyncio.get_running_loop().time() >= self._run.ends_at:
+            self._finish(None)
+            return
+        self._run.result.latencies.append(perf_counter() - self._sent_at)
+        self._send()
+
+    def _send(self) -> None:
+        request = self._run.next_request()
+        self._sent_at = perf_counter()
+        self._transport.write(request)
+
+    def _finish(self, error: LoadError | None) -> None:
+        if error is None:
+            self.done.set_result(None)
+        else:
+            self.done.set_exception(error)
+        self._transport.close()
+
+
+def _body_length(head: bytes) -> int:
+    for line in head.split(b"\r\n"):
+        name, _, value = line.partition(b":")
+        if name.lower() == b"content-length":
+            return int(value)
+    return 0

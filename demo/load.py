@@ -1,0 +1,130 @@
+"""Brings the demo project's files into an empty installation through the product's own imports."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlmodel import Session, select
+
+from attendance.imports import import_attlog
+from attendance.sheets import draw_up_sheet, lock_sheet
+from core.enums import DeviceProfile, Role
+from core.phone import parse_mobile
+from db.models import Person, Project, RoleGrant
+from db.session import Database, blind_index
+from demo import people
+from demo.generate import GATE_LOG, ROSTER
+from devices.service import create_device
+from payroll.service import create_pay_sheet, publish_pay_sheet
+from projects.queries import list_teams
+from projects.registration import PHONE_CONTEXT
+from projects.roster import import_roster
+from projects.service import import_project
+
+MONTH = "2026-10"
+GATE_NAME = "南门 1 号闸机"
+GATE_SERIAL = "NCD8260300001"
+PUBLISHED_TEAM = people.TEAMS[0].name
+"""The others are left for `make demo` and for whoever wants to try."""
+
+
+class DemoError(Exception):
+    """The committed demo files no longer pass the product's own checks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody who is no worker."""
+
+    name: str
+    phone: str
+    role: Role
+    label: str
+
+
+STAFF = (
+    Staff("钱专管", people.MANAGER_PHONE, Role.LABOUR_MANAGER, "劳资专管员"),
+    Staff("孙监察", people.INSPECTOR_PHONE, Role.INSPECTOR, "西湖区监察员"),
+    Staff("周管理", people.ADMIN_PHONE, Role.ADMIN, "系统管理员"),
+)
+
+
+def is_empty(database: Database) -> bool:
+    """Tell whether nobody has put a project into the database yet."""
+    with database.transaction() as session:
+        return session.exec(select(Project.id).limit(1)).first() is None
+
+
+def load_demo(database: Database, at: datetime) -> None:
+    """Load everything in one transaction, so that an interrupted start begins anew."""
+    with database.transaction() as session:
+        project = import_project(session, content=ROSTER.read_bytes(), at=at)
+        _import_workers(session, project.id, at)
+        for staff in STAFF:
+            _add_staff(session, staff, project)
+        _import_gate_log(session, project.id, at)
+        _draw_up_sheets(session, project.id, at)
+
+
+def describe() -> str:
+    """Return who can sign in and how."""
+    worker = people.FIRST_TO_SIGN_IN
+    roles = [
+        ("工人", worker.phone or "", f"{worker.name}，{worker.team.name}，有一张待确认的工资条")
+    ]
+    roles += [(staff.label, staff.phone, staff.name) for staff in STAFF]
+    lines = [f"  {label}  {phone}  {note}" for label, phone, note in roles]
+    return "\n".join(["用手机号登录，验证码显示在本窗口：", *lines])
+
+
+def _import_workers(session: Session, project_id: UUID, at: datetime) -> None:
+    content = ROSTER.read_bytes()
+    report = import_roster(session, project_id=project_id, content=content, dry_run=False, at=at)
+    if report.imported != people.WORKER_COUNT:
+        raise DemoError(f"{report.rejected} rows of {ROSTER.name} were rejected")
+
+
+def _add_staff(session: Session, staff: Staff, project: Project) -> None:
+    phone = parse_mobile(staff.phone)
+    index = blind_index(session, PHONE_CONTEXT, phone)
+    person = Person(name=staff.name, phone=phone, phone_index=index)
+    session.add(person)
+    session.flush()
+    session.add(
+        RoleGrant(
+            person_id=person.id,
+            role=staff.role,
+            project_id=project.id if staff.role is Role.LABOUR_MANAGER else None,
+            county_code=project.county_code if staff.role is Role.INSPECTOR else None,
+        )
+    )
+
+
+def _import_gate_log(session: Session, project_id: UUID, at: datetime) -> None:
+    gate = create_device(
+        session,
+        project_id=project_id,
+        name=GATE_NAME,
+        profile=DeviceProfile.GATE,
+        serial_number=GATE_SERIAL,
+    )
+    report = import_attlog(
+        session,
+        project_id=project_id,
+        device_id=gate.device_id,
+        content=GATE_LOG.read_bytes(),
+        at=at,
+    )
+    if report.faults or report.unknown_pins:
+        raise DemoError(f"{GATE_LOG.name} has lines that cannot be read or placed")
+
+
+def _draw_up_sheets(session: Session, project_id: UUID, at: datetime) -> None:
+    """Lock October for the first team and publish its payslips."""
+    team = next(team for team in list_teams(session, project_id) if team.name == PUBLISHED_TEAM)
+    sheet = draw_up_sheet(session, project_id=project_id, team_id=team.id, month=MONTH, at=at)
+    lock_sheet(session, project_id=project_id, sheet_id=sheet.id)
+    pay_sheet = create_pay_sheet(
+        session, project_id=project_id, team_id=team.id, month=MONTH, at=at
+    )
+    publish_pay_sheet(session, project_id=project_id, sheet_id=pay_sheet.id, at=at)
