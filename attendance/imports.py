@@ -9,7 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import cast, column, func, inspect, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.sql.dml import ReturningInsert
 from sqlmodel import Session, col
 
 from attendance import queries, rules, work_days
@@ -26,6 +28,19 @@ from identity import audit
 from identity.principal import Principal
 
 ONE_DAY = timedelta(days=1)
+CHUNK_ROWS = 5_000
+VARYING = (
+    "id",
+    "nonce",
+    "project_worker_id",
+    "direction",
+    "method",
+    "grade",
+    "occurred_at",
+    "valid",
+    "reason",
+    "presented",
+)
 REPORT_KEY = ["project_id", "source_id", "nonce", "occurred_at"]
 
 
@@ -69,8 +84,8 @@ def import_attlog(
         session, project_id=project_id, card_numbers={line.pin for line in attlog.lines}
     )
     queries.lock_workers(session, [holder.project_worker_id for holder in holders.values()])
-    rows = [_make_row(device, line, holders.get(line.pin), at) for line in attlog.lines]
-    inserted = _insert(session, rows)
+    rows = [_make_row(line, holders.get(line.pin), at) for line in attlog.lines]
+    inserted = _insert(session, device, rows, at)
     _fold_touched(session, project_id, inserted)
     report = _report(attlog, rows, inserted, holders)
     _keep_report(session, device, content, report, actor)
@@ -86,27 +101,19 @@ def _read(content: bytes) -> Attlog:
     return attlog
 
 
-def _make_row(
-    device: Device, line: AttlogLine, holder: CardHolder | None, at: datetime
-) -> dict[str, Any]:
+def _make_row(line: AttlogLine, holder: CardHolder | None, at: datetime) -> dict[str, Any]:
+    """Return what differs from line to line; `_insert` adds what the file has in common."""
     reason = _judge(line, holder, at)
     return {
         "id": new_id(),
-        "project_id": device.project_id,
-        "source_id": device.id,
-        "device_id": device.id,
         "nonce": _nonce_of(line),
         "project_worker_id": holder.project_worker_id if holder else None,
         "direction": line.direction,
         "method": line.method,
         "grade": rules.grade_method(line.method),
         "occurred_at": line.at,
-        "received_at": at,
-        "clock_bound_ms": 0,
-        "admitted": True,  # the terminal logs whom it let through
         "valid": rules.is_work(reason),
         "reason": reason,
-        "decided_offline": True,
         "presented": None if holder else rules.make_presentable(line.pin),
     }
 
@@ -127,15 +134,45 @@ def _nonce_of(line: AttlogLine) -> str:
     return "zk-" + hashlib.sha256(words.encode()).hexdigest()[:40]
 
 
-def _insert(session: Session, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Store the rows that are new, and return those; SQLAlchemy sends 1,000 in one statement."""
-    if not rows:
-        return []
-    statement = (
-        insert(CheckIn).on_conflict_do_nothing(index_elements=REPORT_KEY).returning(col(CheckIn.id))
-    )
-    new_ids = set(session.scalars(statement, rows))
+def _insert(
+    session: Session, device: Device, rows: Sequence[dict[str, Any]], at: datetime
+) -> list[dict[str, Any]]:
+    """Store the rows that are new, and return those.
+
+    A chunk travels as one JSON parameter: a hundred thousand bound values would cost more than
+    the insert itself.
+    """
+    new_ids: set[UUID] = set()
+    for start in range(0, len(rows), CHUNK_ROWS):
+        chunk = json.dumps(rows[start : start + CHUNK_ROWS], default=str)
+        new_ids.update(session.scalars(_insert_statement(device, chunk, at)))
     return [row for row in rows if row["id"] in new_ids]
+
+
+def _insert_statement(device: Device, chunk: str, at: datetime) -> ReturningInsert[UUID]:
+    table = inspect(CheckIn).columns
+    columns = [column(name, table[name].type) for name in VARYING]
+    lines = (
+        func.jsonb_to_recordset(cast(literal(chunk), JSONB))
+        .table_valued(*columns)
+        .render_derived(with_types=True)
+    )
+    common = {
+        "project_id": device.project_id,
+        "source_id": device.id,
+        "device_id": device.id,
+        "received_at": at,
+        "clock_bound_ms": 0,
+        "admitted": True,  # the terminal logs whom it let through
+        "decided_offline": True,
+    }
+    values = [literal(value).label(name) for name, value in common.items()]
+    return (
+        insert(CheckIn)
+        .from_select([*VARYING, *common], select(*lines.c, *values))
+        .on_conflict_do_nothing(index_elements=REPORT_KEY)
+        .returning(col(CheckIn.id))
+    )
 
 
 def _fold_touched(session: Session, project_id: UUID, inserted: list[dict[str, Any]]) -> None:

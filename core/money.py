@@ -1,6 +1,6 @@
 """Money is a whole number of fen (分); the wire shows yuan as a decimal string."""
 
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, DecimalException
 
 FEN_PER_YUAN = 100
 
@@ -20,7 +20,7 @@ def parse_yuan(text: str) -> int:
     """
     try:
         fen = Decimal(text.strip()) * FEN_PER_YUAN
-    except InvalidOperation:
+    except DecimalException:
         raise ValueError(f"not an amount in yuan: {text!r}") from None
     if not fen.is_finite() or fen != fen.to_integral_value():
         raise ValueError(f"finer than one fen: {text!r}")

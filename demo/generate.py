@@ -150,12 +150,12 @@ def _pay(worker: Worker) -> tuple[str, float]:
     return "计天", worker.team.day_wage
 
 
-def main() -> None:
-    """Write both files."""
-    DATA.mkdir(exist_ok=True)
-    ROSTER.write_bytes(make_workbook())
-    GATE_LOG.write_text(make_gate_log(), encoding="ascii", newline="\n")
+def write_files(folder: Path) -> None:
+    """Write both files; only the date inside the .xlsx differs from one time to the next."""
+    folder.mkdir(exist_ok=True)
+    (folder / ROSTER.name).write_bytes(make_workbook())
+    (folder / GATE_LOG.name).write_text(make_gate_log(), encoding="ascii", newline="\n")
 
 
 if __name__ == "__main__":
-    main()
+    write_files(DATA)

@@ -60,7 +60,6 @@ def remember(valkey: Redis, *, number_index: bytes, digest: bytes) -> None:
     """Keep the keyed digest of the number's newest code for five minutes; older ones end."""
     key = _key(number_index)
     with _store_answers(), valkey.pipeline(transaction=True) as pipe:
-        pipe.delete(key)
         pipe.hset(key, mapping={"digest": digest, "tries": 0})
         pipe.expire(key, CODE_LIFETIME_S)
         pipe.execute()

@@ -90,12 +90,6 @@ def find_engagement_in_scope(
     return session.exec(statement).first()
 
 
-def lock_sign_in(session: Session, token_hash: bytes) -> SignIn | None:
-    """Return the refresh token's row, locked, so that two uses are judged one after the other."""
-    statement = select(SignIn).where(SignIn.token_hash == token_hash).with_for_update()
-    return session.exec(statement).one_or_none()
-
-
 def find_sign_in(session: Session, token_hash: bytes) -> SignIn | None:
     """Return the refresh token's row."""
     return session.exec(select(SignIn).where(SignIn.token_hash == token_hash)).one_or_none()

@@ -95,7 +95,7 @@ def refresh(
     A token that comes back later was copied: the whole family ends. That must outlive the
     refusal, so the refusal is returned, not raised.
     """
-    sign_in_row = queries.lock_sign_in(session, token_hash(refresh_token))
+    sign_in_row = queries.find_sign_in(session, token_hash(refresh_token))
     if sign_in_row is None:
         return SignInEndedError()
     verdict = _judge(session, sign_in_row, at)

@@ -92,18 +92,6 @@ def list_employers(session: Session, usccs: Collection[str]) -> list[Employer]:
     return list(session.exec(select(Employer).where(col(Employer.uscc).in_(usccs))))
 
 
-def find_active_worker(
-    session: Session, *, project_id: UUID, person_id: UUID
-) -> ProjectWorker | None:
-    """Return the person's place on the project unless they have left it."""
-    statement = select(ProjectWorker).where(
-        ProjectWorker.project_id == project_id,
-        ProjectWorker.person_id == person_id,
-        col(ProjectWorker.left_date).is_(None),
-    )
-    return session.exec(statement).one_or_none()
-
-
 def list_current_projects(session: Session, person_id: UUID, on: date) -> list[ProjectWorker]:
     """Return the person's places on projects they have entered and not left by a day."""
     statement = (
@@ -116,21 +104,6 @@ def list_current_projects(session: Session, person_id: UUID, on: date) -> list[P
         .order_by(col(ProjectWorker.entered_date), col(ProjectWorker.id))
     )
     return list(session.exec(statement))
-
-
-def find_contract(session: Session, project_worker_id: UUID, on: date) -> Contract | None:
-    """Return the contract in force on a day; of several the one that began last."""
-    statement = (
-        select(Contract)
-        .where(
-            Contract.project_worker_id == project_worker_id,
-            Contract.start_date <= on,
-            or_(col(Contract.end_date).is_(None), col(Contract.end_date) >= on),
-        )
-        .order_by(col(Contract.start_date).desc())
-        .limit(1)
-    )
-    return session.exec(statement).one_or_none()
 
 
 def list_people(session: Session, identities: Collection[tuple[str, bytes]]) -> list[Person]:

@@ -38,7 +38,10 @@ class Case(Record, table=True):
     """案件: what the county works on."""
 
     __tablename__ = "case"
-    __table_args__ = (sa.Index(None, "county_code", "state", "created_at"),)
+    __table_args__ = (
+        sa.Index(None, "county_code", "id"),
+        sa.Index(None, "county_code", "state", "id"),
+    )
 
     number: str = Field(max_length=20, unique=True)
     complaint_id: UUID = Field(foreign_key="complaint.id", unique=True)

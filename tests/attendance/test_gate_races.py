@@ -6,14 +6,17 @@ from uuid import uuid4
 
 from redis import Redis
 from sqlalchemy import func, select
+from sqlmodel import Session
 
 from attendance import service
+from attendance.service import ScanDecision
 from core.clock import now
-from core.enums import Direction
+from core.enums import Direction, ScanReason
 from core.keyring import Keyring
 from db.models import CheckIn, Device, WorkDay
 from db.session import Database
 from tests.factories.attendance import make_gate, make_gate_site
+from tests.live import wait_until
 
 NOWHERE = Redis.from_url("unix:///nowhere.sock")
 
@@ -116,3 +119,46 @@ def test_crossings_of_one_worker_at_once_are_all_in_the_day(
         assert all(pool.map(scan, codes))
     with live_database.transaction() as session:
         assert session.scalars(select(WorkDay)).one().grades == {"A": 3}
+
+
+def test_a_nonce_used_twice_at_once_for_different_codes_keeps_the_first_answer(
+    live_database: Database, redis: Redis, keyring: Keyring
+) -> None:
+    with live_database.transaction() as session:
+        site = make_gate_site(session)
+        good = site.live_code(session, keyring)
+    scanned_at = now()
+
+    def verify(session: Session, code: str) -> ScanDecision:
+        return service.verify_scan(
+            session,
+            redis,
+            keyring,
+            device=session.get_one(Device, site.gate.device_id),
+            code=code,
+            direction=Direction.IN,
+            nonce="scan-0001",
+            scanned_at=scanned_at,
+        )
+
+    def verify_second() -> ScanReason:
+        with live_database.transaction() as session:
+            return verify(session, good).reason
+
+    with ThreadPoolExecutor(1) as pool:
+        with live_database.transaction() as session:
+            verify(session, "no code")
+            session.flush()
+            second = pool.submit(verify_second)
+            wait_until(lambda: is_somebody_waiting(live_database))
+        assert second.result() is ScanReason.MALFORMED_CODE
+
+    with live_database.transaction() as session:
+        assert session.scalars(select(WorkDay)).all() == []
+        assert len(session.scalars(select(CheckIn)).all()) == 1
+
+
+def is_somebody_waiting(database: Database) -> bool:
+    statement = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+    with database.transaction() as session:
+        return bool(session.connection().exec_driver_sql(statement).scalar_one())

@@ -91,6 +91,14 @@ def test_everybody_of_the_team_has_a_line_and_nobody_else(session: Session, site
     }
 
 
+def test_a_team_without_anybody_has_an_empty_sheet(session: Session, site: GateSite) -> None:
+    team = make_team(session, site.project, name="空班组")
+    sheet = sheets.draw_up_sheet(
+        session, project_id=site.project_id, team_id=team.id, month=MONTH, at=now()
+    )
+    assert sheet.lines == []
+
+
 def test_a_draft_is_drawn_up_anew(session: Session, site: GateSite) -> None:
     first = draw_up(session, site).id
     work(session, site.worker)

@@ -20,7 +20,7 @@ def test_plain_amounts_are_read_exactly(text: str, fen: int) -> None:
     assert parse_yuan(text) == fen
 
 
-@pytest.mark.parametrize("text", ["", "一百", "1.005", "NaN", "Infinity", "1,000"])
+@pytest.mark.parametrize("text", ["", "一百", "1.005", "NaN", "Infinity", "1,000", "1e999999"])
 def test_amounts_that_are_unclear_or_finer_than_a_fen_are_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"yuan|finer"):
         parse_yuan(text)

@@ -9,24 +9,20 @@ from sqlmodel import Session, col, select
 from core.clock import now
 from core.enums import Role
 from core.keyring import Keyring
-from db.base import new_id
-from db.models import AuditEntry, Notification, Person, SignIn
+from db.models import Notification, Person, SignIn
 from db.session import Database
 from identity import service
 from identity.errors import (
     ChooseIdentityError,
     CodeThrottledError,
-    FieldNotRecordedError,
-    PersonNotFoundError,
-    ReasonTooShortError,
     SignInEndedError,
     UnknownChoiceError,
     WrongCodeError,
 )
-from identity.rules import Choice, PersonalField
+from identity.rules import Choice
 from identity.service import SignedIn
 from identity.tokens import read_access_token
-from tests.factories.identity import make_grant, make_person, make_principal, make_worker_person
+from tests.factories.identity import make_grant, make_person
 from tests.factories.projects import make_project, make_project_worker, make_team
 
 PHONE = "+8619155500001"
@@ -304,6 +300,19 @@ def test_refresh_ends_with_the_role(
     assert is_refused(session, keyring, signed_in.refresh_token, now())
 
 
+def test_refresh_keeps_the_scope_that_was_chosen(
+    session: Session, keyring: Keyring, sign_in: SignInCall
+) -> None:
+    manager = make_person(session, phone=PHONE)
+    for project in (make_project(session), make_project(session)):
+        make_grant(session, manager, Role.LABOUR_MANAGER, project_id=project.id)
+    first = sign_in(scope=f"project:{project.id}")
+
+    second = refresh(session, keyring, first.refresh_token, now())
+
+    assert second.principal.project_id == project.id
+
+
 @pytest.mark.usefixtures("worker")
 def test_sign_out_ends_every_refresh_token(
     session: Session, keyring: Keyring, sign_in: SignInCall
@@ -373,143 +382,3 @@ def test_signed_out_cookie_names_nobody(session: Session, sign_in: SignInCall) -
 
 def test_unknown_cookie_names_nobody(session: Session) -> None:
     assert service.find_principal_by_refresh(session, "never-issued", now()) is None
-
-
-@pytest.mark.parametrize(
-    ("field", "value"),
-    [
-        (PersonalField.ID_NUMBER, ID_NUMBER),
-        (PersonalField.PHONE, PHONE),
-        (PersonalField.BANK_CARD, "6222020000000000017"),
-    ],
-)
-def test_every_unmasking_leaves_one_row(
-    session: Session, worker: Person, field: PersonalField, value: str
-) -> None:
-    inspector = make_person(session, name="检查员")
-    principal = make_principal(inspector.id, Role.INSPECTOR, county_code="330106")
-
-    shown = service.unmask(
-        session, principal=principal, person_id=worker.id, field=field, reason=REASON
-    )
-
-    (entry,) = session.exec(select(AuditEntry)).all()
-    assert shown == value
-    assert (entry.actor_id, entry.actor_role) == (inspector.id, Role.INSPECTOR)
-    assert (entry.subject_id, entry.reason) == (worker.id, REASON)
-    assert entry.detail == {"field": field.value}
-
-
-def test_refused_unmasking_leaves_no_row(session: Session, worker: Person) -> None:
-    principal = make_principal(new_id(), Role.INSPECTOR, county_code="330106")
-
-    with pytest.raises(ReasonTooShortError):
-        service.unmask(
-            session,
-            principal=principal,
-            person_id=worker.id,
-            field=PersonalField.PHONE,
-            reason="看看",
-        )
-
-    assert session.exec(select(AuditEntry)).all() == []
-
-
-def test_inspector_of_another_county_finds_nobody(session: Session, worker: Person) -> None:
-    principal = make_principal(new_id(), Role.INSPECTOR, county_code="330105")
-
-    with pytest.raises(PersonNotFoundError):
-        service.unmask(
-            session,
-            principal=principal,
-            person_id=worker.id,
-            field=PersonalField.PHONE,
-            reason=REASON,
-        )
-
-
-def test_manager_of_another_project_finds_nobody(session: Session, worker: Person) -> None:
-    project = make_project(session)
-    principal = make_principal(new_id(), Role.LABOUR_MANAGER, project_id=project.id)
-
-    with pytest.raises(PersonNotFoundError):
-        service.unmask(
-            session,
-            principal=principal,
-            person_id=worker.id,
-            field=PersonalField.PHONE,
-            reason=REASON,
-        )
-
-
-def test_role_without_scope_finds_nobody(session: Session, worker: Person) -> None:
-    with pytest.raises(PersonNotFoundError):
-        service.unmask(
-            session,
-            principal=make_principal(new_id(), Role.ADMIN),
-            person_id=worker.id,
-            field=PersonalField.PHONE,
-            reason=REASON,
-        )
-
-
-def test_manager_sees_the_card_of_the_own_project(session: Session, worker: Person) -> None:
-    manager = make_person(session, name="赵经理")
-    own = make_project(session)
-    engagement = make_project_worker(
-        session, make_team(session, own), worker, bank_card="6228480000000000018"
-    )
-    principal = make_principal(manager.id, Role.LABOUR_MANAGER, project_id=own.id)
-
-    shown = service.unmask(
-        session,
-        principal=principal,
-        person_id=worker.id,
-        field=PersonalField.BANK_CARD,
-        reason=REASON,
-    )
-
-    assert shown == engagement.bank_card
-
-
-def test_value_that_was_never_recorded_is_refused(session: Session) -> None:
-    person = make_person(session)
-    make_project_worker(session, make_team(session, make_project(session)), person)
-    principal = make_principal(new_id(), Role.INSPECTOR, county_code="330106")
-
-    with pytest.raises(FieldNotRecordedError):
-        service.unmask(
-            session,
-            principal=principal,
-            person_id=person.id,
-            field=PersonalField.PHONE,
-            reason=REASON,
-        )
-
-
-def test_worker_reads_who_looked_newest_first(session: Session, worker: Person) -> None:
-    inspector = make_person(session, name="检查员")
-    principal = make_principal(inspector.id, Role.INSPECTOR, county_code="330106")
-    for field in (PersonalField.PHONE, PersonalField.ID_NUMBER):
-        service.unmask(
-            session, principal=principal, person_id=worker.id, field=field, reason=REASON
-        )
-
-    entries = service.list_accesses(session, person_id=worker.id, before=None, limit=50)
-
-    assert [entry.detail["field"] for entry in entries] == ["id_number", "phone"]
-
-
-def test_colleague_does_not_read_my_accesses(session: Session, worker: Person) -> None:
-    inspector = make_person(session, name="检查员")
-    principal = make_principal(inspector.id, Role.INSPECTOR, county_code="330106")
-    service.unmask(
-        session,
-        principal=principal,
-        person_id=worker.id,
-        field=PersonalField.PHONE,
-        reason=REASON,
-    )
-    colleague = make_worker_person(session)
-
-    assert not service.list_accesses(session, person_id=colleague.id, before=None, limit=50)

@@ -13,6 +13,7 @@ from core.clock import now
 from core.enums import NotificationState
 from core.settings import Settings
 from db import outbox
+from db.models import Notification
 from db.session import Database
 from stack import valkey
 from tests.jobs.messages import is_sent, message_id_of, references_in, state_of, tell_somebody
@@ -62,6 +63,8 @@ def test_redelivered_job_sends_one_message(
 ) -> None:
     notification_id = tell_somebody(live_database)
     wait_until(lambda: is_sent(live_database, notification_id))
+    with live_database.transaction() as session:  # long after the lease of the claim
+        session.get_one(Notification, notification_id).claimed_at = now() - timedelta(hours=1)
 
     for _ in range(3):
         hand_over(broker, notification_id, message_id_of(live_database, notification_id))

@@ -11,7 +11,6 @@ from projects import queries
 from projects.errors import TeamNotFoundError
 from tests.factories.identity import make_worker_person
 from tests.factories.projects import (
-    make_contract,
     make_project,
     make_project_worker,
     make_team,
@@ -23,18 +22,6 @@ DAY = date(2026, 10, 8)
 def make_worker(session: Session, *, left_date: date | None = None) -> ProjectWorker:
     team = make_team(session, make_project(session))
     return make_project_worker(session, team, make_worker_person(session), left_date=left_date)
-
-
-def test_an_active_worker_is_one_who_has_not_left(session: Session) -> None:
-    here, left = make_worker(session), make_worker(session, left_date=DAY)
-
-    def find(worker: ProjectWorker) -> ProjectWorker | None:
-        return queries.find_active_worker(
-            session, project_id=worker.project_id, person_id=worker.person_id
-        )
-
-    assert find(here) == here
-    assert find(left) is None
 
 
 @pytest.mark.parametrize(
@@ -54,21 +41,6 @@ def test_nobody_is_on_a_project_before_entering(session: Session) -> None:
     worker = make_worker(session)
 
     assert queries.list_current_projects(session, worker.person_id, date(2026, 8, 31)) == []
-
-
-def test_of_several_contracts_the_one_that_began_last_counts(session: Session) -> None:
-    worker = make_worker(session)
-    make_contract(session, worker, start_date=date(2026, 9, 1), unit_price_fen=30_000)
-    later = make_contract(session, worker, start_date=date(2026, 10, 1), unit_price_fen=38_000)
-
-    assert queries.find_contract(session, worker.id, DAY) == later
-
-
-def test_an_ended_contract_does_not_count(session: Session) -> None:
-    worker = make_worker(session)
-    make_contract(session, worker, end_date=date(2026, 10, 7))
-
-    assert queries.find_contract(session, worker.id, DAY) is None
 
 
 def test_a_team_belongs_to_its_project(session: Session) -> None:

@@ -15,7 +15,8 @@ from tests.factories.projects import make_project, make_team
 from tests.factories.workbooks import make_roster, make_row
 
 AT = datetime(2026, 10, 8, 2, tzinfo=UTC)
-SERIALS = range(1, 41)
+SERIALS = range(1, 401)
+"""Enough to overlap, so that unordered inserts would deadlock."""
 
 
 def make_projects(database: Database, number: int) -> list[UUID]:
@@ -60,8 +61,8 @@ def test_the_same_people_on_two_projects_at_once_stay_one_person_each(
         live_database, [(here, make_roster(*rows)), (there, make_roster(*reversed(rows)))]
     )
 
-    assert [report.imported for report in reports] == [40, 40]
-    assert count_rows(live_database) == [40, 80, 80]
+    assert [report.imported for report in reports] == [400, 400]
+    assert count_rows(live_database) == [400, 800, 800]
 
 
 def test_the_same_file_twice_at_once_imports_once(live_database: Database) -> None:
@@ -70,8 +71,8 @@ def test_the_same_file_twice_at_once_imports_once(live_database: Database) -> No
 
     reports = import_at_once(live_database, [(project_id, content)] * 2)
 
-    assert sorted((report.imported, report.updated) for report in reports) == [(0, 40), (40, 0)]
-    assert count_rows(live_database) == [40, 40, 40]
+    assert sorted((report.imported, report.updated) for report in reports) == [(0, 400), (400, 0)]
+    assert count_rows(live_database) == [400, 400, 400]
 
 
 def test_of_two_names_for_one_number_at_once_only_one_comes_in(live_database: Database) -> None:

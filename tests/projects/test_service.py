@@ -178,6 +178,7 @@ def test_a_project_outside_the_scope_does_not_exist(session: Session) -> None:
 
     detail = service.get_project(session, principal=inspector, project_id=project.id)
 
+    assert service.get_project(session, principal=acting(Role.ADMIN), project_id=project.id)
     assert (detail.project.id, len(detail.parties), len(detail.teams)) == (project.id, 1, 1)
     for stranger in (
         acting(Role.LABOUR_MANAGER, project_id=new_id()),

@@ -127,10 +127,22 @@ def test_another_sheet_name_is_refused() -> None:
         GOOD[: len(GOOD) // 2],
         replace_part(GOOD, "xl/worksheets/sheet1.xml", b"<worksheet><sheetData>"),
         replace_part(GOOD, "xl/workbook.xml", b"<workbook/>")[:-30],
+        replace_part(GOOD, "xl/_rels/workbook.xml.rels", b"<Relationships/>"),
         make_sheet_xml('<row r="x"><c r="A1"><v>1</v></c></row>'),
         make_sheet_xml('<row r="1"><c r="1A"><v>1</v></c></row>'),
     ],
-    ids=["empty", "csv", "torn zip", "old xls", "half", "torn xml", "no end", "row", "cell"],
+    ids=[
+        "empty",
+        "csv",
+        "torn zip",
+        "old xls",
+        "half",
+        "torn xml",
+        "no end",
+        "no parts",
+        "row",
+        "cell",
+    ],
 )
 def test_what_is_no_workbook_is_refused(content: bytes) -> None:
     with pytest.raises(UnreadableWorkbookError):

@@ -220,7 +220,8 @@ CREATE TABLE "case" (
     CONSTRAINT fk_case_complaint_id_complaint FOREIGN KEY(complaint_id) REFERENCES complaint (id),
     CONSTRAINT ck_case_case_state CHECK (state IN ('received', 'accepted', 'refused', 'ordered_to_pay', 'closed', 'withdrawn'))
 );
-CREATE INDEX ix_case_county_code_state_created_at ON "case" (county_code, state, created_at);
+CREATE INDEX ix_case_county_code_id ON "case" (county_code, id);
+CREATE INDEX ix_case_county_code_state_id ON "case" (county_code, state, id);
 
 CREATE TABLE sign_in (
     id UUID NOT NULL,

@@ -1,0 +1,64 @@
+"""A browser for the phone page: reads pages, sends forms, finds the texted code."""
+
+import re
+from html.parser import HTMLParser
+
+from fastapi.testclient import TestClient
+from httpx2 import Response
+from sqlmodel import Session, col, select
+
+from db.models import Notification
+
+OWN = {"Origin": "http://testserver"}
+
+
+class Page(HTMLParser):
+    """The visible words of a page, its links, and how its forms would be sent."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self.words: list[str] = []
+        self.links: list[str] = []
+        self.hidden: dict[str, str] = {}
+        self.inline_code: list[str] = []
+        self.feed(response.text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "a":
+            self.links.append(found.get("href") or "")
+        if found.get("type") == "hidden":
+            self.hidden[found["name"] or ""] = found["value"] or ""
+        if "style" in found or any(name.startswith("on") for name in found):
+            self.inline_code.append(tag)
+        if (tag == "script" and "src" not in found) or tag == "style":
+            self.inline_code.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.words.append(data.strip())
+
+    @property
+    def text(self) -> str:
+        return " ".join(word for word in self.words if word)
+
+
+def texted_code(session: Session) -> str:
+    message = session.exec(
+        select(Notification)
+        .where(Notification.template == "sign_in_code")
+        .order_by(col(Notification.id).desc())
+    ).first()
+    assert message is not None
+    found = re.search(r"验证码(\d{6})", message.body)
+    assert found is not None
+    return found[1]
+
+
+def post(client: TestClient, path: str, **fields: str) -> Response:
+    return client.post(path, data=fields, headers=OWN, follow_redirects=False)
+
+
+def sign_in(client: TestClient, session: Session, phone: str | None) -> Response:
+    assert phone is not None
+    post(client, "/sign-in/code", phone=phone)
+    return post(client, "/sign-in", phone=phone, code=texted_code(session))
