@@ -5,6 +5,7 @@ from uuid import UUID
 
 from attendance.folding import Crossing, DayRules
 from attendance.rules import Span
+from db.models import CheckIn
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +56,17 @@ class MonthTotal:
     minutes: int
     days: int
     needs_confirmation: int
+
+
+@dataclass(frozen=True, slots=True)
+class GateConflict:
+    """A crossing where a gate opened and something was not right."""
+
+    check_in: CheckIn
+    device_name: str | None
+    card: WorkerCard | None
+
+    @property
+    def id(self) -> UUID:
+        """What pages are ordered by."""
+        return self.check_in.id

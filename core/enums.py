@@ -92,6 +92,18 @@ class ScanReason(StrEnum):
     NO_CONTRACT = "no_contract"
 
 
+class ScanStatus(StrEnum):
+    """What became of one uploaded scan."""
+
+    RECORDED = "recorded"
+    DUPLICATE = "duplicate"
+    """Known already, and says the same."""
+    CONFLICT = "conflict"
+    """Known already, and says otherwise; both are kept."""
+    REJECTED = "rejected"
+    """No scan at all; kept for somebody to read."""
+
+
 class Tone(StrEnum):
     """The sound and colour a gate gives with its answer."""
 

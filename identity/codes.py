@@ -2,15 +2,13 @@
 
 import hmac
 import secrets
-import time
 from collections.abc import Generator
 from contextlib import contextmanager
 
-from limits import RateLimitItem, parse_many
-from limits.storage import RedisStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits import parse_many
 from redis import Redis, RedisError
 
+from db.throttle import count_try
 from identity.errors import CodeThrottledError, SignInUnavailableError, WrongCodeError
 
 CODE_LIFETIME_S = 300
@@ -18,7 +16,7 @@ CODE_PAUSE_S = 60
 CODE_DIGITS = 6
 PURPOSE = "sign-in-code"
 MAX_TRIES = 5
-CODE_LIMITS: list[RateLimitItem] = parse_many("1/minute; 5/hour; 10/day")
+CODE_LIMITS = parse_many("1/minute; 5/hour; 10/day")
 """Per number and rolling, as the mainland carriers count (`design.md` §9)."""
 RETRY_AFTER_OUTAGE_S = 5
 
@@ -43,17 +41,10 @@ def check_limits(valkey: Redis, *, number_index: bytes) -> None:
 
     `number_index` is the number's blind index, so that Valkey never holds a phone number.
     """
-    number = number_index.hex()
     with _store_answers():
-        # The client brings its own connections; the URI only names the protocol.
-        storage = RedisStorage("redis://", connection_pool=valkey.connection_pool)
-        limiter = MovingWindowRateLimiter(storage)
-        for limit in CODE_LIMITS:
-            if not limiter.test(limit, PURPOSE, number):
-                _refuse(limiter, limit, number)
-        for limit in CODE_LIMITS:
-            if not limiter.hit(limit, PURPOSE, number):
-                _refuse(limiter, limit, number)
+        wait = count_try(valkey, CODE_LIMITS, PURPOSE, number_index.hex())
+    if wait:
+        raise CodeThrottledError(retry_after=wait)
 
 
 def remember(valkey: Redis, *, number_index: bytes, digest: bytes) -> None:
@@ -89,11 +80,6 @@ def use_up(valkey: Redis, *, number_index: bytes) -> None:
 
 def _key(number_index: bytes) -> str:
     return f"identity:code:{number_index.hex()}"
-
-
-def _refuse(limiter: MovingWindowRateLimiter, limit: RateLimitItem, number: str) -> None:
-    reset_at = limiter.get_window_stats(limit, PURPOSE, number).reset_time
-    raise CodeThrottledError(retry_after=max(1, round(reset_at - time.time() + 0.5)))
 
 
 @contextmanager

@@ -1,8 +1,15 @@
 """All tables, one file per package."""
 
-from db.models.attendance import AttendanceSheet, CheckIn, WorkDay, WorkDayObjection
+from db.models.attendance import (
+    AttendanceSheet,
+    CheckIn,
+    CheckInAnnulment,
+    UnreadScan,
+    WorkDay,
+    WorkDayObjection,
+)
 from db.models.cases import Case, CaseClock, CaseEvent, Complaint
-from db.models.devices import Device
+from db.models.devices import Device, GateBlock
 from db.models.identity import AuditEntry, Person, RoleGrant, SignIn
 from db.models.notifications import Notification
 from db.models.outbox import OutboxMessage
@@ -24,10 +31,12 @@ __all__ = [
     "CaseClock",
     "CaseEvent",
     "CheckIn",
+    "CheckInAnnulment",
     "Complaint",
     "Contract",
     "Device",
     "Employer",
+    "GateBlock",
     "Notification",
     "OutboxMessage",
     "PayBatch",
@@ -43,6 +52,7 @@ __all__ = [
     "RoleGrant",
     "SignIn",
     "Team",
+    "UnreadScan",
     "WorkDay",
     "WorkDayObjection",
     "WorkerCode",

@@ -34,6 +34,13 @@ class CheckIn(SQLModel, table=True):
             "received_at",
             postgresql_where=sa.text("clock_bound_ms > 120000"),
         ),
+        # What the labour manager is to look at: a gate opened and something was not right.
+        sa.Index(
+            None,
+            "project_id",
+            "id",
+            postgresql_where=sa.text("admitted AND reason <> 'ok'"),
+        ),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
@@ -49,7 +56,8 @@ class CheckIn(SQLModel, table=True):
     method: CheckInMethod = Field(sa_type=enum_type(CheckInMethod))
     grade: Grade = Field(sa_type=enum_type(Grade))
     occurred_at: datetime = Field(sa_type=UtcDateTime)
-    """By the reporting clock, uncorrected."""
+    """By the reporting clock, uncorrected; a scan made under a clock that its gate itself did not
+    trust is dated when it arrives, see `attendance.rejudge`."""
     received_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
     clock_bound_ms: int = 0
     """± how far `occurred_at` may be from the truth."""
@@ -59,12 +67,39 @@ class CheckIn(SQLModel, table=True):
     """What is true after judgement; only valid check-ins count as work."""
     reason: ScanReason = Field(sa_type=enum_type(ScanReason))
     decided_offline: bool = False
+    gate_report: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    """What a gate said about a scan it decided alone: its reason, clock, sequence and uptime."""
     code_step: int | None = Field(default=None, sa_type=sa.BigInteger)
     """The time step inside a live code that was read; one step opens one gate once."""
     presented: str | None = Field(default=None, max_length=64)
     """The start of what was scanned when it was refused; never a personal number."""
     location: str | None = Field(default=None, sa_type=Sealed("check_in.location"))
     note: str | None = Field(default=None, max_length=200)
+
+
+class CheckInAnnulment(Record, table=True):
+    """The turnstile did not turn: the check-in stays, but counts for nothing."""
+
+    __tablename__ = "check_in_annulment"
+    __table_args__ = (sa.UniqueConstraint("project_id", "check_in_id"),)
+
+    project_id: UUID = Field(foreign_key="project.id")
+    check_in_id: UUID
+    device_id: UUID = Field(foreign_key="device.id")
+
+
+class UnreadScan(Record, table=True):
+    """Something a gate uploaded that is no scan; kept whole, because nothing it says is dropped."""
+
+    __tablename__ = "unread_scan"
+    __table_args__ = (sa.UniqueConstraint("project_id", "device_id", "digest"),)
+
+    project_id: UUID = Field(foreign_key="project.id")
+    device_id: UUID = Field(foreign_key="device.id")
+    digest: bytes = Field(max_length=32)
+    """SHA-256 of the content; the same thing sent again is the same row."""
+    content: str = Field(sa_type=Sealed("unread_scan.content"))
+    """JSON as it came; sealed, because readers also read identity cards."""
 
 
 class WorkDay(Record, table=True):

@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from core.enums import DeviceProfile
+from core.enums import DeviceProfile, ScanReason
 from db.base import Record, UtcDateTime, enum_type
 
 
@@ -29,3 +29,24 @@ class Device(Record, table=True):
     last_seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     clock_offset_ms: int | None = None
     """Device clock minus server clock at the last contact."""
+
+
+class GateBlock(Record, table=True):
+    """Whom offline gates of a project keep out, with the revision that said so last.
+
+    Derived from registrations and contracts when a gate syncs; a reason that is gone leaves its
+    row, so that gates learn of it.
+    """
+
+    __tablename__ = "gate_block"
+    __table_args__ = (
+        sa.UniqueConstraint("project_id", "worker_ref"),
+        sa.UniqueConstraint("project_id", "revision"),
+    )
+
+    project_id: UUID = Field(foreign_key="project.id")
+    worker_ref: bytes = Field(max_length=6)
+    reason: ScanReason | None = Field(default=None, sa_type=enum_type(ScanReason))
+    """NULL: may enter again."""
+    revision: int
+    """Counts up in the project; a gate's cursor is the last one it has seen."""

@@ -12,7 +12,7 @@ from db.models import Person
 from identity import audit
 from identity.service import UNMASK
 from tests.factories.identity import bearer, make_grant, make_person, make_principal
-from tests.factories.projects import make_project, make_project_worker, make_team
+from tests.factories.projects import make_employer, make_project, make_project_worker, make_team
 
 
 @pytest.fixture
@@ -58,6 +58,23 @@ def test_person_sees_roles_and_todays_projects(
 
     assert [role["role"] for role in me["roles"]] == ["worker", "inspector"]
     assert [project["project_name"] for project in me["projects"]] == ["现在的工地"]
+
+
+def test_each_role_names_its_scope_in_words(
+    client: TestClient, session: Session, keyring: Keyring
+) -> None:
+    person = make_person(session)
+    project, employer = make_project(session, name="某工地"), make_employer(session, name="某公司")
+    make_grant(session, person, Role.LABOUR_MANAGER, project_id=project.id)
+    make_grant(session, person, Role.EMPLOYER_ADMIN, employer_id=employer.id)
+    make_grant(session, person, Role.INSPECTOR, county_code="330106")
+    make_grant(session, person, Role.ADMIN)
+    headers = bearer(keyring, make_principal(person.id, Role.ADMIN))
+
+    roles = client.get("/v1/me", headers=headers).json()["roles"]
+
+    labels = [role["scope_label"] for role in roles]
+    assert labels == ["某工地", "某公司", "区县 330106", "全部"]
 
 
 def test_future_project_is_not_listed(

@@ -1,0 +1,144 @@
+"""Every SELECT about uploaded scans: whose codes, what is known already, what was not right."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, select, union_all
+from sqlmodel import Session, col
+
+from attendance.facts import GateConflict, WorkerCard
+from attendance.rejudge import Holder
+from attendance.rules import Span
+from core.enums import ScanReason
+from db.models import (
+    CheckIn,
+    CheckInAnnulment,
+    Contract,
+    Device,
+    Person,
+    ProjectWorker,
+    Team,
+    WorkerCode,
+)
+
+IS_STANDING: ColumnElement[bool] = ~(
+    select(col(CheckInAnnulment.id))
+    .where(
+        col(CheckInAnnulment.project_id) == col(CheckIn.project_id),
+        col(CheckInAnnulment.check_in_id) == col(CheckIn.id),
+    )
+    .exists()
+)
+"""The turnstile did turn, as far as its gate has said."""
+
+
+def list_holders(
+    session: Session, *, project_id: UUID, worker_refs: Collection[bytes]
+) -> dict[bytes, Holder]:
+    """Return whom the codes were issued to, registered on this project or not."""
+    here = and_(
+        col(ProjectWorker.person_id) == WorkerCode.person_id,
+        col(ProjectWorker.project_id) == project_id,
+    )
+    statement = (
+        select(col(WorkerCode.worker_ref), col(WorkerCode.key_generation), col(ProjectWorker.id))
+        .add_columns(col(ProjectWorker.entered_date), col(ProjectWorker.left_date))
+        .add_columns(col(Contract.start_date), col(Contract.end_date))
+        .outerjoin(ProjectWorker, here)
+        .outerjoin(Contract, col(Contract.project_worker_id) == ProjectWorker.id)
+        .where(col(WorkerCode.worker_ref).in_(worker_refs))
+    )
+    holders: dict[bytes, Holder] = {}
+    for ref, generation, worker_id, entered, left, start, end in session.execute(statement):
+        known = holders.get(ref)
+        contracts = known.contracts if known else ()
+        if start is not None:
+            contracts = (*contracts, Span(start, end))
+        stay = Span(entered, left) if worker_id is not None else None
+        holders[ref] = Holder(generation, worker_id, stay, contracts)
+    return holders
+
+
+def list_check_ins(
+    session: Session, *, project_id: UUID, source_id: UUID, nonces: Collection[str]
+) -> dict[str, CheckIn]:
+    """Return what a source has reported under these nonces; the first report of each."""
+    statement = (
+        select(CheckIn)
+        .where(
+            col(CheckIn.project_id) == project_id,
+            col(CheckIn.source_id) == source_id,
+            col(CheckIn.nonce).in_(nonces),
+        )
+        .order_by(col(CheckIn.received_at).desc())
+    )
+    return {check_in.nonce: check_in for check_in in session.scalars(statement)}
+
+
+def list_used_steps(
+    session: Session,
+    *,
+    project_id: UUID,
+    worker_ids: Collection[UUID],
+    steps: Collection[int],
+    since: datetime,
+    until: datetime,
+) -> set[tuple[UUID, int]]:
+    """Return the (worker, step) pairs of valid check-ins between two instants.
+
+    By the gates' clocks and by arrival, as `attendance.queries.list_crossings`: a crossing that
+    was verified at a gate with a wrong clock is found by its arrival.
+    """
+    theirs = select(col(CheckIn.project_worker_id), col(CheckIn.code_step)).where(
+        col(CheckIn.project_id) == project_id,
+        col(CheckIn.project_worker_id).in_(worker_ids),
+        col(CheckIn.valid),
+        col(CheckIn.code_step).in_(steps),
+        IS_STANDING,
+    )
+    by_gate = theirs.where(col(CheckIn.occurred_at).between(since, until))
+    by_arrival = theirs.where(
+        col(CheckIn.received_at).between(since, until), col(CheckIn.clock_bound_ms) > 120_000
+    )
+    return {(worker_id, step) for worker_id, step in session.execute(union_all(by_gate, by_arrival))}
+
+
+def find_annulment(
+    session: Session, *, project_id: UUID, check_in_id: UUID
+) -> CheckInAnnulment | None:
+    """Return what a gate has said about a turnstile that did not turn."""
+    statement = select(CheckInAnnulment).where(
+        col(CheckInAnnulment.project_id) == project_id,
+        col(CheckInAnnulment.check_in_id) == check_in_id,
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def list_conflicts(
+    session: Session, *, project_id: UUID, before: UUID | None, limit: int
+) -> list[GateConflict]:
+    """Return up to `limit` crossings that arrived before one where a gate opened wrongly."""
+    statement = (
+        select(CheckIn, col(Device.name), col(Person.name))
+        .add_columns(col(ProjectWorker.work_type), col(Team.name))
+        .outerjoin(Device, col(Device.id) == CheckIn.device_id)
+        .outerjoin(ProjectWorker, col(ProjectWorker.id) == CheckIn.project_worker_id)
+        .outerjoin(Person, col(Person.id) == ProjectWorker.person_id)
+        .outerjoin(Team, col(Team.id) == ProjectWorker.team_id)
+        .where(
+            col(CheckIn.project_id) == project_id,
+            col(CheckIn.admitted),
+            col(CheckIn.reason) != ScanReason.OK,
+        )
+        .order_by(col(CheckIn.id).desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(col(CheckIn.id) < before)
+    return [
+        GateConflict(
+            check_in, device_name, WorkerCard(name, work_type, team_name) if name else None
+        )
+        for check_in, device_name, name, work_type, team_name in session.execute(statement)
+    ]
