@@ -1,4 +1,6 @@
 PYTHON ?= python3
+# Kept off, every process would compile all it imports anew: seconds at each start.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 PURE := */rules.py,*/workflow.py,*/folding.py,qr/code.py,core/money.py,core/calendar.py
 COMPILE := .tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header

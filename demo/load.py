@@ -1,10 +1,9 @@
 """Brings the demo project's files into an empty installation through the product's own imports."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from attendance.imports import import_attlog
 from attendance.sheets import draw_up_sheet, lock_sheet
@@ -14,6 +13,7 @@ from db.models import Person, Project, RoleGrant
 from db.session import Database, blind_index
 from demo import people
 from demo.generate import GATE_LOG, ROSTER
+from demo.welcome import STAFF, Staff
 from devices.service import create_device
 from payroll.service import create_pay_sheet, publish_pay_sheet
 from projects.queries import list_teams
@@ -32,29 +32,6 @@ class DemoError(Exception):
     """The committed demo files no longer pass the product's own checks."""
 
 
-@dataclass(frozen=True, slots=True)
-class Staff:
-    """Somebody who is no worker."""
-
-    name: str
-    phone: str
-    role: Role
-    label: str
-
-
-STAFF = (
-    Staff("钱专管", people.MANAGER_PHONE, Role.LABOUR_MANAGER, "劳资专管员"),
-    Staff("孙监察", people.INSPECTOR_PHONE, Role.INSPECTOR, "西湖区监察员"),
-    Staff("周管理", people.ADMIN_PHONE, Role.ADMIN, "系统管理员"),
-)
-
-
-def is_empty(database: Database) -> bool:
-    """Tell whether nobody has put a project into the database yet."""
-    with database.transaction() as session:
-        return session.exec(select(Project.id).limit(1)).first() is None
-
-
 def load_demo(database: Database, at: datetime) -> None:
     """Load everything in one transaction, so that an interrupted start begins anew."""
     with database.transaction() as session:
@@ -64,17 +41,6 @@ def load_demo(database: Database, at: datetime) -> None:
             _add_staff(session, staff, project)
         _import_gate_log(session, project.id, at)
         _draw_up_sheets(session, project.id, at)
-
-
-def describe() -> str:
-    """Return who can sign in and how."""
-    worker = people.FIRST_TO_SIGN_IN
-    roles = [
-        ("工人", worker.phone or "", f"{worker.name}，{worker.team.name}，有一张待确认的工资条")
-    ]
-    roles += [(staff.label, staff.phone, staff.name) for staff in STAFF]
-    lines = [f"  {label}  {phone}  {note}" for label, phone, note in roles]
-    return "\n".join(["用手机号登录，验证码显示在本窗口：", *lines])
 
 
 def _import_workers(session: Session, project_id: UUID, at: datetime) -> None:

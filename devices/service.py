@@ -132,18 +132,23 @@ def revoke_device(session: Session, *, project_id: UUID, device_id: UUID) -> Dev
     return device
 
 
-def note_contact(device: Device, *, at: datetime, clock_offset_ms: int) -> None:
-    """Remember when the device was heard and how far its clock is off.
+def note_contact(device: Device, *, at: datetime, clock_offset_ms: int | None) -> None:
+    """Remember when the device was heard and how far its clock is off, if it said so.
 
     Only changes worth a row are written, or every scan would rewrite its gate.
     """
-    offset = max(-INT32_MAX, min(INT32_MAX, clock_offset_ms))
     is_recent = device.last_seen_at is not None and at - device.last_seen_at < CONTACT_INTERVAL
-    known = device.clock_offset_ms
-    if is_recent and known is not None and abs(offset - known) < NOTABLE_OFFSET_MS:
+    if is_recent and not _is_notable(device.clock_offset_ms, clock_offset_ms):
         return
     device.last_seen_at = at
-    device.clock_offset_ms = offset
+    if clock_offset_ms is not None:
+        device.clock_offset_ms = max(-INT32_MAX, min(INT32_MAX, clock_offset_ms))
+
+
+def _is_notable(known_ms: int | None, said_ms: int | None) -> bool:
+    if said_ms is None:
+        return False
+    return known_ms is None or abs(said_ms - known_ms) >= NOTABLE_OFFSET_MS
 
 
 def _code_hash(session: Session, code: str) -> bytes:

@@ -16,8 +16,8 @@ from core.logging import configure_logging
 from core.settings import load_settings
 from db.session import Database
 from jobs.relay import Relay
-from notifications.gateways import open_gateway
 from notifications.gateways.base import Gateway
+from notifications.gateways.choice import open_gateway
 
 POOL_SIZE = 4
 """A worker process runs one job at a time; its parent runs the relay."""

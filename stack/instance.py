@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from demo.welcome import is_empty
 from stack import postgres, valkey
 from stack.children import ROOT, Child, Command, StackError, running_child
 
@@ -28,8 +29,6 @@ class Instance:
 
     base_url: str
     var: Path
-    sign_in_help: str
-    """Who is in the demo project and how to sign in; empty without one."""
     children: list[Child]
 
     @property
@@ -60,10 +59,10 @@ def running_instance(
         _run_step("alembic", ["alembic", "upgrade", "head"], environment)
         say("启动后台任务与网站 (starting worker and web)")
         children += [_start(running, *part, var, environment) for part in _programs(var, port)]
-        say("准备示范项目 (demo project)")
-        sign_in_help = _run_step("demo", ["stack.demo"], environment)
-        url = f"http://{HOST}:{port}"
-        instance = Instance(url, var, sign_in_help, children)
+        if is_empty(environment["DATABASE_URL"]):
+            say("载入示范项目 (loading the demo project)")
+            _run_step("demo", ["stack.demo"], environment)
+        instance = Instance(f"http://{HOST}:{port}", var, children)
         children[-1].wait_until(partial(_is_ready, instance), seconds=START_SECONDS)
         yield instance
 
@@ -131,15 +130,14 @@ def _start(
     return running.enter_context(running_child(name, command, log=log, env=environment))
 
 
-def _run_step(name: str, module: list[str], environment: Mapping[str, str]) -> str:
-    """Run one preparing program to its end and return what it printed."""
+def _run_step(name: str, module: list[str], environment: Mapping[str, str]) -> None:
+    """Run one preparing program to its end."""
     command: Command = [sys.executable, "-m", *module]
     done = subprocess.run(
         command, env=environment, cwd=ROOT, capture_output=True, text=True, check=False
     )
     if done.returncode:
         raise StackError(f"{name} 失败 (failed):\n{done.stderr.strip()[-2000:]}")
-    return done.stdout.strip()
 
 
 def _is_ready(instance: Instance) -> bool:

@@ -58,6 +58,7 @@ class Api:
 
     child: Child
     client: httpx.Client
+    socket: Path
 
     def kill(self) -> None:
         """End the process at once, as a power cut would."""
@@ -87,7 +88,7 @@ def running_api(settings: Settings, directory: Path) -> Generator[Api]:
         httpx.Client(transport=transport, base_url="http://api", timeout=WAIT_SECONDS) as client,
     ):
         child.wait_until(lambda: listening.exists() and _is_healthy(client), seconds=START_SECONDS)
-        yield Api(child, client)
+        yield Api(child, client, listening)
 
 
 @contextmanager

@@ -74,7 +74,11 @@ CALLERS: dict[str, frozenset[str]] = {
     "list_cases": INSPECTOR,
     "get_case": INSPECTOR,
     "act_on_case": INSPECTOR,
+    "list_gate_conflicts": MANAGER,
     "verify_scan": DEVICE,
+    "sync_gate": DEVICE,
+    "take_scans": DEVICE,
+    "annul_scan": DEVICE,
 }
 """By operationId; `nobody` is signed in as nothing."""
 

@@ -7,6 +7,7 @@ import pytest
 from sqlmodel import Session, func, select
 
 from core.enums import Grade, PaySheetState, Role, SheetState, WorkDayState
+from core.settings import Settings
 from db.models import (
     AttendanceSheet,
     CheckIn,
@@ -22,7 +23,8 @@ from db.models import (
 from db.session import Database
 from demo import people
 from demo.generate import ROSTER
-from demo.load import DemoError, describe, is_empty, load_demo
+from demo.load import DemoError, load_demo
+from demo.welcome import describe, is_empty
 from projects.findings import Finding
 from projects.roster import import_roster
 from tests.factories.identity import make_person
@@ -31,12 +33,14 @@ AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
 PUNCHES = 3_571
 
 
-def test_the_demo_loads_once_and_completely(live_database: Database) -> None:
-    assert is_empty(live_database)
+def test_the_demo_loads_once_and_completely(
+    live_database: Database, live_settings: Settings
+) -> None:
+    assert is_empty(live_settings.database_url)
 
     load_demo(live_database, AT)
 
-    assert not is_empty(live_database)
+    assert not is_empty(live_settings.database_url)
     with live_database.transaction() as session:
         assert _count(session, ProjectWorker) == people.WORKER_COUNT
         assert _count(session, Person) == people.WORKER_COUNT + 3
@@ -47,7 +51,9 @@ def test_the_demo_loads_once_and_completely(live_database: Database) -> None:
         _check_staff(session)
 
 
-def test_a_roster_that_no_longer_passes_loads_nothing(live_database: Database) -> None:
+def test_a_roster_that_no_longer_passes_loads_nothing(
+    live_database: Database, live_settings: Settings
+) -> None:
     first = people.WORKERS[0]
     with live_database.transaction() as session:
         make_person(session, name="另有其人", id_number=first.id_number)
@@ -55,7 +61,7 @@ def test_a_roster_that_no_longer_passes_loads_nothing(live_database: Database) -
     with pytest.raises(DemoError):
         load_demo(live_database, AT)
 
-    assert is_empty(live_database)
+    assert is_empty(live_settings.database_url)
 
 
 def test_the_description_names_a_phone_for_each_role() -> None:

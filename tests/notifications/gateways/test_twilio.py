@@ -7,7 +7,6 @@ from requests import ConnectTimeout, ReadTimeout
 from twilio.rest import Client
 
 from core.settings import SmsSettings, TwilioSettings
-from notifications.gateways import open_gateway
 from notifications.gateways.base import (
     GatewayError,
     PermanentGatewayError,
@@ -15,6 +14,7 @@ from notifications.gateways.base import (
     TemporaryGatewayError,
     UnknownOutcomeError,
 )
+from notifications.gateways.choice import open_gateway
 from notifications.gateways.console import ConsoleGateway
 from notifications.gateways.twilio import TIMEOUT_SECONDS, TwilioGateway, open_client
 from tests.notifications.gateways.twilio_peer import Fault, TwilioPeer, failure, page, refusal

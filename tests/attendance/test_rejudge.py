@@ -1,0 +1,187 @@
+"""Judging late: what dates a scan, and what was true at that moment."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from attendance.rejudge import (
+    CODE_BOUND_MS,
+    EXPLANATIONS,
+    Arrival,
+    Claim,
+    Dating,
+    Holder,
+    ScanReport,
+    date_scan,
+    judge,
+)
+from attendance.rules import CLOCK_TRUST_MS, Span
+from core.enums import Direction, ScanReason
+from qr.code import LiveCode, Suite, step_at
+
+SCANNED = datetime(2026, 11, 20, 23, 0, 7, tzinfo=UTC)
+"""07:00:07 in Shanghai on the 21st."""
+UPLOADED = SCANNED + timedelta(days=2)
+ARRIVAL = Arrival(UPLOADED, "boot-1", 172_800_000 + 5_000)
+HOLDER = Holder(1, uuid4(), Span(date(2026, 11, 1), None), (Span(date(2026, 11, 1), None),))
+REPORT = ScanReport(
+    code="code",
+    direction=Direction.IN,
+    nonce="scan-0001",
+    scanned_at=SCANNED,
+    clock_bound_ms=120,
+    admitted=True,
+    reason="ok",
+    decided_offline=True,
+    sequence=1,
+    boot_id="boot-1",
+    uptime_ms=5_000,
+)
+UNSURE = replace(REPORT, clock_bound_ms=None, boot_id="boot-0")
+
+
+def claim(
+    *, shown_at: datetime = SCANNED, gate: bool = True, holder: bool = True, who: Holder = HOLDER
+) -> Claim:
+    code = LiveCode(Suite.SHA256, bytes(6), step_at(shown_at), bytes(4), bytes(8))
+    return Claim(code, who, is_gate_tag_good=gate, is_holder_tag_good=holder)
+
+
+def reason_of(report: ScanReport, said: Claim | None) -> ScanReason:
+    return judge(said, date_scan(report, ARRIVAL, said), ARRIVAL)
+
+
+def test_a_good_code_is_good_days_later() -> None:
+    assert reason_of(REPORT, claim()) is ScanReason.OK
+    assert date_scan(REPORT, ARRIVAL, claim()) == Dating(SCANNED, 120)
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        (None, ScanReason.MALFORMED_CODE),
+        (replace(claim(), holder=None), ScanReason.UNKNOWN_WORKER),
+        (claim(gate=False, holder=False), ScanReason.BAD_GATE_TAG),
+        (claim(gate=False, shown_at=SCANNED - timedelta(hours=1)), ScanReason.BAD_GATE_TAG),
+        (claim(shown_at=SCANNED - timedelta(minutes=1)), ScanReason.EXPIRED_CODE),
+        (claim(shown_at=SCANNED + timedelta(minutes=1)), ScanReason.FUTURE_CODE),
+        (claim(shown_at=SCANNED - timedelta(minutes=1), holder=False), ScanReason.EXPIRED_CODE),
+        (claim(holder=False), ScanReason.BAD_HOLDER_TAG),
+        (claim(who=replace(HOLDER, stay=None)), ScanReason.NOT_ON_PROJECT),
+        (claim(who=replace(HOLDER, contracts=())), ScanReason.NO_CONTRACT),
+    ],
+)
+def test_reasons_come_in_the_order_of_the_online_judgement(
+    said: Claim | None, reason: ScanReason
+) -> None:
+    assert reason_of(REPORT, said) is reason
+
+
+@pytest.mark.parametrize(
+    ("left_date", "reason"),
+    [(date(2026, 11, 20), ScanReason.LEFT_PROJECT), (date(2026, 11, 21), ScanReason.OK)],
+)
+def test_standing_is_that_of_the_day_of_the_scan_in_shanghai(
+    left_date: date, reason: ScanReason
+) -> None:
+    stay = Span(date(2026, 11, 1), left_date)
+    assert reason_of(REPORT, claim(who=replace(HOLDER, stay=stay))) is reason
+
+
+@pytest.mark.parametrize(
+    ("bound_ms", "reason"), [(14_999, ScanReason.EXPIRED_CODE), (15_000, ScanReason.OK)]
+)
+def test_the_window_is_as_wide_as_the_clock_was_unsure(bound_ms: int, reason: ScanReason) -> None:
+    three_steps_old = claim(shown_at=SCANNED - timedelta(seconds=45))
+    assert reason_of(replace(REPORT, clock_bound_ms=bound_ms), three_steps_old) is reason
+
+
+def test_an_unsure_clock_is_corrected_by_the_uptime_since() -> None:
+    report = replace(REPORT, clock_bound_ms=None, scanned_at=datetime(2019, 1, 1, tzinfo=UTC))
+
+    dating = date_scan(report, ARRIVAL, None)
+
+    assert dating.at == SCANNED
+    assert dating.bound_ms < CLOCK_TRUST_MS
+
+
+def test_a_clock_that_claims_to_be_sure_is_not_believed_against_the_uptime() -> None:
+    shifted = replace(REPORT, scanned_at=SCANNED - timedelta(hours=8))
+    replayed = claim(shown_at=SCANNED - timedelta(hours=8))
+
+    assert date_scan(shifted, ARRIVAL, replayed).at == SCANNED
+    assert reason_of(shifted, replayed) is ScanReason.EXPIRED_CODE
+
+
+@pytest.mark.parametrize(
+    ("boot_id", "uptime_ms"),
+    [("boot-0", 5_000), (None, 5_000), ("boot-1", None), ("boot-1", 10**12)],
+)
+def test_uptime_of_another_boot_measures_nothing(
+    boot_id: str | None, uptime_ms: int | None
+) -> None:
+    report = replace(REPORT, clock_bound_ms=None, boot_id=boot_id, uptime_ms=uptime_ms)
+    assert date_scan(report, ARRIVAL, None).bound_ms > CLOCK_TRUST_MS
+
+
+def test_a_proved_phone_dates_a_scan_whose_gate_knew_no_time() -> None:
+    report = replace(UNSURE, scanned_at=datetime(2019, 1, 1, tzinfo=UTC))
+
+    dating = date_scan(report, ARRIVAL, claim())
+
+    assert abs(dating.at - SCANNED) <= timedelta(milliseconds=CODE_BOUND_MS)
+    assert reason_of(report, claim()) is ScanReason.OK
+
+
+def test_a_guess_of_the_gate_that_the_phone_confirms_is_kept() -> None:
+    report = replace(UNSURE, scanned_at=SCANNED + timedelta(seconds=20))
+    assert date_scan(report, ARRIVAL, claim()) == Dating(report.scanned_at, CODE_BOUND_MS)
+
+
+def test_an_unproved_phone_dates_nothing() -> None:
+    report = replace(UNSURE, scanned_at=datetime(2019, 1, 1, tzinfo=UTC))
+
+    dating = date_scan(report, ARRIVAL, claim(holder=False))
+
+    assert dating.at == report.scanned_at
+    assert dating.bound_ms > CLOCK_TRUST_MS
+
+
+def test_what_has_not_happened_yet_is_refused() -> None:
+    ahead = UPLOADED + timedelta(hours=1)
+    sure = replace(REPORT, scanned_at=ahead, boot_id="boot-0")
+    assert reason_of(sure, claim(shown_at=ahead)) is ScanReason.FUTURE_CODE
+
+
+def test_every_reason_but_ok_is_explained() -> None:
+    assert EXPLANATIONS.keys() == set(ScanReason) - {ScanReason.OK}
+
+
+reports = st.builds(
+    replace,
+    st.just(REPORT),
+    scanned_at=st.integers(86_400, 7_000_000_000).map(lambda s: datetime.fromtimestamp(s, UTC)),
+    clock_bound_ms=st.none() | st.integers(0, 2**31 - 1),
+    boot_id=st.sampled_from(["boot-0", "boot-1", None]),
+    uptime_ms=st.none() | st.integers(0, 2**53 - 1) | st.integers(0, 200_000_000),
+)
+codes = st.builds(replace, st.just(claim().code), step=st.integers(0, 2**32 - 1))
+claims = st.builds(
+    replace, st.just(claim()), code=codes | st.just(claim().code), is_holder_tag_good=st.booleans()
+)
+arrivals = st.builds(replace, st.just(ARRIVAL), uptime_ms=st.none() | st.integers(0, 10**12 - 1))
+
+
+@given(report=reports, said=st.none() | claims, arrival=arrivals | st.just(ARRIVAL))
+def test_whatever_counts_is_dated_well_and_not_in_the_future(
+    report: ScanReport, said: Claim | None, arrival: Arrival
+) -> None:
+    dating = date_scan(report, arrival, said)
+
+    if judge(said, dating, arrival) is ScanReason.OK:
+        assert dating.bound_ms <= CLOCK_TRUST_MS
+        assert dating.at <= UPLOADED + timedelta(minutes=10)
