@@ -55,7 +55,7 @@ TEXTS: dict[Template, TemplateText] = {
         1, "工地给你补记了{work_date}的考勤。请打开安薪码看看对不对，不对可以提出。"
     ),
     Template.PAYSLIP_PUBLISHED: TemplateText(
-        1, "你{month}的工资条出来了。请打开安薪码核对，没问题点确认，有问题点有疑问。"
+        1, "你{month}的工资条出来了。请打开安薪码核对，没错点“确认”，不对点“有问题”。"
     ),
     Template.PAYSLIP_CHANGED: TemplateText(
         1, "你{month}的工资条改过了，之前的答复作废。请打开安薪码重新核对。"
