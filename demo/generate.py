@@ -51,7 +51,7 @@ def _sheet(name: str, rows: list[Cells], *, title: str | None = None) -> SheetDr
 
 def _project() -> Cells:
     return {
-        project_sheets.CODE: "3301062026030001",
+        project_sheets.CODE: people.PROJECT_CODE,
         project_sheets.NAME: PROJECT_NAME,
         project_sheets.CATEGORY: "房屋建筑工程",
         project_sheets.AREA_CODE: "330106",

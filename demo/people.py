@@ -9,6 +9,7 @@ from core.identifiers import id_check_character, luhn_sum, uscc_check_character
 SEED = 330106
 WORKER_COUNT = 60
 TEAM_SIZE = 20
+PROJECT_CODE = "3301062026030001"
 MANAGER_PHONE = "19100000901"
 INSPECTOR_PHONE = "19100000902"
 ADMIN_PHONE = "19100000903"

@@ -1,8 +1,10 @@
 """What `make run` asks before and after loading, at no cost: is it new, and who can sign in."""
 
 from dataclasses import dataclass
+from typing import LiteralString
 
 import psycopg
+from psycopg.rows import TupleRow
 
 from core.enums import Role
 from demo import people
@@ -27,8 +29,13 @@ STAFF = (
 
 def is_empty(database_url: str) -> bool:
     """Tell whether nobody has put a project into the database yet."""
-    with psycopg.connect(database_url.replace("+psycopg", "", 1)) as connection:
-        return connection.execute("SELECT FROM project LIMIT 1").fetchone() is None
+    return _find(database_url, "SELECT FROM project LIMIT 1") is None
+
+
+def has_demo(database_url: str) -> bool:
+    """Tell whether the demo project is in there; somebody's own installation has other people."""
+    statement = "SELECT FROM project WHERE code = %s"
+    return _find(database_url, statement, people.PROJECT_CODE) is not None
 
 
 def describe() -> str:
@@ -41,3 +48,8 @@ def describe() -> str:
     lines = [f"  {label}  {phone}  {note}" for label, phone, note in roles]
     intro = "用手机号登录，验证码显示在本窗口。工人用网页，其他角色用接口（见 docs/tour.md）："
     return "\n".join([intro, *lines])
+
+
+def _find(database_url: str, statement: LiteralString, *values: str) -> TupleRow | None:
+    with psycopg.connect(database_url.replace("+psycopg", "", 1)) as connection:
+        return connection.execute(statement, values).fetchone()

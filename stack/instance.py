@@ -29,6 +29,7 @@ class Instance:
 
     base_url: str
     var: Path
+    database_url: str
     children: list[Child]
 
     @property
@@ -59,10 +60,11 @@ def running_instance(
         _run_step("alembic", ["alembic", "upgrade", "head"], environment)
         say("启动后台任务与网站 (starting worker and web)")
         children += [_start(running, *part, var, environment) for part in _programs(var, port)]
-        if is_empty(environment["DATABASE_URL"]):
+        database_url = environment["DATABASE_URL"]
+        if is_empty(database_url):
             say("载入示范项目 (loading the demo project)")
             _run_step("demo", ["stack.demo"], environment)
-        instance = Instance(f"http://{HOST}:{port}", var, children)
+        instance = Instance(f"http://{HOST}:{port}", var, database_url, children)
         children[-1].wait_until(partial(_is_ready, instance), seconds=START_SECONDS)
         yield instance
 

@@ -10,7 +10,7 @@ from types import FrameType
 
 from dotenv import dotenv_values
 
-from demo.welcome import describe
+from demo.welcome import describe, has_demo
 from stack.children import ROOT, StackError
 from stack.instance import Instance, running_instance
 from stack.messages import MessageFeed
@@ -57,7 +57,8 @@ def _port(given: Mapping[str, str | None]) -> int:
 
 def _welcome(instance: Instance, seconds: float) -> None:
     _say(f"\n安薪码已就绪，用时 {seconds:.1f} 秒 (ready)：{instance.base_url}\n")
-    _say(describe())
+    if has_demo(instance.database_url):
+        _say(describe())
     _say(f"\n日志在 {instance.var.name}/log/；按 Ctrl-C 停止。(logs are there; Ctrl-C stops)")
     _say("短信会显示在这里。(text messages appear here)\n")
 

@@ -24,10 +24,11 @@ from db.session import Database
 from demo import people
 from demo.generate import ROSTER
 from demo.load import DemoError, load_demo
-from demo.welcome import describe, is_empty
+from demo.welcome import describe, has_demo, is_empty
 from projects.findings import Finding
 from projects.roster import import_roster
 from tests.factories.identity import make_person
+from tests.factories.projects import make_project
 
 AT = datetime(2026, 11, 2, 1, tzinfo=UTC)
 PUNCHES = 3_571
@@ -41,6 +42,7 @@ def test_the_demo_loads_once_and_completely(
     load_demo(live_database, AT)
 
     assert not is_empty(live_settings.database_url)
+    assert has_demo(live_settings.database_url)
     with live_database.transaction() as session:
         assert _count(session, ProjectWorker) == people.WORKER_COUNT
         assert _count(session, Person) == people.WORKER_COUNT + 3
@@ -62,6 +64,16 @@ def test_a_roster_that_no_longer_passes_loads_nothing(
         load_demo(live_database, AT)
 
     assert is_empty(live_settings.database_url)
+
+
+def test_somebody_elses_installation_is_not_taken_for_the_demo(
+    live_database: Database, live_settings: Settings
+) -> None:
+    with live_database.transaction() as session:
+        make_project(session)
+
+    assert not is_empty(live_settings.database_url)
+    assert not has_demo(live_settings.database_url)
 
 
 def test_the_description_names_a_phone_for_each_role() -> None:
