@@ -5,7 +5,7 @@ BIN := .venv/bin
 PURE := */rules.py,*/workflow.py,*/folding.py,qr/code.py,core/money.py,core/calendar.py
 COMPILE := .tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help run test demo check bench bench-large openapi format lock clean setup-run setup-dev
+.PHONY: help run test demo check bench bench-large keys openapi format lock clean setup-run setup-dev
 .DEFAULT_GOAL := help
 
 help: ## 显示这些命令 (list the commands)
@@ -37,6 +37,9 @@ bench: setup-dev ## 与基准相比的速度；NAME=… 只跑一项 (ratios aga
 
 bench-large: setup-dev ## 千万行级的长测量 (the runs that take long)
 	@exec $(BIN)/python -m bench --large $(NAME)
+
+keys: setup-run ## 生成密钥文件 FILE=…，已有则只检查 (make or check a key file)
+	@exec $(BIN)/python -m core.keyring $(or $(FILE),var/keys.json)
 
 openapi: setup-dev ## 重写接口快照与错误码表 (rewrite the API snapshots)
 	@$(BIN)/python -m api.openapi

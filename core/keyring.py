@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import secrets
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,21 @@ def generate_keys() -> dict[str, Any]:
     }
 
 
+def main(path: Path) -> None:
+    """Make the key file, or check the one that is there; it is never overwritten."""
+    was_there = path.exists()
+    try:
+        load_keyring(path)
+    except KeyFileError as error:
+        sys.exit(str(error))
+    state = (
+        "已存在，可用 (already there, good)"
+        if was_there
+        else "已生成，请另行备份 (made; back it up)"
+    )
+    sys.stdout.write(f"{path} {state}\n")
+
+
 def _write_new(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     # Written aside and linked, so two processes starting together agree on one file.
@@ -124,3 +140,7 @@ def _new_signing_key() -> str:
         serialization.PrivateFormat.PKCS8,
         serialization.NoEncryption(),
     ).decode()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.keyring import KeyFileError, generate_keys, load_keyring
+from core.keyring import KeyFileError, generate_keys, load_keyring, main
 
 
 def test_the_first_run_makes_an_owner_only_file_and_later_runs_read_it(tmp_path: Path) -> None:
@@ -51,3 +51,17 @@ def test_the_highest_version_is_current(tmp_path: Path) -> None:
     keyring = load_keyring(path)
     assert keyring.gate_master == keyring.gate_masters[2]
     assert keyring.holder_master == keyring.holder_masters[1]
+
+
+def test_the_command_makes_a_file_once_and_then_only_checks_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "keys.json"
+    main(path)
+    made = path.read_bytes()
+    main(path)
+    assert path.read_bytes() == made
+    assert "back it up" in capsys.readouterr().out
+    path.chmod(0o640)
+    with pytest.raises(SystemExit, match="chmod 600"):
+        main(path)
