@@ -23,6 +23,26 @@ class ProjectNeededError(UnprocessableError):
     advice_en = "Say which project the objection is about: project_id."
 
 
+class ScanNotFoundError(NotFoundError):
+    """This gate never reported a scan under this nonce."""
+
+    code = "attendance.scan-not-found"
+    title = "没有这次刷码记录"
+    title_en = "Scan not found"
+    advice = "只能撤销本闸机自己上报过的记录，请核对 nonce。"
+    advice_en = "A gate can only annul what it reported itself; check the nonce."
+
+
+class AnnulmentTooLateError(ConflictError):
+    """A crossing can be annulled for 15 minutes; a day's work is not taken away later."""
+
+    code = "attendance.annulment-too-late"
+    title = "已经超过撤销时间"
+    title_en = "Too late to annul"
+    advice = "刷码后 15 分钟内才能撤销。记录有误的，请由劳资专管员和工人核对。"
+    advice_en = "A scan can be annulled for 15 minutes; after that the labour manager corrects it."
+
+
 class SheetNotFoundError(NotFoundError):
     """The attendance sheet does not exist on this project."""
 

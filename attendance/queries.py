@@ -24,6 +24,7 @@ from attendance.errors import SheetNotFoundError
 from attendance.facts import CardHolder, CodeHolder, MonthTotal, RecordedCrossing, WorkerCard
 from attendance.folding import Crossing, DayRules
 from attendance.rules import CLOCK_TRUST_MS, Span, choose_instant
+from attendance.scan_queries import IS_STANDING
 from core.enums import WorkDayState
 from db.models import (
     AttendanceSheet,
@@ -163,7 +164,7 @@ def list_crossings(
     since: datetime,
     until: datetime,
 ) -> list[RecordedCrossing]:
-    """Return these workers' valid check-ins between two instants.
+    """Return these workers' valid check-ins between two instants, without annulled ones.
 
     By the gate's clock where it is believed; the few others are found by their arrival, through
     an index of their own, so that neither branch leaves its partitions or its index.
@@ -172,6 +173,7 @@ def list_crossings(
         col(CheckIn.project_id) == project_id,
         col(CheckIn.project_worker_id).in_(worker_ids),
         col(CheckIn.valid),
+        IS_STANDING,
     )
     trust: ColumnElement[int] = literal_column(
         str(CLOCK_TRUST_MS)

@@ -4,13 +4,12 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, union_all
+from sqlalchemy import ColumnElement, and_, literal_column, select, union_all
 from sqlmodel import Session, col
 
 from attendance.facts import GateConflict, WorkerCard
 from attendance.rejudge import Holder
-from attendance.rules import Span
-from core.enums import ScanReason
+from attendance.rules import CLOCK_TRUST_MS, Span
 from db.models import (
     CheckIn,
     CheckInAnnulment,
@@ -99,9 +98,12 @@ def list_used_steps(
     )
     by_gate = theirs.where(col(CheckIn.occurred_at).between(since, until))
     by_arrival = theirs.where(
-        col(CheckIn.received_at).between(since, until), col(CheckIn.clock_bound_ms) > 120_000
+        col(CheckIn.received_at).between(since, until),
+        col(CheckIn.clock_bound_ms) > literal_column(str(CLOCK_TRUST_MS)),
     )
-    return {(worker_id, step) for worker_id, step in session.execute(union_all(by_gate, by_arrival))}
+    return {
+        (worker_id, step) for worker_id, step in session.execute(union_all(by_gate, by_arrival))
+    }
 
 
 def find_annulment(
@@ -129,7 +131,7 @@ def list_conflicts(
         .where(
             col(CheckIn.project_id) == project_id,
             col(CheckIn.admitted),
-            col(CheckIn.reason) != ScanReason.OK,
+            col(CheckIn.reason) != literal_column("'ok'"),  # or the partial index goes unused
         )
         .order_by(col(CheckIn.id).desc())
         .limit(limit)

@@ -1,20 +1,33 @@
-"""Wire shapes of gates asking whether to open."""
+"""Wire shapes of gates: asking whether to open, syncing, uploading what they decided alone."""
 
-from datetime import UTC, datetime
+import json
+from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 from uuid import UUID
 
 from annotated_types import Interval
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
+from attendance.conflicts import ConflictView
+from attendance.offline import ScanOutcome, UnreadReport
+from attendance.rejudge import ScanReport
 from attendance.service import ScanDecision, ShownWorker
-from core.enums import Direction, ScanReason, Tone
+from core.crypto import b64url
+from core.enums import Direction, ScanReason, ScanStatus, Tone
+from db.models import CheckInAnnulment
+from devices.sync import DayKey, SyncPage
 
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 Instant = Annotated[AwareDatetime, Interval(ge=EARLIEST, lt=LATEST)]
 """Wide enough for clocks that lost their battery, narrow enough to be an instant at all."""
+Nonce = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{8,64}$")]
+INT32_MAX = 2**31 - 1
+INT53_MAX = 2**53 - 1
+"""The largest whole number that every JSON reader keeps (RFC 8259 §6)."""
+LONGEST_WORD = 64
+MOST_SCANS = 1_000
 
 
 class Decision(StrEnum):
@@ -32,8 +45,7 @@ class VerifyIn(BaseModel):
         examples=["AFCEM2DJNJUHNCVSCP4RQSDP4EZ7MHYZLDPVY"],
     )
     direction: Direction
-    nonce: str = Field(
-        pattern=r"^[A-Za-z0-9._:-]{8,64}$",
+    nonce: Nonce = Field(
         description="Chosen by the gate, new for each scan, the same when it asks again.",
         examples=["g1-20261031-000417"],
     )
@@ -77,4 +89,194 @@ class DecisionOut(BaseModel):
             tone=decision.tone,
             worker=decision.worker and ShownWorkerOut.of(decision.worker),
             check_in_id=decision.check_in.id,
+        )
+
+
+class DayKeyOut(BaseModel):
+    """The project's key for one day; base64url."""
+
+    day: date
+    suite: int = Field(description="Version byte of the codes it is for.", examples=[1])
+    key: str
+
+    @classmethod
+    def of(cls, key: DayKey) -> Self:
+        """Return the wire shape of a day key."""
+        return cls(day=key.day, suite=key.suite.value, key=b64url(key.key))
+
+
+class BlockOut(BaseModel):
+    """Somebody who may not enter, known to the gate by six random bytes only."""
+
+    worker_ref: str = Field(description="base64url", examples=["3q2-7_AA"])
+    reason: ScanReason
+
+
+class TombstonesOut(BaseModel):
+    """What is gone since the cursor."""
+
+    blocks: list[str]
+    cards: list[str]
+
+
+class SyncOut(BaseModel):
+    """What a gate decides by when it is alone; no names."""
+
+    server_time: datetime
+    project_id: UUID
+    full: bool = Field(description="Forget older blocks and cards first.")
+    day_keys: list[DayKeyOut] = Field(description="Today and seven more days; only for a gate.")
+    blocks: list[BlockOut] = Field(description="Added or changed since the cursor.")
+    cards: list[str] = Field(description="Hashes of good printed cards; none are issued yet.")
+    tombstones: TombstonesOut
+    cursor: str = Field(description="Send it back next time, unchanged.")
+    more: bool = Field(description="Ask again at once.")
+
+    @classmethod
+    def of(cls, page: SyncPage) -> Self:
+        """Return the wire shape of a sync page."""
+        return cls(
+            server_time=page.server_time,
+            project_id=page.project_id,
+            full=page.is_full,
+            day_keys=[DayKeyOut.of(key) for key in page.day_keys],
+            blocks=[
+                BlockOut(worker_ref=b64url(ref), reason=reason)
+                for ref, reason in page.blocks.items()
+            ],
+            cards=[],
+            tombstones=TombstonesOut(blocks=[b64url(ref) for ref in page.unblocked], cards=[]),
+            cursor=page.cursor,
+            more=page.has_more,
+        )
+
+
+class ScanIn(VerifyIn):
+    """One scan as the gate kept it."""
+
+    scanned_at: Instant = Field(description="By the gate's estimate of our time, at the scan.")
+    clock_bound_ms: Annotated[int, Interval(ge=0, le=INT32_MAX)] | None = Field(
+        default=None,
+        description="± error of `scanned_at`; null: no contact since the gate's computer started.",
+    )
+    admitted: bool = Field(description="Whether the gate opened.")
+    reason: str = Field(max_length=LONGEST_WORD, description="The gate's own, in its own words.")
+    decided_offline: bool = True
+    sequence: Annotated[int, Interval(ge=0, le=INT53_MAX)] | None = None
+    boot_id: str | None = Field(default=None, max_length=LONGEST_WORD)
+    uptime_ms: Annotated[int, Interval(ge=0, le=INT53_MAX)] | None = Field(
+        default=None, description="Of the gate's computer, at the scan."
+    )
+
+    def to_report(self) -> ScanReport:
+        """Return the scan in the words of the rules."""
+        return ScanReport(**self.model_dump())
+
+
+Uploaded = Annotated[
+    ScanIn | Any,
+    Field(union_mode="left_to_right", description="Anything else is kept and answered `rejected`."),
+]
+Upload = Annotated[list[Uploaded], Field(min_length=1, max_length=MOST_SCANS)]
+
+
+def read_upload(upload: Upload) -> list[ScanReport | UnreadReport]:
+    """Return what was uploaded, scans and others, in order."""
+    return [
+        uploaded.to_report() if isinstance(uploaded, ScanIn) else _keep(uploaded)
+        for uploaded in upload
+    ]
+
+
+def _keep(uploaded: object) -> UnreadReport:
+    nonce = uploaded.get("nonce") if isinstance(uploaded, dict) else None
+    is_short = isinstance(nonce, str) and len(nonce) <= LONGEST_WORD and nonce.isprintable()
+    return UnreadReport(json.dumps(uploaded), nonce if is_short else None)
+
+
+class ScanResultOut(BaseModel):
+    """What became of one uploaded scan."""
+
+    nonce: str | None = Field(description="As sent; null when there was none that can be repeated.")
+    status: ScanStatus
+    check_in_id: UUID | None
+    admitted: bool | None = Field(description="What the gate did, as first reported.")
+    valid: bool | None = Field(description="Whether it counts.")
+    reason: ScanReason | None
+
+    @classmethod
+    def of(cls, outcome: ScanOutcome) -> Self:
+        """Return the wire shape of an outcome."""
+        check_in = outcome.check_in
+        return cls(
+            nonce=outcome.nonce,
+            status=outcome.status,
+            check_in_id=check_in and check_in.id,
+            admitted=check_in and check_in.admitted,
+            valid=check_in and check_in.valid,
+            reason=check_in and check_in.reason,
+        )
+
+
+class UploadOut(BaseModel):
+    """One result for each scan, in the same order; they are recorded when this is sent."""
+
+    server_time: datetime
+    results: list[ScanResultOut]
+
+    @classmethod
+    def of(cls, outcomes: list[ScanOutcome], *, at: datetime) -> Self:
+        """Return the wire shape of an upload's outcomes."""
+        return cls(server_time=at, results=[ScanResultOut.of(outcome) for outcome in outcomes])
+
+
+class AnnulIn(BaseModel):
+    """A crossing that did not happen."""
+
+    nonce: Nonce
+
+
+class AnnulmentOut(BaseModel):
+    """The crossing stays on record and counts for nothing."""
+
+    check_in_id: UUID
+    annulled_at: datetime
+
+    @classmethod
+    def of(cls, annulment: CheckInAnnulment) -> Self:
+        """Return the wire shape of an annulment."""
+        return cls(check_in_id=annulment.check_in_id, annulled_at=annulment.created_at)
+
+
+class GateConflictOut(BaseModel):
+    """A crossing where a gate opened and something was not right."""
+
+    id: UUID
+    gate: str | None = Field(examples=["东门 1 号闸机"])
+    direction: Direction
+    occurred_at: datetime
+    clock_bound_ms: int = Field(description="± how far `occurred_at` may be from the truth.")
+    received_at: datetime
+    decided_offline: bool
+    counts_as_work: bool
+    reason: ScanReason
+    explanation: str = Field(examples=["闸机放行了，但这个人当天已经退场"])
+    worker: ShownWorkerOut | None = Field(description="Names are masked.")
+
+    @classmethod
+    def of(cls, view: ConflictView) -> Self:
+        """Return the wire shape of a conflict."""
+        check_in = view.check_in
+        return cls(
+            id=check_in.id,
+            gate=view.gate,
+            direction=check_in.direction,
+            occurred_at=check_in.occurred_at,
+            clock_bound_ms=check_in.clock_bound_ms,
+            received_at=check_in.received_at,
+            decided_offline=check_in.decided_offline,
+            counts_as_work=check_in.valid,
+            reason=check_in.reason,
+            explanation=view.explanation,
+            worker=view.worker and ShownWorkerOut.of(view.worker),
         )

@@ -102,9 +102,7 @@ def _create_blocks() -> None:
         sa.Column("reason", sa.String(32)),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_gate_block"),
-        sa.UniqueConstraint(
-            "project_id", "worker_ref", name="uq_gate_block_project_id_worker_ref"
-        ),
+        sa.UniqueConstraint("project_id", "worker_ref", name="uq_gate_block_project_id_worker_ref"),
         sa.UniqueConstraint("project_id", "revision", name="uq_gate_block_project_id_revision"),
         sa.ForeignKeyConstraint(
             ["project_id"], ["project.id"], name="fk_gate_block_project_id_project"

@@ -39,9 +39,9 @@ def manager(keyring: Keyring, site: GateSite) -> dict[str, str]:
     return bearer(keyring, principal)
 
 
-def scan(code: str, **changes: Any) -> dict[str, Any]:
+def scan(shown: str, **changes: Any) -> dict[str, Any]:
     return {
-        "code": code,
+        "code": shown,
         "direction": "in",
         "nonce": uuid4().hex,
         "scanned_at": YESTERDAY.isoformat(),
@@ -59,14 +59,12 @@ def test_sync_gives_keys_and_then_nothing_until_something_changes(
     client: TestClient, session: Session, site: GateSite
 ) -> None:
     first = client.get("/v1/gate/sync", headers=site.gate.headers)
-    position = {
-        "url": f"/v1/gate/sync?cursor={first.json()['cursor']}",
-        "headers": {**site.gate.headers, "If-None-Match": first.headers["ETag"]},
-    }
-    second = client.get(**position)
+    url = f"/v1/gate/sync?cursor={first.json()['cursor']}"
+    headers = {**site.gate.headers, "If-None-Match": first.headers["ETag"]}
+    second = client.get(url, headers=headers)
     site.worker.left_date = local_date(now()) - timedelta(days=1)
     session.add(site.worker)
-    third = client.get(**position)
+    third = client.get(url, headers=headers)
 
     assert len(first.json()["day_keys"]) == 8
     assert (second.status_code, second.content) == (304, b"")

@@ -1,0 +1,63 @@
+"""Taking back a crossing that did not happen: the turnstile did not turn."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session
+
+from attendance import queries, scan_queries, work_days
+from attendance.errors import AnnulmentTooLateError, ScanNotFoundError
+from core.clock import local_date
+from db.models import CheckIn, CheckInAnnulment, Device
+
+ANNULLED_WITHIN = timedelta(minutes=15)
+"""Long enough for a gate to notice, too short to take a working day away later."""
+ONE_DAY = timedelta(days=1)
+
+
+def annul_scan(session: Session, *, device: Device, nonce: str, at: datetime) -> CheckInAnnulment:
+    """Record that a crossing this gate reported did not happen, and fold its day without it.
+
+    The check-in itself stays. Repeating gives the first answer, at any time. Raises
+    ScanNotFoundError for a nonce this gate never used, AnnulmentTooLateError after 15 minutes.
+    """
+    check_in = queries.find_check_in(
+        session, project_id=device.project_id, source_id=device.id, nonce=nonce
+    )
+    if check_in is None:
+        raise ScanNotFoundError
+    known = _find(session, check_in)
+    if known is not None:
+        return known
+    if at - check_in.received_at > ANNULLED_WITHIN:
+        raise AnnulmentTooLateError
+    annulment = CheckInAnnulment(
+        project_id=check_in.project_id, check_in_id=check_in.id, device_id=device.id
+    )
+    session.execute(
+        insert(CheckInAnnulment)
+        .values(annulment.model_dump())
+        .on_conflict_do_nothing(index_elements=["project_id", "check_in_id"])
+    )
+    _fold_without(session, check_in)
+    stored = _find(session, check_in)
+    assert stored is not None
+    return stored
+
+
+def _find(session: Session, check_in: CheckIn) -> CheckInAnnulment | None:
+    return scan_queries.find_annulment(
+        session, project_id=check_in.project_id, check_in_id=check_in.id
+    )
+
+
+def _fold_without(session: Session, check_in: CheckIn) -> None:
+    if check_in.valid and check_in.project_worker_id:
+        day = local_date(check_in.received_at)
+        work_days.fold_days(
+            session,
+            project_id=check_in.project_id,
+            worker_ids=[check_in.project_worker_id],
+            since=day - 2 * ONE_DAY,
+            until=day + ONE_DAY,
+        )
