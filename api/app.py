@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -17,7 +18,8 @@ from core.logging import configure_logging
 from core.settings import Settings
 from db.session import Database
 
-VALKEY_TIMEOUT_S = 2
+STATIC_FILES = Path(__file__).parent.parent / "web" / "static"
+VALKEY_TIMEOUT_SECONDS = 2
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -41,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(router, prefix="/v1")
     for router in PUBLIC_ROUTERS:
         app.include_router(router)
-    app.mount("/static", StaticFiles(directory="web/static"))
+    app.mount("/static", StaticFiles(directory=STATIC_FILES))
     openapi.install(app)
     return app
 
@@ -51,7 +53,9 @@ def _open_resources(app: FastAPI, settings: Settings) -> None:
     app.state.keyring = load_keyring(settings.keys_file)
     app.state.database = Database(settings.database_url, app.state.keyring.fields)
     app.state.valkey = Redis.from_url(
-        settings.redis_url, socket_timeout=VALKEY_TIMEOUT_S, socket_connect_timeout=VALKEY_TIMEOUT_S
+        settings.redis_url,
+        socket_timeout=VALKEY_TIMEOUT_SECONDS,
+        socket_connect_timeout=VALKEY_TIMEOUT_SECONDS,
     )
 
 

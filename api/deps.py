@@ -49,11 +49,17 @@ def get_session(request: Request) -> Generator[Session]:
         yield session
 
 
+def get_address(request: Request) -> str:
+    """Return where the request came from; behind a proxy uvicorn fills in the real client."""
+    return request.client.host if request.client else "local"
+
+
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 KeyringDep = Annotated[Keyring, Depends(get_keyring)]
 ValkeyDep = Annotated[Redis, Depends(get_valkey)]
 # scope="function" matters: by default a failed commit would surface after a 201 has left.
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
+AddressDep = Annotated[str, Depends(get_address)]
 Bearer = HTTPAuthorizationCredentials | None
 
 

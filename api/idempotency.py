@@ -25,10 +25,10 @@ from core.errors import DomainError, UnauthorizedError
 from core.keyring import Keyring
 from identity.tokens import read_access_token
 
-KEPT_S = 24 * 3600
-IN_FLIGHT_S = 120
+KEPT_SECONDS = 24 * 3600
+IN_FLIGHT_SECONDS = 120
 """Longer than any request; after a crash the same key works again then."""
-RETRY_AFTER_S = 2
+RETRY_AFTER_SECONDS = 2
 LARGEST_KEPT = 256_000
 """Bytes; larger answers are rare, are not personal records and are simply made again."""
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
@@ -73,7 +73,7 @@ class IdempotencyMiddleware:
         except DomainError as error:
             response = problem_response(error, Request(scope))
             if isinstance(error, RequestInFlightError):
-                response.headers["Retry-After"] = str(RETRY_AFTER_S)
+                response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
             await response(scope, receive, send)
 
     def _caller(self, scope: Scope) -> str:
@@ -178,7 +178,7 @@ class _Answers:
         Raises IdempotencyMismatchError for another request, RequestInFlightError while the same
         one is being worked on.
         """
-        stored = self._valkey.set(_key(place), fingerprint, nx=True, ex=IN_FLIGHT_S, get=True)
+        stored = self._valkey.set(_key(place), fingerprint, nx=True, ex=IN_FLIGHT_SECONDS, get=True)
         if not isinstance(stored, bytes):
             return None
         if stored[:FINGERPRINT_BYTES] != fingerprint:
@@ -195,7 +195,7 @@ class _Answers:
             "body": base64.b64encode(answer.body).decode(),
         }
         sealed = self._keys.seal(SEAL_CONTEXT, json.dumps(document).encode())
-        self._valkey.set(_key(place), fingerprint + sealed, ex=KEPT_S)
+        self._valkey.set(_key(place), fingerprint + sealed, ex=KEPT_SECONDS)
 
     def forget(self, place: str) -> None:
         """Free the place, so that the request may be tried again."""

@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from core.clock import SHANGHAI
+from core.clock import ONE_DAY, SHANGHAI
 from core.enums import Direction, Grade, WorkDayState
 from core.money import round_half_up
 
 RULE_VERSION = 1
 """Raised with every change of meaning here; stored with each work day."""
 FULL_DAY_UNITS = 100
+"""工日 are counted in hundredths."""
 HALF_DAY_UNITS = 50
 MAX_SHIFT = timedelta(hours=16)
 """An exit later than this after an entry belongs to another shift that lacks its entry."""
-ONE_DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
 
 
@@ -104,6 +104,11 @@ def compute_units(minutes: int, rules: DayRules) -> int:
         return FULL_DAY_UNITS
     floor = HALF_DAY_UNITS if minutes >= rules.half_day_minutes else 0
     return max(floor, round_half_up(minutes * FULL_DAY_UNITS, rules.full_day_minutes))
+
+
+def format_units(hundredths: int) -> str:
+    """Return hundredths as decimal text, e.g. ``"22.50"``."""
+    return f"{hundredths // FULL_DAY_UNITS}.{hundredths % FULL_DAY_UNITS:02d}"
 
 
 def _split_shifts(crossings: Iterable[Crossing], rules: DayRules) -> list[_Shift]:

@@ -5,7 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,17 +17,17 @@ from sqlmodel import Session, col
 from attendance import queries, rules, work_days
 from attendance.facts import CardHolder
 from attendance.partitions import ensure_partitions_for
-from core.clock import local_date
+from core.clock import ONE_DAY, local_date
 from core.enums import ScanReason
 from db.base import new_id
 from db.models import CheckIn, Device
+from db.models.attendance import REPORT_KEY
 from devices.errors import AttlogTooLongError, NotAnAttlogError
 from devices.queries import get_device
 from devices.zkteco import MAX_FAULTS, MAX_LINES, Attlog, AttlogFault, AttlogLine, parse_attlog
 from identity import audit
 from identity.principal import Principal
 
-ONE_DAY = timedelta(days=1)
 CHUNK_ROWS = 5_000
 VARYING = (
     "id",
@@ -41,7 +41,6 @@ VARYING = (
     "reason",
     "presented",
 )
-REPORT_KEY = ["project_id", "source_id", "nonce", "occurred_at"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import structlog
 from redis import Redis, RedisError
@@ -12,19 +12,18 @@ from sqlmodel import Session, col
 from attendance import queries, rules, work_days
 from attendance.facts import CodeHolder, RecordedCrossing, WorkerCard
 from attendance.folding import Crossing, fold, work_date
-from core.clock import local_date, now
+from core.clock import ONE_DAY, local_date, now
 from core.enums import CheckInMethod, Direction, ScanReason, Tone
 from core.keyring import Keyring
 from core.masking import mask_name
 from db.models import CheckIn, Device
+from db.models.attendance import REPORT_KEY
 from devices.service import note_contact
 from projects.dictionaries import WORK_TYPE
 from qr import code as ax1
 
-ONE_DAY = timedelta(days=1)
-STEP_MEMORY_S = 120
+STEP_MEMORY_SECONDS = 120
 """Longer than a code can be fresh: (2 + 1 + 2) steps of 15 s."""
-REPORT_KEY = ["project_id", "source_id", "nonce", "occurred_at"]
 
 log = structlog.get_logger(__name__)
 
@@ -192,7 +191,7 @@ def _claim_step(valkey: Redis, scan: _Scan, live_code: ax1.LiveCode) -> bool:
     key = f"gate:step:{scan.device.project_id}:{live_code.worker_ref.hex()}:{live_code.step}"
     mine = f"{scan.device.id}:{scan.nonce}".encode()
     try:
-        earlier = valkey.set(key, mine, nx=True, get=True, ex=STEP_MEMORY_S)
+        earlier = valkey.set(key, mine, nx=True, get=True, ex=STEP_MEMORY_SECONDS)
     except RedisError as error:
         log.warning("step_claim_without_valkey", error=type(error).__name__)
         return True

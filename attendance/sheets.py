@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,13 +12,11 @@ from sqlmodel import Session
 from attendance import queries, work_days
 from attendance.errors import SheetLockedError
 from attendance.facts import MonthTotal
-from core.clock import month_start, next_month
+from core.clock import ONE_DAY, month_start, next_month
 from core.enums import SheetState
 from core.masking import mask_name
 from db.models import AttendanceSheet, WorkDayObjection
 from projects.queries import get_team
-
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

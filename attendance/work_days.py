@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Date, Uuid, cast, delete, func, select, tuple_
@@ -12,10 +12,9 @@ from sqlmodel import Session, col
 from attendance import queries
 from attendance.facts import RecordedCrossing
 from attendance.folding import MAX_SHIFT, RULE_VERSION, Crossing, DayRules, FoldedDay, fold
-from core.clock import day_start, month_start, next_month
+from core.clock import ONE_DAY, day_start, month_start, next_month
 from db.models import WorkDay
 
-ONE_DAY = timedelta(days=1)
 REPLACED = (
     "first_in_at",
     "last_out_at",

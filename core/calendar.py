@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from types import MappingProxyType
 
 from chinese_calendar import holidays, workdays
 
+from core.clock import ONE_DAY
+
 SATURDAY = 5
-ONE_DAY = timedelta(days=1)
 FIRST_PUBLISHED_YEAR = min(holidays).year
 LAST_PUBLISHED_YEAR = max(holidays).year
 """The State Council announces a year's holidays in the November before it."""

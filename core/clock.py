@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 """All sites, days and legal clocks; China has had one zone and no daylight saving since 1991."""
+ONE_DAY = timedelta(days=1)
 
 
 def now() -> datetime:

@@ -9,7 +9,7 @@ from devices.errors import PairingThrottledError, PairingUnavailableError
 PER_CALLER = parse("10/15 minutes")
 OVERALL = parse("300/minute")
 """All callers together: 4,500 guesses in a code's life against 10⁸ codes."""
-RETRY_AFTER_OUTAGE_S = 5
+RETRY_AFTER_OUTAGE_SECONDS = 5
 PURPOSE = "device-pairing"
 
 
@@ -24,6 +24,6 @@ def count_try(valkey: Redis, *, caller: str) -> None:
             valkey, [OVERALL], PURPOSE, "all"
         )
     except RedisError as error:
-        raise PairingUnavailableError(retry_after=RETRY_AFTER_OUTAGE_S) from error
+        raise PairingUnavailableError(retry_after=RETRY_AFTER_OUTAGE_SECONDS) from error
     if wait:
         raise PairingThrottledError(retry_after=wait)

@@ -11,14 +11,14 @@ from redis import Redis, RedisError
 from db.throttle import count_try
 from identity.errors import CodeThrottledError, SignInUnavailableError, WrongCodeError
 
-CODE_LIFETIME_S = 300
-CODE_PAUSE_S = 60
+CODE_LIFETIME_SECONDS = 300
+CODE_PAUSE_SECONDS = 60
 CODE_DIGITS = 6
 PURPOSE = "sign-in-code"
 MAX_TRIES = 5
 CODE_LIMITS = parse_many("1/minute; 5/hour; 10/day")
 """Per number and rolling, as the mainland carriers count (`design.md` §9)."""
-RETRY_AFTER_OUTAGE_S = 5
+RETRY_AFTER_OUTAGE_SECONDS = 5
 
 # One script, so that parallel guesses cannot read the digest before they are counted.
 COUNT_TRY = """
@@ -52,7 +52,7 @@ def remember(valkey: Redis, *, number_index: bytes, digest: bytes) -> None:
     key = _key(number_index)
     with _store_answers(), valkey.pipeline(transaction=True) as pipe:
         pipe.hset(key, mapping={"digest": digest, "tries": 0})
-        pipe.expire(key, CODE_LIFETIME_S)
+        pipe.expire(key, CODE_LIFETIME_SECONDS)
         pipe.execute()
 
 
@@ -87,4 +87,4 @@ def _store_answers() -> Generator[None]:
     try:
         yield
     except RedisError as error:
-        raise SignInUnavailableError(retry_after=RETRY_AFTER_OUTAGE_S) from error
+        raise SignInUnavailableError(retry_after=RETRY_AFTER_OUTAGE_SECONDS) from error

@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any
 
+from attendance.folding import FULL_DAY_UNITS, format_units
 from core.calendar import WorkingDays
-from core.clock import month_start, next_month
+from core.clock import ONE_DAY, month_start, next_month
 from core.enums import PayBasis, PaySheetState, PayslipAnswerState, Role
 from core.errors import DomainError
 from core.money import round_half_up, to_yuan
@@ -20,8 +21,6 @@ from payroll.errors import (
     SheetActionNotAllowedError,
 )
 
-UNITS_PER_DAY = 100
-"""工日 are counted in hundredths."""
 MINUTES_PER_HOUR = 60
 MONTHLY_PAY_UNITS = 2175
 """月计薪天数 21.75, in hundredths (劳社部发〔2008〕3号)."""
@@ -176,9 +175,9 @@ def compute_pay_item(terms: PayTerms, worked: WorkedTime, *, working_days: int) 
         amount = round_half_up(worked.minutes * price, MINUTES_PER_HOUR)
         return PayItem("计时工资", str(worked.minutes), "分钟", price, "小时", amount)
     if terms.basis is PayBasis.DAY:
-        amount = round_half_up(worked.units * price, UNITS_PER_DAY)
+        amount = round_half_up(worked.units * price, FULL_DAY_UNITS)
         return PayItem("计日工资", format_units(worked.units), "工日", price, "工日", amount)
-    if worked.units >= working_days * UNITS_PER_DAY:
+    if worked.units >= working_days * FULL_DAY_UNITS:
         return PayItem("月薪", "1", "月", price, "月", price)
     share = min(round_half_up(worked.units * price, MONTHLY_PAY_UNITS), price)
     return PayItem(PART_MONTH, format_units(worked.units), "工日", price, "月", share)
@@ -186,13 +185,8 @@ def compute_pay_item(terms: PayTerms, worked: WorkedTime, *, working_days: int) 
 
 def price_item(name: str, *, quantity: int, unit: str, unit_price_fen: int) -> PayItem:
     """Return a line for a quantity in hundredths of a unit, rounded ROUND_HALF_UP to the fen."""
-    amount = round_half_up(quantity * unit_price_fen, UNITS_PER_DAY)
+    amount = round_half_up(quantity * unit_price_fen, FULL_DAY_UNITS)
     return PayItem(name, format_units(quantity), unit, unit_price_fen, unit, amount)
-
-
-def format_units(hundredths: int) -> str:
-    """Return hundredths as decimal text, e.g. ``"22.50"``."""
-    return f"{hundredths // UNITS_PER_DAY}.{hundredths % UNITS_PER_DAY:02d}"
 
 
 def compute_due_date(month: str, payday: int, calendar: WorkingDays) -> date:
@@ -201,7 +195,7 @@ def compute_due_date(month: str, payday: int, calendar: WorkingDays) -> date:
     In a shorter month its last day; off a rest day it moves earlier (条例 §14).
     """
     first = next_month(month_start(month))
-    last = next_month(first) - timedelta(days=1)
+    last = next_month(first) - ONE_DAY
     return calendar.on_or_before(first.replace(day=min(payday, last.day)))
 
 
@@ -215,7 +209,7 @@ def count_working_days(month: str, calendar: WorkingDays) -> int:
 def build_content(facts: PayslipFacts) -> dict[str, Any]:
     """Return the document the worker is shown and answers: text, whole numbers, no floats."""
     first = month_start(facts.month)
-    last = next_month(first) - timedelta(days=1)
+    last = next_month(first) - ONE_DAY
     return {
         "employer_name": facts.employer_name,
         "project_name": facts.project_name,

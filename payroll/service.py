@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
 from core.calendar import WORKING_DAYS
-from core.clock import month_start, next_month
+from core.clock import ONE_DAY, month_start, next_month
 from core.enums import PayslipAnswerState
 from core.masking import mask_card, mask_id_number, mask_phone
 from db.models import AttendanceSheet, PayBatchRow, PaySheet, Payslip, PayslipAnswer
@@ -281,7 +281,7 @@ def _find_terms(
 ) -> dict[UUID, PayTerms]:
     """Return the pay terms that held in the month; where they changed, those that began last."""
     first = month_start(month)
-    last = next_month(first) - timedelta(days=1)
+    last = next_month(first) - ONE_DAY
     return {
         contract.project_worker_id: PayTerms(
             contract.pay_basis, contract.unit_price_fen, contract.payday

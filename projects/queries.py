@@ -29,8 +29,11 @@ def get_project(session: Session, project_id: UUID) -> Project:
 
 
 def lock_project(session: Session, project_id: UUID) -> Project:
-    """Return the project with its row locked, so two rosters cannot be written into it at once."""
-    statement = select(Project).where(Project.id == project_id).with_for_update()
+    """Return the project with its row locked, so two rosters cannot be written into it at once.
+
+    Not against rows that point at it: the project's gates go on recording.
+    """
+    statement = select(Project).where(Project.id == project_id).with_for_update(key_share=True)
     project = session.exec(statement).one_or_none()
     if project is None:
         raise ProjectNotFoundError
@@ -39,7 +42,8 @@ def lock_project(session: Session, project_id: UUID) -> Project:
 
 def lock_project_by_code(session: Session, code: str) -> Project:
     """Return the project with this national code, which must exist, with its row locked."""
-    return session.exec(select(Project).where(Project.code == code).with_for_update()).one()
+    statement = select(Project).where(Project.code == code).with_for_update(key_share=True)
+    return session.exec(statement).one()
 
 
 def list_projects(

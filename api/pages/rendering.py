@@ -9,7 +9,7 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
-from api.schemas.attendance import format_units
+from attendance.folding import format_units
 from core.clock import SHANGHAI, month_start
 from core.enums import CaseAction, Grade, PayRowState, PayslipAnswerState, WageSeverity
 from core.money import to_yuan

@@ -15,7 +15,7 @@ from api.schemas.auth import (
 )
 from core.clock import now
 from identity import service
-from identity.codes import CODE_LIFETIME_S, CODE_PAUSE_S
+from identity.codes import CODE_LIFETIME_SECONDS, CODE_PAUSE_SECONDS
 from identity.errors import (
     ChooseIdentityError,
     CodeThrottledError,
@@ -51,7 +51,9 @@ def request_code(session: SessionDep, valkey: ValkeyDep, body: CodeIn) -> CodeRe
     code ends the older one.
     """
     service.request_code(session, valkey, phone=body.phone)
-    return CodeRequestedOut(valid_seconds=CODE_LIFETIME_S, next_after_seconds=CODE_PAUSE_S)
+    return CodeRequestedOut(
+        valid_seconds=CODE_LIFETIME_SECONDS, next_after_seconds=CODE_PAUSE_SECONDS
+    )
 
 
 @router.post(

@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path
 
-from api.deps import InspectorDep, SessionDep, ValkeyDep, WorkerDep
+from api.deps import AddressDep, InspectorDep, SessionDep, ValkeyDep, WorkerDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.cases import (
@@ -38,14 +38,6 @@ from core.enums import CaseAction, CaseState
 router = APIRouter(tags=["cases"])
 
 NumberPath = Annotated[str, Path(pattern=r"^AX[0-9]{14}$", examples=["AX26112304271906"])]
-
-
-def get_address(request: Request) -> str:
-    """Return where the request came from; behind a proxy uvicorn fills in the real client."""
-    return request.client.host if request.client else "local"
-
-
-AddressDep = Annotated[str, Depends(get_address)]
 
 
 @router.post(

@@ -1,11 +1,10 @@
 """Devices of a project and their pairing: ``/v1/devices`` and ``/v1/projects/{id}/devices``."""
 
-from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter
 
-from api.deps import ProjectManagerDep, SessionDep, ValkeyDep
+from api.deps import AddressDep, ProjectManagerDep, SessionDep, ValkeyDep
 from api.problems import problems
 from api.schemas.devices import DeviceIn, DeviceOut, PairedDeviceOut, PairIn, PairingOfferOut
 from devices import queries, service
@@ -24,27 +23,19 @@ router = APIRouter(tags=["devices"])
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 
 
-def get_caller(request: Request) -> str:
-    """Return the network address of the caller; empty on a unix socket."""
-    return request.client.host if request.client else ""
-
-
-CallerDep = Annotated[str, Depends(get_caller)]
-
-
 @router.post(
     "/devices/pair",
     responses=problems(WrongPairingCodeError, PairingThrottledError, PairingUnavailableError),
 )
 def pair_device(
-    session: SessionDep, valkey: ValkeyDep, caller: CallerDep, body: PairIn
+    session: SessionDep, valkey: ValkeyDep, address: AddressDep, body: PairIn
 ) -> PairedDeviceOut:
     """Exchange a pairing code for a device token.
 
     Called once by the device itself. The code works once; a token the device had before ends.
     Tries are limited per network address.
     """
-    paired = service.pair_device(session, valkey, pairing_code=body.pairing_code, caller=caller)
+    paired = service.pair_device(session, valkey, pairing_code=body.pairing_code, caller=address)
     return PairedDeviceOut.of(paired)
 
 

@@ -13,7 +13,7 @@ from db.session import Database
 
 router = APIRouter(tags=["health"])
 
-RETRY_AFTER_S = 5
+RETRY_AFTER_SECONDS = 5
 
 
 @router.get("/healthz")
@@ -39,7 +39,7 @@ def get_readiness(request: Request, valkey: ValkeyDep) -> ReadinessOut:
     }
     if not all(is_up.values()):
         parts = {part: "ok" if up else "down" for part, up in is_up.items()}
-        raise NotReadyError(retry_after=RETRY_AFTER_S, parts=parts)
+        raise NotReadyError(retry_after=RETRY_AFTER_SECONDS, parts=parts)
     return ReadinessOut(parts={"postgresql": "ok", "valkey": "ok", "worker": "ok"})
 
 

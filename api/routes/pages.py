@@ -7,11 +7,11 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.deps import KeyringDep, SessionDep, ValkeyDep
+from api.deps import AddressDep, KeyringDep, SessionDep, ValkeyDep
 from api.pages.refusals import PageRoute
 from api.pages.rendering import render
 from api.pages.sign_in import CookieJarDep, PageWorkerDep
-from api.routes.cases import AddressDep, NumberPath
+from api.routes.cases import NumberPath
 from api.schemas.attendance import Month
 from api.schemas.cases import ActionIn, LookupIn
 from api.schemas.complaints import MyComplaintIn

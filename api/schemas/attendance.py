@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from api.schemas.words import Words
+from attendance.folding import format_units
 from attendance.imports import ImportReport
 from attendance.months import DayView, MonthView
 from attendance.sheets import SheetLine, SheetView
@@ -18,22 +20,13 @@ Month = Annotated[
     StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$"),
     Field(description="`YYYY-MM`", examples=["2026-10"]),
 ]
-Note = Annotated[
-    str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\x00]*$"),
-]
 UNITS = "工日 with two decimals; 1.00 is one full day."
-
-
-def format_units(units: int) -> str:
-    """Return hundredths of a 工日 as people write them."""
-    return f"{units // 100}.{units % 100:02d}"
 
 
 class ObjectionIn(BaseModel):
     """Why a day is wrong, in the worker's own words."""
 
-    note: Note = Field(examples=["这天我加班到晚上九点，没有记上"])
+    note: Words = Field(examples=["这天我加班到晚上九点，没有记上"])
     project_id: UUID | None = Field(
         default=None, description="Only needed when you were on several projects that day."
     )

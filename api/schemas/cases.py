@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.auth import Mobile
+from api.schemas.words import NO_NUL
 from cases import clocks, divisions, workflow
 from cases.desk import CaseFile, ClockReading, ListedCase
 from cases.queries import CaseRow
@@ -18,8 +19,6 @@ from core.masking import mask_name, mask_phone
 from core.money import to_yuan
 from db.models import CaseEvent
 
-NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL keeps no NUL in text."""
 Statement = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
 ]

@@ -6,13 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from api.schemas.words import NO_NUL
 from core.enums import DeviceProfile
 from db.models import Device
 from devices.service import PairedDevice, PairingOffer
 
 Name = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=r"^[^\x00]*$"),
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=NO_NUL),
 ]
 
 

@@ -7,14 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.schemas.payslips import (
-    NO_NUL,
-    DisputeOut,
-    PaymentOut,
-    Words,
-    Yuan,
-    describe_payslip,
-)
+from api.schemas.attendance import Month
+from api.schemas.payslips import DisputeOut, PaymentOut, Yuan, describe_payslip
+from api.schemas.words import NO_NUL, Words
 from core.enums import PayRowState, PaySheetState, PayslipAnswerState
 from core.money import FEN_PER_YUAN, to_yuan
 from db.models import PayBatchRow, PaySheet, Payslip
@@ -26,7 +21,6 @@ ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=NO_NUL)
 ]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
-Month = Annotated[str, Field(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$", examples=["2026-10"])]
 
 
 class PaySheetIn(BaseModel):

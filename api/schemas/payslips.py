@@ -4,8 +4,9 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field
 
+from api.schemas.words import Words
 from core.enums import PayRowState, PayslipAnswerState, WageSeverity
 from core.money import to_yuan
 from db.models import PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
@@ -13,11 +14,6 @@ from payroll.answers import OwnPayslip
 from payroll.bank_file import explain_rejection
 from payroll.severity import Reason, ReasonCode, WageStatus
 
-NO_NUL = r"^[^\x00]*$"
-"""PostgreSQL keeps no NUL in text."""
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)
-]
 Yuan = Annotated[str, Field(description="Yuan with two decimals.", examples=["7200.00"])]
 DisputedField = Literal[
     "work_time", "items", "gross", "deductions", "net", "payment_means", "other"

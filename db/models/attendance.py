@@ -12,6 +12,9 @@ from core.clock import now
 from core.enums import CheckInMethod, Direction, Grade, ScanReason, SheetState, WorkDayState
 from db.base import Record, Sealed, UtcDateTime, enum_type, new_id
 
+REPORT_KEY = ("project_id", "source_id", "nonce", "occurred_at")
+"""What a report is recognised again by; every insert of check-ins names it."""
+
 
 class CheckIn(SQLModel, table=True):
     """One crossing or phone punch as it was reported, accepted or refused.
@@ -24,7 +27,7 @@ class CheckIn(SQLModel, table=True):
     __tablename__ = "check_in"
     __table_args__ = (
         sa.PrimaryKeyConstraint("project_id", "id", "occurred_at"),
-        sa.UniqueConstraint("project_id", "source_id", "nonce", "occurred_at"),
+        sa.UniqueConstraint(*REPORT_KEY),
         sa.Index(None, "project_id", "project_worker_id", "occurred_at"),
         # A clock two minutes off is not believed; these few rows are found by arrival instead.
         sa.Index(

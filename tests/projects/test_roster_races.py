@@ -5,12 +5,15 @@ from datetime import UTC, datetime
 from threading import Barrier
 from uuid import UUID
 
+from sqlalchemy import text
 from sqlmodel import func, select
 
+from core.enums import Direction
 from db.models import Contract, Person, ProjectWorker
 from db.session import Database
 from projects.findings import FindingCode
 from projects.roster import RosterReport, import_roster
+from tests.factories.attendance import make_check_in
 from tests.factories.projects import make_project, make_team
 from tests.factories.workbooks import make_roster, make_row
 
@@ -87,3 +90,18 @@ def test_of_two_names_for_one_number_at_once_only_one_comes_in(live_database: Da
     assert sorted(report.imported for report in reports) == [0, 1]
     assert codes == [FindingCode.NAME_DISAGREES]
     assert count_rows(live_database) == [1, 1, 1]
+
+
+def test_gates_go_on_while_a_roster_is_imported(live_database: Database) -> None:
+    (project_id,) = make_projects(live_database, 1)
+    content = make_roster(make_row(1))
+    import_at_once(live_database, [(project_id, content)])
+
+    with live_database.transaction() as importing, live_database.transaction() as gate:
+        import_roster(importing, project_id=project_id, content=content, dry_run=False, at=AT)
+        gate.execute(text("SET LOCAL lock_timeout = '1s'"))
+        worker = gate.exec(select(ProjectWorker)).one()
+
+        check_in = make_check_in(gate, worker, Direction.IN, AT)
+
+        assert check_in in gate

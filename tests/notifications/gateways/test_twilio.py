@@ -1,3 +1,4 @@
+import logging
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -6,6 +7,7 @@ from requests import ConnectionError as BrokenConnectionError
 from requests import ConnectTimeout, ReadTimeout
 from twilio.rest import Client
 
+from core.logging import configure_logging
 from core.settings import SmsSettings, TwilioSettings
 from notifications.gateways.base import (
     GatewayError,
@@ -148,3 +150,19 @@ def test_settings_choose_the_gateway() -> None:
     console = open_gateway(SmsSettings(gateway="console", twilio=SETTINGS))
 
     assert (type(twilio), type(console)) == (TwilioGateway, ConsoleGateway)
+
+
+def test_log_of_the_sdk_names_no_number(capsys: pytest.CaptureFixture[str]) -> None:
+    root = logging.getLogger()
+    handlers, level = root.handlers, root.level
+    configure_logging(as_json=True)
+    try:
+        # What the SDK does before it asks for the messages to a number.
+        open_client(SETTINGS).http_client.log_request(
+            {"method": "GET", "url": "/Messages.json", "params": {"To": SMS.phone}, "headers": {}}
+        )
+    finally:
+        root.handlers = handlers
+        root.setLevel(level)
+
+    assert SMS.phone not in capsys.readouterr().err

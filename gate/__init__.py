@@ -1,0 +1,1 @@
+"""The edge program at a turnstile: `python -m gate`; decides with or without a network."""

@@ -1,0 +1,95 @@
+"""Bringing the journal to the server; an entry counts as taken only by its own answer."""
+
+import json
+import logging
+
+from gate.link.client import Client, ContactError, Response
+from gate.state.entry import Entry, State
+from gate.state.journal import Journal
+from gate.wire import BATCH_SIZE, ScanResult, WireError, parse_results
+
+logger = logging.getLogger(__name__)
+
+OK = 200
+DONE = range(200, 300)
+ITEM_FAULTS = frozenset({400, 409, 410, 413, 422})
+"""Statuses that say something about what was sent; any other is about the server or the line."""
+ANNUL_FAULTS = ITEM_FAULTS | {404}
+"""404: the server never heard of that scan."""
+ITEM_FIELDS = (
+    "code",
+    "direction",
+    "nonce",
+    "scanned_at",
+    "clock_bound_ms",
+    "admitted",
+    "reason",
+    "decided_offline",
+    "sequence",
+    "boot_id",
+    "uptime_ms",
+)
+LONGEST_ANSWER = 2000
+
+
+class RefusedError(ContactError):
+    """The server answered, but not what was asked for."""
+
+    def __init__(self, response: Response) -> None:
+        self.status = response.status
+        self.retry_after = response.retry_after
+        super().__init__(f"status {response.status}")
+
+
+def upload_scans(client: Client, journal: Journal) -> bool:
+    """Send the oldest waiting scans; tell whether there may be more.
+
+    Raises ContactError when the server did not take them, JournalError when it cannot be noted.
+    """
+    batch = journal.pending(State.WAITING, BATCH_SIZE)
+    if batch:
+        _send(client, journal, batch)
+    return len(batch) == BATCH_SIZE
+
+
+def upload_annulments(client: Client, journal: Journal) -> None:
+    """Tell the server which of its admissions the turnstile did not carry out; as above."""
+    for entry in journal.pending(State.ANNUL, BATCH_SIZE):
+        response = client.call("POST", "/v1/gate/annul", {"nonce": entry.nonce})
+        is_taken = response.status in DONE
+        if not is_taken and response.status not in ANNUL_FAULTS:
+            raise RefusedError(response)
+        journal.settle([ScanResult(entry.nonce, is_taken, _kept(response))])
+
+
+def _send(client: Client, journal: Journal, batch: list[Entry]) -> None:
+    response = client.call("POST", "/v1/gate/scans", [_to_item(entry) for entry in batch])
+    if response.status == OK:
+        journal.settle(_results_of(response, batch))
+    elif response.status not in ITEM_FAULTS:
+        raise RefusedError(response)
+    elif len(batch) == 1:
+        logger.error("scan %s is refused: status %d", batch[0].nonce, response.status)
+        journal.settle([ScanResult(batch[0].nonce, is_taken=False, answer=_kept(response))])
+    else:
+        # One bad entry must not hold up the others: halve until it stands alone.
+        middle = len(batch) // 2
+        _send(client, journal, batch[:middle])
+        _send(client, journal, batch[middle:])
+
+
+def _results_of(response: Response, batch: list[Entry]) -> list[ScanResult]:
+    sent = {entry.nonce for entry in batch}
+    results = [result for result in parse_results(response.body) if result.nonce in sent]
+    if not results:
+        raise WireError("no result for any scan sent")
+    return results
+
+
+def _to_item(entry: Entry) -> dict[str, object]:
+    return {name: getattr(entry, name) for name in ITEM_FIELDS}
+
+
+def _kept(response: Response) -> str:
+    answer = {"status": response.status, "body": response.body}
+    return json.dumps(answer, ensure_ascii=False)[:LONGEST_ANSWER]

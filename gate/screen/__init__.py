@@ -1,0 +1,1 @@
+"""What people at the gate see: the last decision, and whether the gate is all right."""

@@ -1,0 +1,43 @@
+"""One scan as the gate keeps it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.enums import Direction
+
+INTERRUPTED = "interrupted"
+NOT_OPENED = "not_opened"
+
+
+class State(StrEnum):
+    """Where an entry stands between this gate and the server."""
+
+    OPEN = "open"
+    """Scanned and not decided; this is how a power cut leaves it."""
+    WAITING = "waiting"
+    ANNUL = "annul"
+    """Admitted by the server, but the turnstile did not open; the server is yet to hear it."""
+    TAKEN = "taken"
+    QUARANTINED = "quarantined"
+    """Refused by the server for good: kept for a person to look at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One scan and its answer; the names are those of `POST /v1/gate/scans`."""
+
+    sequence: int
+    nonce: str
+    code: str
+    direction: Direction
+    scanned_at: str
+    """Frozen at the scan: a repeated report must carry the same instant."""
+    clock_bound_ms: int | None
+    boot_id: str
+    uptime_ms: int
+    admitted: bool = False
+    reason: str = INTERRUPTED
+    decided_offline: bool = True
+    state: State = State.OPEN
+    answer: str | None = None
+    """What the server said about it, as JSON."""

@@ -1,0 +1,41 @@
+"""Pairing: a one-time code becomes a token."""
+
+import pytest
+
+from gate.link.client import AddressError
+from gate.link.pair import PairingRefusedError, pair
+from gate.wire import WireError
+from tests.gate.peer import PAIRING_CODE, TOKEN, Fault, Peer
+
+
+def test_a_code_becomes_a_token(address: str) -> None:
+    paired = pair(address, PAIRING_CODE)
+
+    assert (paired.server, paired.token) == (address, TOKEN)
+    assert paired.details == {"name": "东门 1 号闸机"}
+
+
+def test_a_used_code_is_refused_in_the_servers_words(address: str) -> None:
+    pair(address, PAIRING_CODE)
+
+    with pytest.raises(PairingRefusedError, match="配对码不对或已失效；请让劳资专管员重新生成"):
+        pair(address, PAIRING_CODE)
+
+
+def test_a_refusal_without_words_gets_some(address: str, peer: Peer) -> None:
+    peer.faults = [Fault("/v1/devices/pair", status=500)]
+
+    with pytest.raises(PairingRefusedError, match="500"):
+        pair(address, PAIRING_CODE)
+
+
+def test_a_captive_portal_is_no_pairing(address: str, peer: Peer) -> None:
+    peer.faults = [Fault("/v1/devices/pair", is_portal=True)]
+
+    with pytest.raises(WireError):
+        pair(address, PAIRING_CODE)
+
+
+def test_an_open_network_is_refused_before_the_code_is_sent() -> None:
+    with pytest.raises(AddressError):
+        pair("http://example.com", PAIRING_CODE)
