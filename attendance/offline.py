@@ -26,9 +26,6 @@ REPORT_KEY = ["project_id", "source_id", "nonce", "occurred_at"]
 UNREAD_KEY = ["project_id", "device_id", "digest"]
 USE_MARGIN = timedelta(minutes=15)
 """Two uses of one code lie closer together than this, whatever dated them."""
-CONTRADICTION = "~"
-"""Begins the nonces we give; no gate can choose one like it."""
-
 CodeClaims = dict[str, Claim]
 
 
@@ -221,9 +218,8 @@ def _settle_once(
 
 def _names(report: ScanReport) -> tuple[str, str]:
     """Return the nonce, and the one this report gets if it contradicts the first of that nonce."""
-    words = f"{report.nonce}|{report.direction}|{report.scanned_at}|{report.admitted}|{report.code}"
-    digest = hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()
-    return report.nonce, CONTRADICTION + digest[:40]
+    facts = (report.direction, report.scanned_at, report.admitted, report.code)
+    return report.nonce, rules.name_contradiction(report.nonce, *facts)
 
 
 def _recognise(known: dict[str, CheckIn], finding: _Finding) -> tuple[ScanStatus, str]:

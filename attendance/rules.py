@@ -1,5 +1,6 @@
 """What a gate decides and says, and how good a check-in is as evidence; pure."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -12,6 +13,8 @@ MAX_AHEAD = timedelta(minutes=10)
 """A punch this far after its own arrival has not happened yet: the terminal's clock is wrong."""
 INT32_MAX = 2**31 - 1
 PRESENTED_CHARACTERS = 64
+CONTRADICTION = "~"
+"""Begins the nonces we give; no gate can choose one like it."""
 PERSONAL_DIGITS = re.compile(r"\d{7,}[\dXx]?")
 
 GRADES = {
@@ -109,6 +112,12 @@ def choose_words(reason: ScanReason, direction: Direction) -> tuple[Tone, str]:
     if reason is ScanReason.OK:
         return Tone.WELCOME, WELCOMES[direction]
     return SAYINGS[reason]
+
+
+def name_contradiction(nonce: str, *facts: object) -> str:
+    """Return the nonce of a report that says otherwise than the first report of its own nonce."""
+    words = "|".join((nonce, *(str(fact) for fact in facts)))
+    return CONTRADICTION + hashlib.sha256(words.encode("utf-8", "surrogatepass")).hexdigest()[:40]
 
 
 def make_presentable(text: str) -> str:

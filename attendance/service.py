@@ -1,7 +1,7 @@
 """Deciding at the gate, and recording every crossing it was asked about."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
@@ -93,23 +93,51 @@ def verify_scan(
 ) -> ScanDecision:
     """Decide whether a gate opens, and record the crossing whatever the decision.
 
-    Repeating a nonce of the same device returns the first answer. A code's step opens one gate
-    once: Valkey turns most second tries away early; the lock on the worker and their recorded
-    crossings decide, alone when Valkey does not answer.
+    Repeating a nonce of the same device returns the first answer; the nonce with another code or
+    direction is another scan, and judged as one. A code's step opens one gate once: Valkey turns
+    most second tries away early; the lock on the worker and their recorded crossings decide,
+    alone when Valkey does not answer.
     """
-    received_at = now()
-    known = queries.find_check_in(
-        session, project_id=device.project_id, source_id=device.id, nonce=nonce
-    )
+    scan = _Scan(device, code, direction, nonce, scanned_at, received_at=now())
+    known = _find_report(session, scan)
+    if known is not None and not _is_same_scan(session, scan, known):
+        scan = replace(scan, nonce=rules.name_contradiction(nonce, direction, code))
+        known = _find_report(session, scan)
     if known is not None:
         return _recall(session, known)
-    offset_ms = rules.compute_offset_ms(scanned_at, received_at)
-    note_contact(device, at=received_at, clock_offset_ms=offset_ms)
-    scan = _Scan(device, code, direction, nonce, scanned_at, received_at)
+    offset_ms = rules.compute_offset_ms(scanned_at, scan.received_at)
+    note_contact(device, at=scan.received_at, clock_offset_ms=offset_ms)
     judgement = _judge(session, keyring, scan)
     if judgement.reason is ScanReason.OK:
         return _admit_once(session, valkey, scan, judgement)
     return _record(session, scan, judgement)
+
+
+def _find_report(session: Session, scan: _Scan) -> CheckIn | None:
+    device = scan.device
+    return queries.find_check_in(
+        session, project_id=device.project_id, source_id=device.id, nonce=scan.nonce
+    )
+
+
+def _is_same_scan(session: Session, scan: _Scan, known: CheckIn) -> bool:
+    """Tell a gate that asks again from one whose counter began anew after a restart."""
+    if known.direction is not scan.direction:
+        return False
+    if known.presented is not None:
+        return known.presented == rules.make_presentable(scan.code)
+    try:
+        live_code = ax1.decode(scan.code)
+    except ax1.MalformedCodeError:
+        return False
+    holder = queries.find_code_holder(
+        session,
+        project_id=scan.device.project_id,
+        worker_ref=live_code.worker_ref,
+        on=local_date(scan.received_at),
+    )
+    said = (live_code.step, holder and holder.project_worker_id)
+    return said == (known.code_step, known.project_worker_id)
 
 
 def _judge(session: Session, keyring: Keyring, scan: _Scan) -> _Judgement:
@@ -258,9 +286,7 @@ def _fold_with(
 
 
 def _recall_report(session: Session, scan: _Scan) -> ScanDecision:
-    known = queries.find_check_in(
-        session, project_id=scan.device.project_id, source_id=scan.device.id, nonce=scan.nonce
-    )
+    known = _find_report(session, scan)
     assert known is not None
     return _recall(session, known)
 

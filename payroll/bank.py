@@ -126,6 +126,7 @@ def import_bank_result(
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
     batch = queries.get_pay_batch(session, sheet_id=sheet.id, reference=reference)
     answer = bank_file.read_result(content)
+    bank_file.check_dates(answer.rows, today=local_date(at))
     if answer.reference != reference:
         raise ResultWrongBatchError(found=answer.reference, expected=reference)
     sent = queries.list_batch_rows(session, batch.id)

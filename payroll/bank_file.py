@@ -66,6 +66,7 @@ class Problem(Enum):
     AMOUNT = ("金额应是元，最多两位小数", "the amount must be yuan with at most two decimals")
     STATUS = ("状态应是“成功”或“失败”", "the status must be 成功 or 失败")
     DATE = ("日期应写成 2026-11-13", "the date must read like 2026-11-13")
+    FUTURE = ("日期还没有到，银行不会提前说到账", "the date lies in the future")
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +220,13 @@ def _read_row(line: int, cells: dict[str, str]) -> ResultRow:
     return ResultRow(
         line, int(row_number), account, parse_yuan(amount), is_paid, reason, settled_date
     )
+
+
+def check_dates(rows: Iterable[ResultRow], *, today: date) -> None:
+    """Refuse money that is said to have arrived on a day to come; ResultUnreadableError."""
+    for row in rows:
+        if row.settled_date is not None and row.settled_date > today:
+            raise _unreadable(row.line, Problem.FUTURE)
 
 
 def _parse_date(line: int, text: str) -> date:

@@ -10,6 +10,8 @@ from sqlmodel import Session, col, select
 from db.models import (
     Contract,
     Employer,
+    PaySheet,
+    Payslip,
     Person,
     Project,
     ProjectParty,
@@ -137,12 +139,20 @@ def list_card_owners(session: Session, indexes: Collection[bytes]) -> list[tuple
 def list_settled_people(
     session: Session, *, project_id: UUID, person_ids: Collection[UUID]
 ) -> set[UUID]:
-    """Return those who have signed in before or also work elsewhere: their phone is theirs."""
+    """Return those whose phone is theirs: they signed in, work elsewhere, or got a payslip.
+
+    A published payslip waits for an answer that only its owner may give (条例 §31).
+    """
     signed_in = select(SignIn.person_id).where(col(SignIn.person_id).in_(person_ids))
     elsewhere = select(ProjectWorker.person_id).where(
         col(ProjectWorker.person_id).in_(person_ids), ProjectWorker.project_id != project_id
     )
-    return set(session.scalars(union(signed_in, elsewhere)))
+    paid = (
+        select(Payslip.person_id)
+        .join(PaySheet, col(PaySheet.id) == Payslip.pay_sheet_id)
+        .where(col(Payslip.person_id).in_(person_ids), col(PaySheet.published_at).is_not(None))
+    )
+    return set(session.scalars(union(signed_in, elsewhere, paid)))
 
 
 def list_roster(

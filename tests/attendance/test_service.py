@@ -135,7 +135,7 @@ def test_asking_again_with_the_same_nonce_gives_the_first_answer(
     code = show()
     first = ask(code, nonce="scan-0001")
 
-    again = ask("something else", nonce="scan-0001", direction=Direction.OUT)
+    again = ask(code, nonce="scan-0001")
 
     assert (again.check_in.id, again.admitted, again.say, again.worker) == (
         first.check_in.id,
@@ -144,6 +144,26 @@ def test_asking_again_with_the_same_nonce_gives_the_first_answer(
         first.worker,
     )
     assert session.scalar(select(func.count()).select_from(CheckIn)) == 1
+
+
+@pytest.mark.parametrize("asked", ["something else", "a colleague", "the other way"])
+def test_a_gate_whose_counter_began_anew_opens_for_nobody_by_it(
+    session: Session, ask: Ask, show: Show, asked: str
+) -> None:
+    code = show()
+    first = ask(code, nonce="scan-0001")
+    step = ax1.decode(code).step
+    stranger = ax1.make_code(
+        worker_ref=bytes(6), step=step, gate_key=bytes(16), holder_key=bytes(32)
+    )
+    another = {"a colleague": ax1.encode(stranger), "the other way": code}.get(asked, asked)
+    direction = Direction.OUT if asked == "the other way" else Direction.IN
+
+    answers = [ask(another, nonce="scan-0001", direction=direction) for _ in range(2)]
+
+    assert [answer.admitted for answer in answers] == [False, False]
+    assert answers[0].check_in.id == answers[1].check_in.id != first.check_in.id
+    assert session.scalar(select(func.count()).select_from(CheckIn)) == 2
 
 
 def test_a_refusal_is_repeated_under_its_nonce_too(ask: Ask) -> None:

@@ -87,11 +87,18 @@ def make_attendance(
         team_id=team.id,
         month=MONTH,
         state=state,
-        lines=[_make_line(worker.id, units) for worker in workers],
+        lines=make_attendance_lines(workers, units=units),
     )
     session.add(sheet)
     session.flush()
     return sheet
+
+
+def make_attendance_lines(
+    workers: list[ProjectWorker], *, units: int = UNITS
+) -> list[dict[str, object]]:
+    """Return what a sheet says of these workers."""
+    return [_make_line(worker.id, units) for worker in workers]
 
 
 def draw_up(session: Session, site: Site) -> PaySheet:
@@ -156,12 +163,12 @@ def send_to_bank(session: Session, site: Site, sheet_id: UUID) -> CreatedBatch:
 
 
 def make_result(reference: str, rows: list[tuple[int, str, str, str, str]]) -> bytes:
-    """Return a result file over (序号, 账号, 金额, 状态, 原因), settled on 2026-11-13."""
+    """Return a result file over (序号, 账号, 金额, 状态, 原因), settled on 2026-11-03."""
     total = sum(round(float(amount) * 100) for _, _, amount, _, _ in rows)
     lines = [f"批次号,{reference},总笔数,{len(rows)},总金额,{total / 100:.2f}"]
     lines.append("序号,账号,金额,状态,原因,日期")
     lines += [
-        f"{number},{account},{amount},{status},{reason},2026-11-13"
+        f"{number},{account},{amount},{status},{reason},2026-11-03"
         for number, account, amount, status, reason in rows
     ]
     return "\n".join(lines).encode()

@@ -28,6 +28,7 @@ from projects.errors import (
 from projects.findings import FindingCode
 from projects.roster import RosterReport, RowOutcome, import_roster
 from tests.factories.identity import make_principal
+from tests.factories.payroll import make_attendance_lines, make_site, publish
 from tests.factories.projects import make_project, make_team
 from tests.factories.workbooks import make_card, make_id, make_roster, make_row, make_workbook
 
@@ -257,6 +258,20 @@ def test_a_mistyped_phone_is_corrected_until_its_owner_signed_in(
 
     assert (codes(kept), person.phone) == ([FindingCode.PHONE_KEPT], "+8619100000002")
     assert kept.updated == 1
+
+
+def test_a_phone_is_not_redirected_once_a_payslip_waits_for_its_owner(
+    session: Session, project: Project
+) -> None:
+    site = make_site(session, worker_count=0)
+    upload(session, site.project, make_row(1))
+    worker = session.exec(select(ProjectWorker)).one()
+    site.attendance.lines = make_attendance_lines([worker])
+    publish(session, site)
+
+    kept = upload(session, site.project, make_row(1, PHONE="19100000901"))
+
+    assert codes(kept) == [FindingCode.PHONE_KEPT]
 
 
 def test_a_roster_cannot_redirect_the_phone_of_another_projects_worker(
