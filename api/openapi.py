@@ -68,9 +68,15 @@ def install(app: FastAPI) -> None:
 
 def list_refusals() -> list[type[DomainError]]:
     """Return every refusal the product can give, sorted by code."""
-    for path in [*ROOT.glob("[a-z]*/errors.py"), *ROOT.glob("[a-z]*/*/errors.py")]:
-        importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
-    refusals = {error for error in _descendants(DomainError) if "code" in vars(error)}
+    paths = [*ROOT.glob("[a-z]*/errors.py"), *ROOT.glob("[a-z]*/*/errors.py")]
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths}
+    for module in modules:
+        importlib.import_module(module)
+    refusals = {
+        error
+        for error in _descendants(DomainError)
+        if "code" in vars(error) and error.__module__ in modules
+    }
     return sorted(refusals, key=lambda error: error.code)
 
 

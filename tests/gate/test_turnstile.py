@@ -60,10 +60,12 @@ def test_a_server_that_does_not_answer_in_time_is_not_waited_for(
     peer.faults = [Fault("/v1/gate/verify", held=(held := Event()))]
 
     decision = bench.gate.turnstile.handle(phone.show(world.now))
+    is_given_up = bench.gate.asker._idle.is_set()
     held.set()
 
     assert decision is not None
     assert (decision.admitted, decision.is_offline) == (True, True)
+    assert not is_given_up
     (entry,) = waiting(bench)
     assert peer.scans[entry.nonce]["scanned_at"] == entry.scanned_at
 
@@ -79,6 +81,7 @@ def test_while_an_answer_is_late_the_next_worker_does_not_wait_at_all(
 
     assert decision is not None
     assert decision.is_offline
+    bench.gate.stop()
     assert peer.paths().count("/v1/gate/verify") == 1
 
 
@@ -101,6 +104,25 @@ def test_no_network_error_ever_reaches_the_worker(
 
     assert decision is not None
     assert (decision.admitted, decision.say) == (True, "请进，注意安全")
+
+
+@pytest.mark.parametrize(
+    ("fault", "is_up"),
+    [
+        (Fault("/v1/gate/verify", is_portal=True), False),
+        (Fault("/v1/gate/verify", drops_answer=True), False),
+        (Fault("/v1/gate/verify", status=503), True),
+    ],
+    ids=["captive portal", "no answer", "our server, busy"],
+)
+def test_only_a_server_out_of_reach_is_no_longer_asked(
+    bench: Bench, peer: Peer, phone: Phone, world: World, *, fault: Fault, is_up: bool
+) -> None:
+    peer.faults = [fault, fault]
+
+    bench.gate.turnstile.handle(phone.show(world.now))
+
+    assert bench.gate.line.state.is_up is is_up
 
 
 def test_an_answer_lost_with_an_old_connection_is_asked_for_again(
@@ -205,6 +227,28 @@ def test_a_code_stays_used_when_the_program_is_restarted(
 
     assert decision is not None
     assert decision.reason == "already_used"
+
+
+def test_after_a_power_cut_a_screenshot_of_before_it_stays_dead(
+    start_gate: Start, peer: Peer, project: Project, world: World
+) -> None:
+    first = start_gate()
+    first.contact()
+    take_offline(first, peer)
+    world.pass_time(hours=1)
+    screenshot = Phone(project).show(world.now)
+    world.pass_time(hours=1)
+    first.gate.turnstile.handle(Phone(project).show(world.now))
+    world.reboot()
+    second = start_gate()
+
+    old = second.gate.turnstile.handle(screenshot)
+    fresh = second.gate.turnstile.handle(Phone(project).show(world.now))
+
+    assert old is not None
+    assert fresh is not None
+    assert (old.reason, fresh.reason) == ("expired_code", "ok")
+    assert [entry.clock_bound_ms is None for entry in waiting(second)] == [False, True, True]
 
 
 def test_the_scan_is_on_disk_before_the_turnstile_opens(

@@ -57,6 +57,19 @@ def test_an_unchanged_list_is_not_sent_again_and_still_counts_as_fresh(
     assert abs(world.now - bench.gate.known.synced_at) < timedelta(seconds=1)
 
 
+def test_an_unchanged_list_still_sets_the_clock_after_a_reboot(
+    bench: Bench, peer: Peer, start_gate: Start, world: World
+) -> None:
+    world.reboot()
+    rebooted = start_gate()
+    before = rebooted.gate.turnstile._clock.read().is_sure
+
+    rebooted.contact()
+
+    assert (before, rebooted.gate.turnstile._clock.read().is_sure) == (False, True)
+    assert len(peer.calls) == 2
+
+
 def test_a_long_list_comes_in_pages(start_gate: Start, peer: Peer) -> None:
     peer.page_size = 10
     for who in range(35):

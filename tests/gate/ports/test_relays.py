@@ -62,8 +62,10 @@ def test_opening_again_makes_the_pulse_longer_not_shorter(
     gpio_relay: GpioRelay, wire: Wire
 ) -> None:
     gpio_relay.open()
+    first_pulse = gpio_relay._pulse
     gpio_relay.open()
 
+    assert first_pulse.finished.is_set()
     assert wire.fell.wait(5)
     assert wire.levels == [True, True, False]
 

@@ -90,6 +90,16 @@ def test_what_was_put_is_there_after_a_restart(journal: Journal, tmp_path: Path)
     assert reopened(tmp_path) == entries
 
 
+def test_a_commit_is_on_the_disk_when_it_returns(tmp_path: Path) -> None:
+    with closing(open_database(tmp_path / FILE_NAME)) as database:
+        settings = [
+            database.execute(f"PRAGMA {name}").fetchone()
+            for name in ("journal_mode", "synchronous")
+        ]
+
+    assert settings == [("wal",), (2,)]  # 2 is FULL (sqlite.org/pragma.html)
+
+
 def test_putting_a_nonce_again_replaces_what_is_known_of_it(journal: Journal) -> None:
     journal.put(make_entry(1, state=State.OPEN, admitted=False))
 
