@@ -56,11 +56,13 @@ def _port(given: Mapping[str, str | None]) -> int:
 
 
 def _welcome(instance: Instance, seconds: float) -> None:
-    _say(f"\n安薪码已就绪，用时 {seconds:.1f} 秒 (ready)：{instance.base_url}\n")
-    if has_demo(instance.database_url):
-        _say(describe())
-    _say(f"\n日志在 {instance.var.name}/log/；按 Ctrl-C 停止。(logs are there; Ctrl-C stops)")
-    _say("短信会显示在这里。(text messages appear here)\n")
+    sign_in_help = f"{describe()}\n\n" if has_demo(instance.database_url) else ""
+    # In one piece: whoever reads "ready" may press Ctrl-C at once.
+    _say(
+        f"\n安薪码已就绪，用时 {seconds:.1f} 秒 (ready)：{instance.base_url}\n\n{sign_in_help}"
+        f"日志在 {instance.var.name}/log/；按 Ctrl-C 停止。(logs are there; Ctrl-C stops)\n"
+        "短信会显示在这里。(text messages appear here)\n"
+    )
 
 
 def _watch(instance: Instance) -> None:
