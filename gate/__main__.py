@@ -16,7 +16,7 @@ from core.enums import Direction
 from gate.alarms import Alarms
 from gate.assembly import assemble
 from gate.clock import read_boot_id, system_clock
-from gate.link.client import AddressError, ContactError
+from gate.link.client import AddressError
 from gate.link.pair import PairingRefusedError, pair
 from gate.ports.readers import ReaderError, open_reader
 from gate.ports.relays import RelayDescriptionError, RelayError, open_relay
@@ -26,7 +26,6 @@ from gate.state import files, lists, pairing
 from gate.state.journal import Journal, JournalError
 from gate.state.known import Known
 from gate.state.pairing import NotPairedError
-from gate.wire import WireError
 
 logger = logging.getLogger(__name__)
 
@@ -46,7 +45,6 @@ class AlreadyRunningError(Exception):
 REFUSALS = (
     AddressError,
     AlreadyRunningError,
-    ContactError,
     JournalError,
     NotPairedError,
     PageAddressError,
@@ -54,7 +52,6 @@ REFUSALS = (
     ReaderError,
     RelayDescriptionError,
     RelayError,
-    WireError,
 )
 
 

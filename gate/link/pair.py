@@ -1,20 +1,20 @@
 """Exchanging a one-time pairing code for this gate's token."""
 
-from gate.link.client import Client, Response
+from gate.link.client import Client, ContactError, Response
 from gate.link.heartbeat import USER_AGENT
 from gate.state.pairing import Pairing
-from gate.wire import parse_pairing
+from gate.wire import WireError, parse_pairing
 
 PAIR_SECONDS = 10.0
 DONE = range(200, 300)
 
 
 class PairingRefusedError(Exception):
-    """The server does not take the code; the message is the server's own sentence."""
+    """No token was given; the message is the server's own sentence, or says what to check."""
 
 
 def pair(server: str, code: str) -> Pairing:
-    """Return the pairing; AddressError, ContactError, WireError, PairingRefusedError."""
+    """Return the pairing; AddressError, or PairingRefusedError whatever else goes wrong."""
     address = server.rstrip("/")
     client = Client(
         address,
@@ -22,11 +22,17 @@ def pair(server: str, code: str) -> Pairing:
         uptime=lambda: 0.0,
         headers=lambda: {"User-Agent": USER_AGENT},
     )
-    response = client.call("POST", "/v1/devices/pair", {"pairing_code": code})
-    client.close()
-    if response.status not in DONE:
-        raise PairingRefusedError(_refusal(response))
-    details = parse_pairing(response.body)
+    try:
+        response = client.call("POST", "/v1/devices/pair", {"pairing_code": code})
+        if response.status not in DONE:
+            raise PairingRefusedError(_refusal(response))
+        details = parse_pairing(response.body)
+    except (ContactError, WireError) as error:
+        raise PairingRefusedError(
+            f"连不上服务器 {address}，请检查地址和网络 (the server was not reached: {error})"
+        ) from error
+    finally:
+        client.close()
     return Pairing(server=address, token=details.pop("token"), details=details)
 
 

@@ -129,6 +129,25 @@ def test_an_error_below_one_step_changes_nothing() -> None:
     assert (window.last or 0) - window.first == 2 * ax1.MAX_STEP_DIFFERENCE
 
 
+@pytest.mark.parametrize(
+    ("steps", "reason"),
+    [
+        (-3, ScanReason.EXPIRED_CODE),
+        (-2, ScanReason.OK),
+        (2, ScanReason.OK),
+        (3, ScanReason.FUTURE_CODE),
+    ],
+)
+def test_two_steps_early_or_late_are_fresh_and_three_are_not(
+    steps: int, reason: ScanReason
+) -> None:
+    text = PHONE.show(MORNING + steps * STEP)
+
+    ruling = decide(text, lists=lists_at(MORNING), reading=sure(MORNING), used=set())
+
+    assert ruling.reason == reason
+
+
 def test_a_screenshot_is_dead_after_45_seconds() -> None:
     text = PHONE.show(MORNING)
 

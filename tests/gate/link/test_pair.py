@@ -4,7 +4,6 @@ import pytest
 
 from gate.link.client import AddressError
 from gate.link.pair import PairingRefusedError, pair
-from gate.wire import WireError
 from tests.gate.peer import PAIRING_CODE, TOKEN, Fault, Peer
 
 
@@ -32,8 +31,13 @@ def test_a_refusal_without_words_gets_some(address: str, peer: Peer) -> None:
 def test_a_captive_portal_is_no_pairing(address: str, peer: Peer) -> None:
     peer.faults = [Fault("/v1/devices/pair", is_portal=True)]
 
-    with pytest.raises(WireError):
+    with pytest.raises(PairingRefusedError, match="连不上服务器"):
         pair(address, PAIRING_CODE)
+
+
+def test_a_server_that_is_not_there_is_one_sentence() -> None:
+    with pytest.raises(PairingRefusedError, match="请检查地址和网络"):
+        pair("unix:/nowhere", PAIRING_CODE)
 
 
 def test_an_open_network_is_refused_before_the_code_is_sent() -> None:
