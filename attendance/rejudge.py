@@ -35,6 +35,7 @@ EXPLANATIONS: dict[ScanReason, str] = {
     ScanReason.NOT_ON_PROJECT: "闸机放行了，但这个人当天没有在本工地登记",
     ScanReason.LEFT_PROJECT: "闸机放行了，但这个人当天已经退场",
     ScanReason.NO_CONTRACT: "闸机放行了，但这个人当天没有合同，请尽快补签；出勤照常计算",
+    ScanReason.REVOKED_CARD: "闸机放行了，但这张卡当时已经挂失或停用",
 }
 """For the labour manager: what was not right although a gate opened."""
 

@@ -37,6 +37,7 @@ SAYINGS: dict[ScanReason, tuple[Tone, str]] = {
     ScanReason.NOT_ON_PROJECT: (Tone.REFUSE, "您没有在本工地登记，请找劳资专管员"),
     ScanReason.LEFT_PROJECT: (Tone.REFUSE, "您已办理退场，请找劳资专管员"),
     ScanReason.NO_CONTRACT: (Tone.REFUSE, "您还没有签合同，请先找劳资专管员签合同"),
+    ScanReason.REVOKED_CARD: (Tone.REFUSE, "这张卡已挂失或停用，请用新卡"),
 }
 WELCOMES = {Direction.IN: "请进，注意安全", Direction.OUT: "辛苦了，慢走"}
 PROVED = {

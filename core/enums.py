@@ -24,6 +24,27 @@ class DeviceProfile(StrEnum):
     SUPERVISOR = "supervisor"
 
 
+class DeviceVendor(StrEnum):
+    """Whose protocol a device speaks; all but our own call a secret path."""
+
+    ANXINMA = "anxinma"
+    ZKTECO_ATT = "zkteco_att"
+    ZKTECO_ACC = "zkteco_acc"
+    HIKVISION = "hikvision"
+    VGUANG = "vguang"
+    UFACE = "uface"
+    FACESLUICE = "facesluice"
+
+
+class MessageState(StrEnum):
+    """What became of a vendor terminal's message."""
+
+    TAKEN = "taken"
+    """Understood, and everything in it stored."""
+    UNREAD = "unread"
+    """Kept for somebody to read."""
+
+
 class ContractKind(StrEnum):
     """建市〔2022〕59号: a labour contract, or a written agreement where there is no employment."""
 
@@ -90,6 +111,7 @@ class ScanReason(StrEnum):
     NOT_ON_PROJECT = "not_on_project"
     LEFT_PROJECT = "left_project"
     NO_CONTRACT = "no_contract"
+    REVOKED_CARD = "revoked_card"
 
 
 class ScanStatus(StrEnum):
@@ -221,6 +243,42 @@ class NotificationState(StrEnum):
     SENT = "sent"
     DELIVERED = "delivered"
     FAILED = "failed"
+    MERGED = "merged"
+    """Its news went into another message, whose state counts."""
+
+
+class Language(StrEnum):
+    """What a message is written in (BCP 47)."""
+
+    CHINESE = "zh-CN"
+    SICHUANESE = "cmn-x-sichuan"
+    """西南官话, spoken from Sichuan to Yunnan."""
+
+
+class ApprovalState(StrEnum):
+    """Whether a gateway's operator lets a text through."""
+
+    SUBMITTED = "submitted"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+
+
+class NumberTrouble(StrEnum):
+    """Why no message can reach the right person at a number."""
+
+    NOT_IN_SERVICE = "not_in_service"
+    NOT_A_MOBILE = "not_a_mobile"
+    REFUSES = "refuses"
+    RECYCLED = "recycled"
+    """Somebody else has it now, and said so."""
+
+
+class ToldBy(StrEnum):
+    """How a person was told what no message could tell."""
+
+    IN_PERSON = "in_person"
+    PHONE_CALL = "phone_call"
+    NOTICE_SHEET = "notice_sheet"
 
 
 class Urgency(StrEnum):

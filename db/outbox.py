@@ -1,7 +1,10 @@
 """The transactional outbox: work recorded with a fact, handed to the broker until it is done."""
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import func
@@ -21,6 +24,26 @@ WORKER_ALIVE_KEY = "worker:alive"
 POISON_ATTEMPTS = 8
 POISON_WAIT = timedelta(hours=1)
 
+Payload = dict[str, str]
+Batch = dict[str, list[Payload]]
+
+
+class Send(Protocol):
+    """Hands one job to the broker."""
+
+    def __call__(self, task: str, payload: Payload | Batch, *, is_urgent: bool) -> object:
+        """Return once the broker has it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One job to be recorded; `payload` holds ids, never personal data."""
+
+    dedupe_key: str
+    payload: Payload
+    is_urgent: bool = False
+
 
 def enqueue(
     session: Session,
@@ -28,65 +51,150 @@ def enqueue(
     *,
     dedupe_key: str,
     due_at: datetime | None = None,
+    is_urgent: bool = False,
     **payload: str,
 ) -> None:
     """Record that `task` must run after this transaction commits; once per `dedupe_key`, ever.
 
     Payloads hold ids, never personal data: they travel through the broker and its logs.
     """
-    statement = (
-        insert(OutboxMessage)
-        .values(
-            id=new_id(),
-            created_at=now(),
-            task=task,
-            payload=payload,
-            dedupe_key=dedupe_key,
-            due_at=due_at or now(),
-            attempts=0,
-        )
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(func.pg_notify(CHANNEL, ""))
+    enqueue_many(session, task, [Work(dedupe_key, payload, is_urgent)], due_at=due_at)
+
+
+def enqueue_many(
+    session: Session, task: str, works: Sequence[Work], *, due_at: datetime | None = None
+) -> None:
+    """Record many jobs of one task in one statement; see `enqueue`."""
+    if not works:
+        return
+    at = now()
+    rows = [
+        {
+            "id": new_id(),
+            "created_at": at,
+            "task": task,
+            "payload": work.payload,
+            "dedupe_key": work.dedupe_key,
+            "due_at": due_at or at,
+            "is_urgent": work.is_urgent,
+            "attempts": 0,
+        }
+        for work in works
+    ]
+    session.execute(
+        insert(OutboxMessage).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows
     )
-    session.exec(statement)
+    session.execute(select(func.pg_notify(CHANNEL, "")))
 
 
-def complete(session: Session, message_id: UUID) -> None:
-    """Record that the job is done and must not be handed over again."""
+def complete(session: Session, *message_ids: UUID) -> None:
+    """Record that the jobs are done and must not be handed over again."""
     statement = (
         update(OutboxMessage)
-        .where(col(OutboxMessage.id) == message_id, col(OutboxMessage.done_at).is_(None))
+        .where(col(OutboxMessage.id).in_(message_ids), col(OutboxMessage.done_at).is_(None))
         .values(done_at=now())
     )
-    session.exec(statement)
+    session.execute(statement)
+
+
+def put_off(session: Session, until: datetime, *message_ids: UUID) -> None:
+    """Have the jobs handed over again at that instant, which is no failure of theirs."""
+    statement = (
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id).in_(message_ids), col(OutboxMessage.done_at).is_(None))
+        .values(due_at=until, attempts=0)
+    )
+    session.execute(statement)
+    session.execute(select(func.pg_notify(CHANNEL, "")))
 
 
 def relay(
     session: Session,
-    send: Callable[[str, dict[str, str]], object],
+    send: Send,
     *,
     at: datetime,
     lease: timedelta,
     limit: int,
+    batches: Mapping[str, int] | None = None,
 ) -> int:
-    """Hand due messages to the broker under a lease; return how many were handed over.
+    """Hand due messages to the broker under a lease, urgent ones first; return how many.
 
-    The job receives the payload and `message_id`, and calls `complete` with it. Until then the
+    A job receives its payload and `message_id`, and calls `complete` with it. Until then the
     message is handed over again whenever its lease ends, so a job may run more than once, and
-    the broker may lose everything. `SKIP LOCKED` lets several relays run side by side.
+    the broker may lose everything. `SKIP LOCKED` lets several relays run side by side. Tasks
+    named in `batches` receive up to so many payloads at once, as `messages`.
     """
     messages = session.exec(
         select(OutboxMessage)
         .where(col(OutboxMessage.done_at).is_(None), OutboxMessage.due_at <= at)
-        .order_by(col(OutboxMessage.due_at))
+        .order_by(col(OutboxMessage.is_urgent).desc(), col(OutboxMessage.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
+    for task, payload, is_urgent in _list_jobs(messages, batches or {}):
+        send(task, payload, is_urgent=is_urgent)
     for message in messages:
-        send(message.task, {**message.payload, "message_id": str(message.id)})
         message.attempts += 1
         message.due_at = at + compute_wait(message.attempts, lease)
     return len(messages)
+
+
+def _list_jobs(
+    messages: Sequence[OutboxMessage], batches: Mapping[str, int]
+) -> list[tuple[str, Payload | Batch, bool]]:
+    """Return what the broker is to be handed: urgent messages alone, others together."""
+    jobs: list[tuple[str, Payload | Batch, bool]] = []
+    together = defaultdict[str, list[Payload]](list)
+    for message in messages:
+        payload = {**message.payload, "message_id": str(message.id)}
+        if message.task not in batches:
+            jobs.append((message.task, payload, message.is_urgent))
+        elif message.is_urgent:
+            jobs.append((message.task, {"messages": [payload]}, True))
+        else:
+            together[message.task].append(payload)
+    for task, payloads in together.items():
+        size = batches[task]
+        jobs += [
+            (task, {"messages": payloads[start : start + size]}, False)
+            for start in range(0, len(payloads), size)
+        ]
+    return jobs
+
+
+def count_under_way(session: Session, *, at: datetime, lease: timedelta, limit: int) -> int:
+    """Return how many jobs the broker was handed and has not finished, at most `limit`."""
+    under_way = (
+        select(OutboxMessage.id)
+        .where(
+            col(OutboxMessage.done_at).is_(None),
+            col(OutboxMessage.is_urgent).is_(False),
+            OutboxMessage.due_at > at,
+            OutboxMessage.due_at <= at + lease,
+            OutboxMessage.attempts > 0,
+        )
+        .limit(limit)
+        .subquery()
+    )
+    return session.exec(select(func.count()).select_from(under_way)).one()
+
+
+def list_poison(session: Session, *, before: UUID | None, limit: int) -> list[OutboxMessage]:
+    """Return jobs that were handed over `POISON_ATTEMPTS` times in vain, newest first."""
+    statement = select(OutboxMessage).where(
+        col(OutboxMessage.done_at).is_(None), OutboxMessage.attempts >= POISON_ATTEMPTS
+    )
+    if before is not None:
+        statement = statement.where(col(OutboxMessage.id) < before)
+    return list(session.exec(statement.order_by(col(OutboxMessage.id).desc()).limit(limit)))
+
+
+def find_unfinished(session: Session, message_ids: Collection[UUID]) -> list[UUID]:
+    """Return those of the jobs that are not done."""
+    statement = select(OutboxMessage.id).where(
+        col(OutboxMessage.id).in_(message_ids), col(OutboxMessage.done_at).is_(None)
+    )
+    return list(session.exec(statement))
 
 
 def compute_wait(attempts: int, lease: timedelta) -> timedelta:

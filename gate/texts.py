@@ -14,6 +14,7 @@ SAYINGS = {
     ScanReason.NOT_ON_PROJECT: (Tone.REFUSE, "您没有在本工地登记，请找劳资专管员"),
     ScanReason.LEFT_PROJECT: (Tone.REFUSE, "您已办理退场，请找劳资专管员"),
     ScanReason.NO_CONTRACT: (Tone.REFUSE, "您还没有签合同，请先找劳资专管员签合同"),
+    ScanReason.REVOKED_CARD: (Tone.REFUSE, "这张卡已挂失或停用，请用新卡"),
     UNKNOWN_CARD: (Tone.REFUSE, "这张卡不能用，请找劳资专管员"),
     NO_DAY_KEY: (Tone.REFUSE, "闸机现在不能核验，请找门卫登记"),
 }

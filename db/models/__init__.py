@@ -9,9 +9,17 @@ from db.models.attendance import (
     WorkDayObjection,
 )
 from db.models.cases import Case, CaseClock, CaseEvent, Complaint
-from db.models.devices import Device, GateBlock
+from db.models.devices import Device, DeviceMessage, GateBlock
 from db.models.identity import AuditEntry, Person, RoleGrant, SignIn
-from db.models.notifications import Notification
+from db.models.notifications import (
+    DeliveryReport,
+    MessagePreference,
+    Notification,
+    NumberStatus,
+    SmsSpending,
+    TemplateApproval,
+    ToldOtherwise,
+)
 from db.models.outbox import OutboxMessage
 from db.models.payroll import (
     PayBatch,
@@ -22,7 +30,7 @@ from db.models.payroll import (
     PayslipReceived,
 )
 from db.models.projects import Contract, Employer, Project, ProjectParty, ProjectWorker, Team
-from db.models.qr import WorkerCode
+from db.models.qr import WorkerCard, WorkerCode
 
 __all__ = [
     "AttendanceSheet",
@@ -34,10 +42,14 @@ __all__ = [
     "CheckInAnnulment",
     "Complaint",
     "Contract",
+    "DeliveryReport",
     "Device",
+    "DeviceMessage",
     "Employer",
     "GateBlock",
+    "MessagePreference",
     "Notification",
+    "NumberStatus",
     "OutboxMessage",
     "PayBatch",
     "PayBatchRow",
@@ -51,9 +63,13 @@ __all__ = [
     "ProjectWorker",
     "RoleGrant",
     "SignIn",
+    "SmsSpending",
     "Team",
+    "TemplateApproval",
+    "ToldOtherwise",
     "UnreadScan",
     "WorkDay",
     "WorkDayObjection",
+    "WorkerCard",
     "WorkerCode",
 ]

@@ -1,13 +1,15 @@
 """Gates and other paired devices."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from core.enums import DeviceProfile, ScanReason
-from db.base import Record, UtcDateTime, enum_type
+from core.enums import DeviceProfile, DeviceVendor, Direction, MessageState, ScanReason
+from db.base import Record, Sealed, UtcDateTime, enum_type
 
 
 class Device(Record, table=True):
@@ -21,6 +23,15 @@ class Device(Record, table=True):
     profile: DeviceProfile = Field(sa_type=enum_type(DeviceProfile))
     serial_number: str | None = Field(default=None, max_length=64)
     """Vendor serial number, e.g. ZKTeco `SN`."""
+    vendor: DeviceVendor = Field(default=DeviceVendor.ANXINMA, sa_type=enum_type(DeviceVendor))
+    direction: Direction | None = Field(default=None, sa_type=enum_type(Direction))
+    """Which way people pass it; NULL when the device itself says."""
+    path_secret_hash: bytes | None = Field(default=None, max_length=32, unique=True)
+    """SHA-256 of the unguessable part of the URL a vendor terminal calls."""
+    allowed_networks: list[str] = Field(default_factory=list, sa_type=JSONB)
+    """CIDR blocks it may call from; empty: from anywhere."""
+    vendor_settings: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+    """What differs between firmwares, checked by the vendor's module."""
     pairing_code_hash: bytes | None = Field(default=None, max_length=32, unique=True)
     pairing_expires_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     token_hash: bytes | None = Field(default=None, max_length=32, unique=True)
@@ -50,3 +61,21 @@ class GateBlock(Record, table=True):
     """NULL: may enter again."""
     revision: int
     """Counts up in the project; a gate's cursor is the last one it has seen."""
+
+
+class DeviceMessage(Record, table=True):
+    """A vendor terminal's request as it came, kept 7 days so that a misread one is read again."""
+
+    __tablename__ = "device_message"
+    __table_args__ = (sa.Index(None, "created_at"), sa.Index(None, "project_id", "state"))
+
+    project_id: UUID = Field(foreign_key="project.id")
+    device_id: UUID = Field(foreign_key="device.id")
+    path: str = Field(max_length=200)
+    """Path and query after the secret."""
+    content_type: str = Field(max_length=100)
+    body: str = Field(sa_type=Sealed("device_message.body"))
+    """Base64, sealed: terminals send names, faces and identity cards."""
+    state: MessageState = Field(sa_type=enum_type(MessageState))
+    note: str | None = Field(default=None, max_length=200)
+    """Why it could not be read."""

@@ -1,10 +1,11 @@
 """The 安薪码 of each worker."""
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import Field
 
-from db.base import Record
+from db.base import Record, UtcDateTime
 
 
 class WorkerCode(Record, table=True):
@@ -16,3 +17,17 @@ class WorkerCode(Record, table=True):
     worker_ref: bytes = Field(max_length=6, unique=True)
     """48 random bits; says nothing about the person."""
     key_generation: int = 1
+
+
+class WorkerCard(Record, table=True):
+    """A printed card AX2; the platform knows it only by its hash."""
+
+    __tablename__ = "worker_card"
+
+    person_id: UUID = Field(foreign_key="person.id", index=True)
+    digest: bytes = Field(max_length=32, unique=True)
+    """SHA-256 of the card's 14 random bytes."""
+    pin_hash: str | None = Field(default=None, max_length=128)
+    """Argon2id of the PIN in the sealed letter."""
+    revoked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    revoke_reason: str | None = Field(default=None, max_length=200)

@@ -51,6 +51,7 @@ def test_only_a_proved_phone_gives_grade_a(reason: ScanReason) -> None:
         ScanReason.BAD_HOLDER_TAG,
         ScanReason.EXPIRED_CODE,
         ScanReason.FUTURE_CODE,
+        ScanReason.REVOKED_CARD,
     }
     assert rules.grade_live_code(reason) is (Grade.E if reason in unproved else Grade.A)
 
