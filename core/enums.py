@@ -36,6 +36,14 @@ class DeviceVendor(StrEnum):
     FACESLUICE = "facesluice"
 
 
+class TerminalCommandKind(StrEnum):
+    """What a vendor's terminal is asked to do."""
+
+    UPDATE_PERSON = "update_person"
+    DELETE_PERSON = "delete_person"
+    QUERY_ATTLOG = "query_attlog"
+
+
 class MessageState(StrEnum):
     """What became of a vendor terminal's message."""
 
@@ -43,6 +51,45 @@ class MessageState(StrEnum):
     """Understood, and everything in it stored."""
     UNREAD = "unread"
     """Kept for somebody to read."""
+
+
+class DeviceTrouble(StrEnum):
+    """What a device's manager is told about, once per episode."""
+
+    SILENT = "silent"
+    """Not heard for ten minutes of working hours."""
+    CLOCK = "clock"
+    """Further off than a gate's word is believed."""
+    LISTS = "lists"
+    """Decides by lists that are older than a day."""
+    BACKLOG = "backlog"
+    """Is heard, but its scans do not arrive."""
+
+
+class PowerSource(StrEnum):
+    """What a gate's computer runs on."""
+
+    MAINS = "mains"
+    BATTERY = "battery"
+
+
+class ConflictKind(StrEnum):
+    """Why somebody has to look at a crossing."""
+
+    ADMITTED_WRONGLY = "admitted_wrongly"
+    """The gate opened and something was not right; the check-in's reason says what."""
+    LOST_DEVICE = "lost_device"
+    """Reported by a device after it was lost or stolen."""
+
+
+class ConflictOutcome(StrEnum):
+    """What the owner of a conflict found; it never changes a check-in."""
+
+    ACKNOWLEDGED = "acknowledged"
+    NO_CROSSING = "no_crossing"
+    """The gate itself had said that the turnstile did not turn."""
+    GUARD_STATEMENT = "guard_statement"
+    """Somebody who was there says who passed."""
 
 
 class ContractKind(StrEnum):
@@ -112,6 +159,8 @@ class ScanReason(StrEnum):
     LEFT_PROJECT = "left_project"
     NO_CONTRACT = "no_contract"
     REVOKED_CARD = "revoked_card"
+    WRONG_CLOCK = "wrong_clock"
+    """A terminal's date that cannot be true."""
 
 
 class ScanStatus(StrEnum):
@@ -286,3 +335,13 @@ class Urgency(StrEnum):
 
     NORMAL = "normal"
     URGENT = "urgent"
+
+
+class EvidenceKind(StrEnum):
+    """What an entry of the evidence log speaks of."""
+
+    PAYSLIP = "payslip"
+    PAYSLIP_ANSWER = "payslip_answer"
+    PAYSLIP_RECEIVED = "payslip_received"
+    PAY_BATCH_ROW = "pay_batch_row"
+    """One line of a bank file: once when instructed, once more when the bank has answered."""

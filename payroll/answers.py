@@ -19,7 +19,7 @@ from db.models import PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
 from evidence.receipts import issue_receipt
 from identity.principal import Principal
 from notifications.templates import Template
-from payroll import queries, rules
+from payroll import queries, rules, witnesses
 from payroll.service import tell_worker
 
 
@@ -83,6 +83,7 @@ def confirm_payslip(
     )
     answer.receipt = issue_receipt(keyring, _receipt_facts(answer, payslip))
     session.add(answer)
+    witnesses.record_answer(session, answer, at=at)
     tell_worker(session, payslip, Template.PAYSLIP_CONFIRMED, event_id=answer.id)
     return answer
 
@@ -114,6 +115,7 @@ def dispute_payslip(
         fields=list(fields),
     )
     session.add(answer)
+    witnesses.record_answer(session, answer, at=at)
     tell_worker(session, payslip, Template.PAYSLIP_DISPUTED, event_id=answer.id)
     return answer
 
@@ -128,6 +130,7 @@ def report_received(
         created_at=at, project_id=payslip.project_id, payslip_id=payslip.id, received=received
     )
     session.add(report)
+    witnesses.record_received(session, report, at=at)
     return report
 
 

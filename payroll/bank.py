@@ -18,7 +18,7 @@ from db.models import PayBatch, PayBatchRow, PaySheet, Payslip
 from identity import audit
 from identity.principal import Principal
 from notifications.templates import Template
-from payroll import bank_file, queries, rules
+from payroll import bank_file, queries, rules, witnesses
 from payroll.bank_file import FileEncoding, Instruction, ResultRow
 from payroll.errors import (
     NothingToPayError,
@@ -83,10 +83,12 @@ def create_pay_batch(
     batch = _make_batch(session, principal, sheet, instructions, at)
     session.add(batch)
     session.flush()
-    session.add_all(
+    rows = [
         _make_row(batch, slip, instruction)
         for slip, instruction in zip(taken, instructions, strict=True)
-    )
+    ]
+    session.add_all(rows)
+    witnesses.record_bank_rows(session, rows, at=at)
     _audit(session, principal, "payroll.pay-batch-created", batch)
     changed = tuple(slip.content["worker_name"] for slip in payable if slip not in ready)
     return CreatedBatch(batch, changed, len(ready) - len(taken))
@@ -135,6 +137,8 @@ def import_bank_result(
     news = [line for line in answer.rows if by_number[line.row_number][0].state is SUBMITTED]
     for line in news:
         _settle_row(session, *by_number[line.row_number], line)
+    settled = [by_number[line.row_number][0] for line in news]
+    witnesses.record_bank_rows(session, settled, at=at)
     batch.result_at = batch.result_at or at
     _audit(session, principal, "payroll.bank-result-imported", batch)
     session.flush()

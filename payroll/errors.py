@@ -201,3 +201,13 @@ class ProjectUnclearError(UnprocessableError):
     title_en = "Which project?"
     advice = "请选择要投诉的工地或工资条后再提交。"
     advice_en = "Choose the project or the payslip the complaint is about."
+
+
+class NotConfirmedError(ConflictError):
+    """Only a confirmed payslip has a receipt."""
+
+    code = "payroll.not-confirmed"
+    title = "这张工资条还没有确认"
+    title_en = "Not confirmed"
+    advice = "确认工资条以后就能取回执。"
+    advice_en = "Confirm the payslip first; then it has a receipt."

@@ -18,7 +18,7 @@ from identity import audit
 from identity.principal import Principal
 from notifications.service import notify
 from notifications.templates import Template
-from payroll import queries, rules
+from payroll import queries, rules, witnesses
 from payroll.errors import (
     AttendanceNotLockedError,
     NobodyWorkedError,
@@ -119,6 +119,7 @@ def publish_pay_sheet(
     current = queries.list_current_payslips(session, sheet.id)
     _check_complete([payslip.content for payslip, _ in current])
     sheet.published_at = at
+    witnesses.record_payslips(session, [payslip for payslip, _ in current], at=at)
     for payslip, _ in current:
         tell_worker(session, payslip, Template.PAYSLIP_PUBLISHED, event_id=payslip.id)
     without_phone = tuple(
@@ -171,6 +172,7 @@ def adjust_payslip(
     # The old version must step back before the new one may count.
     session.flush()
     session.add(payslip)
+    witnesses.record_payslips(session, [payslip], at=at)
     audit.record(
         session,
         actor=principal,
@@ -192,6 +194,7 @@ def tell_worker(
         template=template,
         person_id=payslip.person_id,
         key=f"payroll:{event_id}",
+        project_id=payslip.project_id,
         month=payslip.month,
         **values,
     )

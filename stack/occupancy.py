@@ -12,6 +12,10 @@ import psutil
 from stack.children import POLL_SECONDS, STOP_SECONDS, StackError
 
 
+class OccupiedError(StackError):
+    """Another launcher holds the data directory."""
+
+
 @contextmanager
 def exclusive(directory: Path) -> Generator[None]:
     """Hold the directory against a second launcher; the kernel lets go when we die."""
@@ -20,7 +24,7 @@ def exclusive(directory: Path) -> Generator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise StackError(
+            raise OccupiedError(
                 f"{directory} 正被另一个进程使用；请先停止它（同一目录里的另一个 make run？）。"
                 f" ({directory} is in use; stop the other `make run` of this checkout first)"
             ) from None

@@ -17,8 +17,9 @@ START_SECONDS = 120
 """Recovery after a crash replays the log first."""
 USER = "app"
 DATABASE = "app"
+SOCKET_LINE = 4
 READY_LINE = 7
-"""Zero-based line of postmaster.pid that holds the state (PostgreSQL: pidfile.h)."""
+"""Zero-based lines of postmaster.pid: socket directory and state (PostgreSQL: pidfile.h)."""
 SCRATCH = ("fsync=off", "full_page_writes=off", "synchronous_commit=off")
 
 
@@ -42,7 +43,13 @@ def running(directory: Path, *, scratch: bool = False) -> Generator[Server]:
         ) as child:
             is_ready = partial(_is_ready, directory, child.process.pid)
             child.wait_until(is_ready, seconds=START_SECONDS)
-            yield Server(f"postgresql+psycopg://{USER}@/{DATABASE}?host={sockets}", child)
+            yield Server(_url(sockets), child)
+
+
+def url_of_running(directory: Path) -> str:
+    """Return the URL of the server that another launcher runs on the data directory."""
+    lines = (directory / "postmaster.pid").read_text().splitlines()
+    return _url(lines[SOCKET_LINE].strip())
 
 
 def program(name: str) -> Path:
@@ -51,6 +58,10 @@ def program(name: str) -> Path:
     if found is None or found.origin is None:
         raise StackError("缺少自带的 PostgreSQL，请重新执行 make run。(bundled PostgreSQL missing)")
     return Path(found.origin).parent / "pginstall18" / "bin" / name
+
+
+def _url(sockets: Path | str) -> str:
+    return f"postgresql+psycopg://{USER}@/{DATABASE}?host={sockets}"
 
 
 def _options(sockets: Path, *, scratch: bool) -> list[str]:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from api.deps import KeyringDep, SessionDep, WorkerDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
+from api.schemas.evidence import ReceiptOut
 from api.schemas.payslips import (
     ConfirmationOut,
     ConfirmIn,
@@ -19,8 +20,13 @@ from api.schemas.payslips import (
     WageStatusOut,
 )
 from core.clock import now
-from payroll import answers, status
-from payroll.errors import PayslipAnsweredError, PayslipChangedError, PayslipNotFoundError
+from payroll import answers, receipts, status
+from payroll.errors import (
+    NotConfirmedError,
+    PayslipAnsweredError,
+    PayslipChangedError,
+    PayslipNotFoundError,
+)
 
 router = APIRouter(prefix="/me", tags=["payslips"])
 
@@ -55,6 +61,23 @@ def get_payslip(session: SessionDep, worker: WorkerDep, payslip_id: UUID) -> Pay
     """
     own = answers.get_payslip(session, person_id=worker.person_id, payslip_id=payslip_id)
     return PayslipDetailOut.of(own)
+
+
+@router.get(
+    "/payslips/{payslip_id}/receipt", responses=problems(PayslipNotFoundError, NotConfirmedError)
+)
+def get_receipt(
+    session: SessionDep, keyring: KeyringDep, worker: WorkerDep, payslip_id: UUID
+) -> ReceiptOut:
+    """Take your receipt home.
+
+    The signed confirmation, what you confirmed, and, from the night on, the proof that it stands
+    in the sealed evidence log. `python -m evidence verify` checks the file without us.
+    """
+    document = receipts.get_receipt(
+        session, keyring, person_id=worker.person_id, payslip_id=payslip_id
+    )
+    return ReceiptOut(**document)
 
 
 @router.post(

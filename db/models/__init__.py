@@ -4,13 +4,26 @@ from db.models.attendance import (
     AttendanceSheet,
     CheckIn,
     CheckInAnnulment,
+    CheckInLook,
+    FoldDue,
+    GateConflict,
     UnreadScan,
+    UsedStep,
     WorkDay,
     WorkDayObjection,
 )
 from db.models.cases import Case, CaseClock, CaseEvent, Complaint
-from db.models.devices import Device, DeviceMessage, GateBlock
-from db.models.identity import AuditEntry, Person, RoleGrant, SignIn
+from db.models.devices import (
+    Device,
+    DeviceAlarm,
+    DeviceHealth,
+    DeviceMessage,
+    GateBlock,
+    GateCard,
+    GateFace,
+)
+from db.models.evidence import EvidenceEntry, EvidenceNode, EvidenceSeal
+from db.models.identity import AuditEntry, Person, RoleGrant, SignIn, WorkerPhoto
 from db.models.notifications import (
     DeliveryReport,
     MessagePreference,
@@ -30,7 +43,8 @@ from db.models.payroll import (
     PayslipReceived,
 )
 from db.models.projects import Contract, Employer, Project, ProjectParty, ProjectWorker, Team
-from db.models.qr import WorkerCard, WorkerCode
+from db.models.qr import WorkerCard, WorkerCode, WorkerPhone
+from db.models.terminals import TerminalCommand, TerminalStamp
 
 __all__ = [
     "AttendanceSheet",
@@ -40,13 +54,23 @@ __all__ = [
     "CaseEvent",
     "CheckIn",
     "CheckInAnnulment",
+    "CheckInLook",
     "Complaint",
     "Contract",
     "DeliveryReport",
     "Device",
+    "DeviceAlarm",
+    "DeviceHealth",
     "DeviceMessage",
     "Employer",
+    "EvidenceEntry",
+    "EvidenceNode",
+    "EvidenceSeal",
+    "FoldDue",
     "GateBlock",
+    "GateCard",
+    "GateConflict",
+    "GateFace",
     "MessagePreference",
     "Notification",
     "NumberStatus",
@@ -66,10 +90,15 @@ __all__ = [
     "SmsSpending",
     "Team",
     "TemplateApproval",
+    "TerminalCommand",
+    "TerminalStamp",
     "ToldOtherwise",
     "UnreadScan",
+    "UsedStep",
     "WorkDay",
     "WorkDayObjection",
     "WorkerCard",
     "WorkerCode",
+    "WorkerPhone",
+    "WorkerPhoto",
 ]

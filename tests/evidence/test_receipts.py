@@ -8,7 +8,7 @@ from jose import jws, jwt
 from core.crypto import FieldKeys
 from core.keyring import Keyring, generate_keys
 from evidence.receipts import (
-    ReceiptNotGenuineError,
+    NotGenuineError,
     issue_receipt,
     jwks,
     thumbprint,
@@ -44,18 +44,18 @@ def test_altered_fact_is_noticed(keyring: Keyring) -> None:
     header, _, signature = issue_receipt(keyring, PAYLOAD).split(".")
     _, forged, _ = issue_receipt(keyring, {**PAYLOAD, "content_hash": "cd" * 32}).split(".")
 
-    with pytest.raises(ReceiptNotGenuineError):
+    with pytest.raises(NotGenuineError):
         verify_receipt(f"{header}.{forged}.{signature}", jwks(keyring))
 
 
 def test_receipt_of_another_installation_is_refused(keyring: Keyring) -> None:
-    with pytest.raises(ReceiptNotGenuineError):
+    with pytest.raises(NotGenuineError):
         verify_receipt(issue_receipt(make_keyring(), PAYLOAD), jwks(keyring))
 
 
 @pytest.mark.parametrize("text", ["", "a.b.c", "abc", "..", "e30.e30.e30"])
 def test_garbage_is_refused(keyring: Keyring, text: str) -> None:
-    with pytest.raises(ReceiptNotGenuineError):
+    with pytest.raises(NotGenuineError):
         verify_receipt(text, jwks(keyring))
 
 
@@ -64,7 +64,7 @@ def test_symmetric_signature_with_our_key_id_is_refused(keyring: Keyring) -> Non
     headers = {"typ": "axm-receipt+jws", "kid": key["kid"]}
     forged = jws.sign({"iss": "anxinma", **PAYLOAD}, key["x"], headers, "HS256")
 
-    with pytest.raises(ReceiptNotGenuineError):
+    with pytest.raises(NotGenuineError):
         verify_receipt(forged, jwks(keyring))
 
 
@@ -72,7 +72,7 @@ def test_another_kind_of_token_by_the_same_key_is_no_receipt(keyring: Keyring) -
     headers = {"kid": jwks(keyring)["keys"][0]["kid"]}
     token = jwt.encode({"iss": "anxinma"}, keyring.receipt_key, "ES256", headers)
 
-    with pytest.raises(ReceiptNotGenuineError):
+    with pytest.raises(NotGenuineError):
         verify_receipt(token, jwks(keyring))
 
 

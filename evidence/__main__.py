@@ -1,0 +1,54 @@
+"""``python -m evidence verify receipt.json``: anybody checks a receipt, without a network."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from evidence.proofs import FaultyReceiptError, check_receipt
+
+
+def main() -> int:
+    """Print what the receipt proves; 0 when it is genuine, 1 when not, 2 when unreadable."""
+    parser = argparse.ArgumentParser(prog="python -m evidence", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    verify = commands.add_parser("verify", help="检查一份回执 (check a receipt)")
+    verify.add_argument("file", type=Path)
+    verify.add_argument(
+        "--keys",
+        type=Path,
+        help="另行保存的 /.well-known/jwks.json；不给则用回执里附带的公钥"
+        " (a saved copy of the published keys; otherwise those in the receipt)",
+    )
+    given = parser.parse_args()
+    try:
+        document = _read(given.file)
+        key_set = _read(given.keys) if given.keys else None
+    except (OSError, ValueError) as error:
+        sys.stderr.write(f"文件读不出来 (the file cannot be read): {error}\n")
+        return 2
+    try:
+        proved = check_receipt(document, key_set)
+    except FaultyReceiptError as error:
+        sys.stdout.write(f"✗ {error}\n")
+        return 1
+    for line in proved:
+        sys.stdout.write(f"✓ {line}\n")
+    if key_set is None:
+        sys.stdout.write(
+            "! 公钥取自回执本身，请与平台公布的核对"
+            " (the key came with the receipt: compare it with the published one)\n"
+        )
+    return 0
+
+
+def _read(path: Path) -> dict[str, Any]:
+    document = json.loads(path.read_text(encoding="utf-8"))
+    if not isinstance(document, dict):
+        raise ValueError(f"{path.name} is no JSON object")  # noqa: TRY004 — the file's fault
+    return document
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""What wage rows say, as it goes into the evidence log and as `make audit` reads it again."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlmodel import Session
+
+from core.enums import EvidenceKind
+from db.models import PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
+from evidence import log
+from evidence.audit import Witness
+from evidence.canonical import content_hash
+from payroll import audit_queries as queries
+
+Row = TypeVar("Row", Payslip, PayslipAnswer, PayslipReceived, PayBatchRow)
+
+
+def describe_payslip(payslip: Payslip) -> dict[str, Any]:
+    """Return what a published payslip says; its hash is worked out again from the content."""
+    return {
+        **_ids(payslip, "project_id", "pay_sheet_id", "project_worker_id", "person_id"),
+        "content_hash": content_hash(payslip.content),
+        "due_date": payslip.due_date.isoformat(),
+        "gross_fen": payslip.gross_fen,
+        "deductions_fen": payslip.deductions_fen,
+        "net_fen": payslip.net_fen,
+        "month": payslip.month,
+        "stored_hash": payslip.content_hash,
+        "version": payslip.version,
+    }
+
+
+def describe_answer(answer: PayslipAnswer) -> dict[str, Any]:
+    """Return what a worker said to a payslip."""
+    return {
+        **_ids(answer, "project_id", "payslip_id", "person_id", "sign_in_family_id"),
+        "answered_at": _instant(answer.created_at),
+        "content_hash": answer.content_hash,
+        "fields": answer.fields,
+        "reason": answer.reason,
+        "receipt": answer.receipt,
+        "state": answer.state.value,
+    }
+
+
+def describe_received(report: PayslipReceived) -> dict[str, Any]:
+    """Return a worker's word on whether the money came."""
+    return {
+        **_ids(report, "project_id", "payslip_id"),
+        "received": report.received,
+        "said_at": _instant(report.created_at),
+    }
+
+
+def describe_bank_row(row: PayBatchRow) -> dict[str, Any]:
+    """Return what a bank was told to pay, and what it answered."""
+    return {
+        **_ids(row, "project_id", "batch_id", "payslip_id"),
+        "account": row.account,
+        "amount_fen": row.amount_fen,
+        "rejection": row.rejection,
+        "row_number": row.row_number,
+        "settled_date": row.settled_date and row.settled_date.isoformat(),
+        "state": row.state.value,
+    }
+
+
+def record_payslips(session: Session, payslips: Iterable[Payslip], *, at: datetime) -> None:
+    """Note payslips as their workers are shown them."""
+    _record(session, EvidenceKind.PAYSLIP, payslips, describe_payslip, at=at)
+
+
+def record_answer(session: Session, answer: PayslipAnswer, *, at: datetime) -> None:
+    """Note a worker's answer."""
+    _record(session, EvidenceKind.PAYSLIP_ANSWER, [answer], describe_answer, at=at)
+
+
+def record_received(session: Session, report: PayslipReceived, *, at: datetime) -> None:
+    """Note a worker's word on the money."""
+    _record(session, EvidenceKind.PAYSLIP_RECEIVED, [report], describe_received, at=at)
+
+
+def record_bank_rows(session: Session, rows: Iterable[PayBatchRow], *, at: datetime) -> None:
+    """Note what a bank is told, or has answered."""
+    _record(session, EvidenceKind.PAY_BATCH_ROW, rows, describe_bank_row, at=at)
+
+
+def _record(
+    session: Session,
+    kind: EvidenceKind,
+    rows: Iterable[Row],
+    describe: Callable[[Row], Mapping[str, Any]],
+    *,
+    at: datetime,
+) -> None:
+    log.record(session, kind=kind, documents={row.id: describe(row) for row in rows}, at=at)
+
+
+def _read(
+    iterate: Callable[[Session], Iterator[Row]], describe: Callable[[Row], Mapping[str, Any]]
+) -> Witness:
+    def witness(session: Session) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
+        for row in iterate(session):
+            yield row.id, describe(row)
+
+    return witness
+
+
+def _ids(row: object, *names: str) -> dict[str, str]:
+    return {name: str(getattr(row, name)) for name in names}
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+WITNESSES: dict[EvidenceKind, Witness] = {
+    EvidenceKind.PAYSLIP: _read(queries.iterate_published_payslips, describe_payslip),
+    EvidenceKind.PAYSLIP_ANSWER: _read(queries.iterate_answers, describe_answer),
+    EvidenceKind.PAYSLIP_RECEIVED: _read(queries.iterate_received, describe_received),
+    EvidenceKind.PAY_BATCH_ROW: _read(queries.iterate_bank_rows, describe_bank_row),
+}
