@@ -15,11 +15,13 @@ from sqlmodel import Session
 from core.enums import PayslipAnswerState
 from core.keyring import Keyring
 from db.base import new_id
-from db.models import PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
+from db.models import DisputeReply, PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
 from evidence.receipts import issue_receipt
 from identity.principal import Principal
 from notifications.templates import Template
 from payroll import queries, rules, witnesses
+from payroll.errors import PayslipAnsweredError
+from payroll.follow_up_queries import find_reply
 from payroll.service import tell_worker
 
 
@@ -32,6 +34,8 @@ class OwnPayslip:
     bank_row: PayBatchRow | None
     received: bool | None
     """What the worker said last about the money; None before they said anything."""
+    reply: DisputeReply | None
+    """What the labour manager said to a dispute."""
 
     @property
     def id(self) -> UUID:
@@ -67,10 +71,15 @@ def confirm_payslip(
 ) -> PayslipAnswer:
     """Record that the worker agrees with exactly what was shown, and sign a receipt for it.
 
-    Raises PayslipChangedError when `content_hash` is not the current content, PayslipAnsweredError
-    for a second answer.
+    Tapping twice gives the first receipt. Raises PayslipChangedError when `content_hash` is not
+    the current content, PayslipAnsweredError after another answer.
     """
-    payslip = _take(session, principal, payslip_id, content_hash, PayslipAnswerState.CONFIRMED)
+    try:
+        payslip = _take(session, principal, payslip_id, content_hash, PayslipAnswerState.CONFIRMED)
+    except PayslipAnsweredError:
+        if earlier := _find_confirmation(session, payslip_id, content_hash):
+            return earlier
+        raise
     answer = PayslipAnswer(
         id=new_id(),
         created_at=at,
@@ -134,6 +143,14 @@ def report_received(
     return report
 
 
+def _find_confirmation(
+    session: Session, payslip_id: UUID, content_hash: str
+) -> PayslipAnswer | None:
+    answer = queries.map_latest(session, PayslipAnswer, [payslip_id]).get(payslip_id)
+    said = answer and (answer.state, answer.content_hash)
+    return answer if said == (PayslipAnswerState.CONFIRMED, content_hash) else None
+
+
 def _take(
     session: Session,
     principal: Principal,
@@ -144,7 +161,13 @@ def _take(
     """Set the answer of the worker's own payslip, or raise why it cannot be given."""
     rules.check_answered_in_person(principal.role)
     payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=principal.person_id)
-    if not queries.answer_once(session, payslip, content_hash=content_hash, state=state):
+    answerable = set(rules.ANSWERABLE)
+    if state is PayslipAnswerState.CONFIRMED and find_reply(session, payslip.id):
+        # The labour manager kept to it, and the worker may be convinced.
+        answerable.add(PayslipAnswerState.DISPUTED)
+    if not queries.answer_once(
+        session, payslip, content_hash=content_hash, state=state, answerable=answerable
+    ):
         session.refresh(payslip)
         is_as_shown = payslip.is_current and payslip.content_hash == content_hash
         raise rules.judge_refusal(is_as_shown=is_as_shown)
@@ -170,12 +193,14 @@ def _describe(session: Session, payslips: Sequence[Payslip]) -> list[OwnPayslip]
     answers = queries.map_latest(session, PayslipAnswer, payslip_ids)
     rows = queries.map_latest(session, PayBatchRow, payslip_ids)
     words = queries.map_latest(session, PayslipReceived, payslip_ids)
+    replies = queries.map_latest(session, DisputeReply, payslip_ids)
     return [
         OwnPayslip(
             payslip=payslip,
             answer=answers.get(payslip.id),
             bank_row=rows.get(payslip.id),
             received=words[payslip.id].received if payslip.id in words else None,
+            reply=replies.get(payslip.id),
         )
         for payslip in payslips
     ]

@@ -211,3 +211,33 @@ class NotConfirmedError(ConflictError):
     title_en = "Not confirmed"
     advice = "确认工资条以后就能取回执。"
     advice_en = "Confirm the payslip first; then it has a receipt."
+
+
+class NotDisputedError(ConflictError):
+    """The payslip is not disputed now."""
+
+    code = "payroll.not-disputed"
+    title = "这张工资条没有待答复的疑问"
+    title_en = "Not disputed"
+    advice = "请刷新列表；工人可能已经确认，或者工资条已经改过。"
+    advice_en = "Reload the list; the worker may have confirmed, or the payslip has changed."
+
+
+class DisputeRepliedError(ConflictError):
+    """A dispute is replied to once; the other reply is a new version."""
+
+    code = "payroll.dispute-replied"
+    title = "这条疑问已经答复过了"
+    title_en = "Already replied"
+    advice = "如果发现确实有误，请直接修改工资条，工人会收到新的。"
+    advice_en = "If it is wrong after all, adjust the payslip; the worker gets the new one."
+
+
+class VisitNotFoundError(NotFoundError):
+    """There is no open visit of this id on the project."""
+
+    code = "payroll.visit-not-found"
+    title = "没有这条待走访"
+    title_en = "No such open visit"
+    advice = "请刷新列表；可能已经有人登记过结果。"
+    advice_en = "Reload the list; somebody may have reported it already."

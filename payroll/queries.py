@@ -16,6 +16,7 @@ from core.enums import PayRowState, PaySheetState, PayslipAnswerState, SheetStat
 from db.models import (
     AttendanceSheet,
     Contract,
+    DisputeReply,
     Employer,
     PayBatch,
     PayBatchRow,
@@ -31,9 +32,8 @@ from db.models import (
     WorkDay,
 )
 from payroll.errors import PayBatchNotFoundError, PaySheetNotFoundError, PayslipNotFoundError
-from payroll.rules import ANSWERABLE
 
-AboutPayslip = TypeVar("AboutPayslip", PayBatchRow, PayslipAnswer, PayslipReceived)
+AboutPayslip = TypeVar("AboutPayslip", DisputeReply, PayBatchRow, PayslipAnswer, PayslipReceived)
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +225,14 @@ def _own_payslips(person_id: UUID) -> SelectOfScalar[Payslip]:
 
 
 def answer_once(
-    session: Session, payslip: Payslip, *, content_hash: str, state: PayslipAnswerState
+    session: Session,
+    payslip: Payslip,
+    *,
+    content_hash: str,
+    state: PayslipAnswerState,
+    answerable: Collection[PayslipAnswerState],
 ) -> bool:
-    """Set the answer if the version is current, unanswered and reads as it was shown.
+    """Set the answer if the version is current, answerable and reads as it was shown.
 
     Of two answers at once, or an answer and a change, one gets False.
     """
@@ -237,7 +242,7 @@ def answer_once(
             col(Payslip.id) == payslip.id,
             col(Payslip.is_current),
             col(Payslip.content_hash) == content_hash,
-            col(Payslip.answer_state).in_(ANSWERABLE),
+            col(Payslip.answer_state).in_(answerable),
         )
         .values(answer_state=state)
     )

@@ -34,6 +34,10 @@ ANSWERABLE = (
 """A late answer of the worker's own still counts; silence never turned into one."""
 
 
+REMINDER_DAYS = (1, 3, 5)
+"""Days after a payslip was shown on which a worker who has not answered is reminded."""
+
+
 class SheetAction(StrEnum):
     """A step in the life of a pay sheet."""
 
@@ -146,6 +150,20 @@ def next_state(state: PaySheetState, action: SheetAction) -> PaySheetState:
         raise SheetActionNotAllowedError(
             state=state.value, action=action.value, allowed="、".join(allowed) or "-"
         ) from None
+
+
+def choose_reminder(days: int) -> int | None:
+    """Return which reminder is due so many days after the payslip was shown.
+
+    After an outage the last one that is due is sent, not all of them.
+    """
+    due = [day for day in REMINDER_DAYS if day <= days]
+    return due[-1] if due and not is_silent(days) else None
+
+
+def is_silent(days: int) -> bool:
+    """Tell whether the reminders are over and somebody must go and see the worker."""
+    return days > REMINDER_DAYS[-1]
 
 
 def check_pay_terms(terms: Sequence[tuple[str, PayTerms | None]]) -> None:

@@ -12,7 +12,7 @@ from core.calendar import WORKING_DAYS
 from core.clock import ONE_DAY, month_start, next_month
 from core.enums import PayslipAnswerState
 from core.masking import mask_card, mask_id_number, mask_phone
-from db.models import AttendanceSheet, PayBatchRow, PaySheet, Payslip, PayslipAnswer
+from db.models import AttendanceSheet, DisputeReply, PayBatchRow, PaySheet, Payslip, PayslipAnswer
 from evidence.canonical import content_hash
 from identity import audit
 from identity.principal import Principal
@@ -48,6 +48,7 @@ class PayLine:
     has_phone: bool
     missing: list[str]
     answer: PayslipAnswer | None
+    reply: DisputeReply | None
     bank_row: PayBatchRow | None
 
 
@@ -93,6 +94,7 @@ def get_pay_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> Shee
     current = queries.list_current_payslips(session, sheet.id)
     payslip_ids = [payslip.id for payslip, _ in current]
     answers = queries.map_latest(session, PayslipAnswer, payslip_ids)
+    replies = queries.map_latest(session, DisputeReply, payslip_ids)
     rows = queries.map_latest(session, PayBatchRow, payslip_ids)
     lines = [
         PayLine(
@@ -100,6 +102,7 @@ def get_pay_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> Shee
             has_phone=has_phone,
             missing=rules.list_missing(payslip.content),
             answer=answers.get(payslip.id),
+            reply=replies.get(payslip.id),
             bank_row=rows.get(payslip.id),
         )
         for payslip, has_phone in current

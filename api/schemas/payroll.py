@@ -86,7 +86,7 @@ class PayLineOut(BaseModel):
             **describe_payslip(line.payslip),
             project_worker_id=line.payslip.project_worker_id,
             worker_name=line.payslip.content["worker_name"],
-            dispute=DisputeOut.of(line.answer),
+            dispute=DisputeOut.of(line.answer, line.reply),
             payment=PaymentOut.of(line.bank_row),
             missing=line.missing,
             has_phone=line.has_phone,

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from api.schemas.words import Words
 from core.enums import PayRowState, PayslipAnswerState, WageSeverity
 from core.money import to_yuan
-from db.models import PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
+from db.models import DisputeReply, PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
 from payroll.answers import OwnPayslip
 from payroll.bank_file import explain_rejection
 from payroll.severity import Reason, ReasonCode, WageStatus
@@ -26,13 +26,21 @@ class DisputeOut(BaseModel):
     reason: str | None
     fields: list[str]
     disputed_at: datetime
+    reply: str | None = Field(
+        description="Why the labour manager keeps to it; confirm, or complain."
+    )
 
     @classmethod
-    def of(cls, answer: PayslipAnswer | None) -> Self | None:
+    def of(cls, answer: PayslipAnswer | None, reply: DisputeReply | None) -> Self | None:
         """Return the wire shape of a dispute; None for a confirmation or no answer."""
         if answer is None or answer.state is not PayslipAnswerState.DISPUTED:
             return None
-        return cls(reason=answer.reason, fields=answer.fields, disputed_at=answer.created_at)
+        return cls(
+            reason=answer.reason,
+            fields=answer.fields,
+            disputed_at=answer.created_at,
+            reply=reply and reply.reason,
+        )
 
 
 class PaymentOut(BaseModel):
@@ -96,7 +104,7 @@ class PayslipDetailOut(PayslipOut):
             content=own.payslip.content,
             content_hash=own.payslip.content_hash,
             answered_at=None if answer is None else answer.created_at,
-            dispute=DisputeOut.of(answer),
+            dispute=DisputeOut.of(answer, own.reply),
             receipt=None if answer is None else answer.receipt,
         )
 

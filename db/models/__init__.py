@@ -35,12 +35,14 @@ from db.models.notifications import (
 )
 from db.models.outbox import OutboxMessage
 from db.models.payroll import (
+    DisputeReply,
     PayBatch,
     PayBatchRow,
     PaySheet,
     Payslip,
     PayslipAnswer,
     PayslipReceived,
+    PayslipVisit,
 )
 from db.models.projects import Contract, Employer, Project, ProjectParty, ProjectWorker, Team
 from db.models.qr import WorkerCard, WorkerCode, WorkerPhone
@@ -62,6 +64,7 @@ __all__ = [
     "DeviceAlarm",
     "DeviceHealth",
     "DeviceMessage",
+    "DisputeReply",
     "Employer",
     "EvidenceEntry",
     "EvidenceNode",
@@ -81,6 +84,7 @@ __all__ = [
     "Payslip",
     "PayslipAnswer",
     "PayslipReceived",
+    "PayslipVisit",
     "Person",
     "Project",
     "ProjectParty",

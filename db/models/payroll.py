@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from core.enums import PayRowState, PaySheetState, PayslipAnswerState
+from core.enums import PayRowState, PaySheetState, PayslipAnswerState, VisitOutcome
 from db.base import Record, Sealed, UtcDateTime, enum_type
 
 
@@ -81,6 +81,44 @@ class PayslipAnswer(Record, table=True):
     fields: list[str] = Field(default_factory=list, sa_type=JSONB)
     receipt: str | None = None
     """JWS (ES256) given to the worker on confirmation."""
+
+
+class DisputeReply(Record, table=True):
+    """The labour manager keeps to the payslip, and says why; append-only.
+
+    The other answer to a dispute is a new version of the payslip.
+    """
+
+    __tablename__ = "dispute_reply"
+    __table_args__ = (sa.UniqueConstraint("project_id", "answer_id"),)
+
+    project_id: UUID = Field(foreign_key="project.id")
+    payslip_id: UUID = Field(foreign_key="payslip.id", index=True)
+    answer_id: UUID = Field(foreign_key="payslip_answer.id")
+    replied_by: UUID = Field(foreign_key="person.id")
+    reason: str = Field(max_length=500)
+
+
+class PayslipVisit(Record, table=True):
+    """Somebody is to see a worker who did not answer a payslip; only the worker can answer."""
+
+    __tablename__ = "payslip_visit"
+    __table_args__ = (
+        sa.UniqueConstraint("project_id", "payslip_id"),
+        sa.Index(
+            "ix_payslip_visit_open",
+            "project_id",
+            "id",
+            postgresql_where=sa.text("outcome IS NULL"),
+        ),
+    )
+
+    project_id: UUID = Field(foreign_key="project.id")
+    payslip_id: UUID = Field(foreign_key="payslip.id")
+    outcome: VisitOutcome | None = Field(default=None, sa_type=enum_type(VisitOutcome))
+    note: str | None = Field(default=None, max_length=500)
+    visited_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    visited_by: UUID | None = Field(default=None, foreign_key="person.id")
 
 
 class PayslipReceived(Record, table=True):

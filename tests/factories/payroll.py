@@ -13,6 +13,7 @@ from db.models import (
     PaySheet,
     Payslip,
     PayslipAnswer,
+    PayslipVisit,
     Person,
     Project,
     ProjectWorker,
@@ -153,6 +154,14 @@ def confirm_all(session: Session, keyring: Keyring, site: Site) -> list[Payslip]
     approve(session, site, payslips[0].pay_sheet_id)
     session.flush()
     return payslips
+
+
+def make_visit(session: Session, payslip: Payslip) -> PayslipVisit:
+    """Ask somebody to see the worker of a payslip."""
+    visit = PayslipVisit(created_at=AT, project_id=payslip.project_id, payslip_id=payslip.id)
+    session.add(visit)
+    session.flush()
+    return visit
 
 
 def send_to_bank(session: Session, site: Site, sheet_id: UUID) -> CreatedBatch:

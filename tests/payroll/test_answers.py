@@ -97,13 +97,22 @@ def test_worker_is_told_of_a_confirmation(session: Session, keyring: Keyring) ->
     assert "payslip_confirmed" in session.exec(select(Notification.template)).all()
 
 
-def test_second_confirmation_is_refused(session: Session, keyring: Keyring) -> None:
+def test_tapping_twice_gives_the_first_receipt(session: Session, keyring: Keyring) -> None:
     payslip = publish(session, make_site(session))[0]
-    confirm(session, keyring, payslip)
+    first = confirm(session, keyring, payslip)
+
+    second = confirm(session, keyring, payslip)
+
+    assert second.receipt == first.receipt
+    assert len(answers_to(session, payslip)) == 1
+
+
+def test_disputed_payslip_is_not_confirmed_as_it_is(session: Session, keyring: Keyring) -> None:
+    payslip = publish(session, make_site(session))[0]
+    dispute(session, payslip)
 
     with pytest.raises(PayslipAnsweredError):
         confirm(session, keyring, payslip)
-    assert len(answers_to(session, payslip)) == 1
 
 
 def test_confirmed_payslip_is_not_disputed_after_all(session: Session, keyring: Keyring) -> None:
