@@ -5,7 +5,7 @@ BIN := .venv/bin
 PURE := */rules.py,*/workflow.py,*/folding.py,qr/code.py,core/money.py,core/calendar.py
 COMPILE := .tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
-.PHONY: help run test demo check bench bench-large keys openapi format lock clean setup-run setup-dev
+.PHONY: help run test demo check bench bench-large keys audit openapi format lock clean setup-run setup-dev
 .DEFAULT_GOAL := help
 
 help: ## 显示这些命令 (list the commands)
@@ -38,11 +38,14 @@ bench: setup-dev ## 与基准相比的速度；NAME=… 只跑一项 (ratios aga
 bench-large: setup-dev ## 千万行级的长测量 (the runs that take long)
 	@exec $(BIN)/python -m bench --large $(NAME)
 
-keys: setup-run ## 生成密钥文件 FILE=…，已有则只检查 (make or check a key file)
-	@exec $(BIN)/python -m core.keyring $(or $(FILE),var/keys.json)
+keys: setup-run ## 生成或检查密钥文件 FILE=…；ROTATE=gate|holder DROP=gate:1 AT_ONCE=1 更换，HELP=1 说明 (keys)
+	@exec $(BIN)/python -m core.key_command $(or $(FILE),var/keys.json) $(if $(ROTATE),--rotate $(ROTATE)) $(if $(DROP),--drop $(DROP)) $(if $(AT_ONCE),--at-once) $(if $(HELP),--help)
 
 openapi: setup-dev ## 重写接口快照与错误码表 (rewrite the API snapshots)
 	@$(BIN)/python -m api.openapi
+
+audit: setup-run ## 核对全部工资记录与存证，指出被改动的行 (find rows changed behind the product's back)
+	@exec $(BIN)/python -m stack.audit
 
 format: setup-dev ## 整理代码格式 (format the code)
 	@$(BIN)/ruff check --fix-only --quiet && $(BIN)/ruff format
@@ -51,6 +54,7 @@ lock: setup-dev ## 按 pyproject.toml 更新锁文件；UPGRADE=--upgrade 取最
 	@$(COMPILE) $(UPGRADE) pyproject.toml -o requirements/prod.lock
 	@$(COMPILE) $(UPGRADE) pyproject.toml --group local -c requirements/prod.lock -o requirements/run.lock
 	@$(COMPILE) $(UPGRADE) pyproject.toml --group local --group dev -c requirements/run.lock -o requirements/dev.lock
+	@$(COMPILE) $(UPGRADE) --group gate -c requirements/prod.lock -o requirements/gate.lock
 	@$(COMPILE) $(UPGRADE) --group bootstrap -o requirements/bootstrap.lock
 
 clean: ## 删除环境与缓存，保留 var/ 里的数据 (remove environments and caches, keep the data in var/)

@@ -1,9 +1,11 @@
 """Builds the application: resources, layers, error handlers, routers."""
 
+import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
+import structlog
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.staticfiles import StaticFiles
@@ -12,14 +14,19 @@ from redis import Redis
 from api import openapi, problems
 from api.idempotency import IdempotencyMiddleware
 from api.middleware import BodyLimitMiddleware, RequestContextMiddleware
+from api.news import News
 from api.routes import PUBLIC_ROUTERS, V1_ROUTERS
-from core.keyring import load_keyring
+from attendance.ingest import Ingest
+from core.keyring import KeyFile, KeyFileError
 from core.logging import configure_logging
 from core.settings import Settings
 from db.session import Database
 
 STATIC_FILES = Path(__file__).parent.parent / "web" / "static"
 VALKEY_TIMEOUT_SECONDS = 2
+KEY_FILE_SECONDS = 30
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -50,7 +57,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 def _open_resources(app: FastAPI, settings: Settings) -> None:
     app.state.settings = settings
-    app.state.keyring = load_keyring(settings.keys_file)
+    app.state.key_file = KeyFile(settings.keys_file)
+    app.state.keyring = app.state.key_file.keyring
     app.state.database = Database(settings.database_url, app.state.keyring.fields)
     app.state.valkey = Redis.from_url(
         settings.redis_url,
@@ -61,9 +69,31 @@ def _open_resources(app: FastAPI, settings: Settings) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
+    following = asyncio.create_task(_follow_key_file(app))
+    app.state.ingest = Ingest(app.state.database, app.state.valkey, lambda: app.state.keyring)
+    app.state.ingest.start()
+    app.state.news = News(lambda: app.state.database, app.state.database.url)
+    app.state.news.start()
     yield
+    following.cancel()
+    with suppress(asyncio.CancelledError):
+        await following
+    await app.state.news.close()
+    await app.state.ingest.close()
     app.state.valkey.close()
     app.state.database.close()
+
+
+async def _follow_key_file(app: FastAPI) -> None:
+    """Take up a master key that `make keys` added, without a restart."""
+    while True:
+        await asyncio.sleep(KEY_FILE_SECONDS)
+        try:
+            if app.state.key_file.refresh():
+                app.state.keyring = app.state.key_file.keyring
+                log.info("key_file_read_again")
+        except KeyFileError:
+            log.exception("key_file_refused")
 
 
 def _operation_id(route: APIRoute) -> str:

@@ -9,15 +9,18 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from redis import Redis
 from sqlmodel import Session
 
-from core.enums import Role
+from core.clock import now
+from core.enums import DeviceProfile, Role
 from core.keyring import Keyring
 from core.settings import Settings
 from db.models import Device
 from db.session import Database
 from devices import service as devices
-from identity.errors import NotSignedInError, RoleRequiredError
+from devices.errors import UnknownDeviceError
+from identity.errors import NotSignedInError, OwnPhoneRequiredError, RoleRequiredError
 from identity.principal import Principal
 from identity.tokens import read_access_token
+from payroll import release
 from projects.errors import ProjectNotFoundError
 
 person_token = HTTPBearer(scheme_name="person", auto_error=False)
@@ -85,6 +88,16 @@ def _acting_as(*roles: Role) -> Callable[[Principal], Principal]:
 
 
 WorkerDep = Annotated[Principal, Depends(_acting_as(Role.WORKER))]
+
+
+def get_phone_owner(worker: WorkerDep) -> Principal:
+    """Return a worker who signed in on a phone; OwnPhoneRequiredError at a kiosk."""
+    if worker.is_assisted:
+        raise OwnPhoneRequiredError
+    return worker
+
+
+PhoneOwnerDep = Annotated[Principal, Depends(get_phone_owner)]
 ManagerDep = Annotated[Principal, Depends(_acting_as(Role.LABOUR_MANAGER))]
 InspectorDep = Annotated[Principal, Depends(_acting_as(Role.INSPECTOR))]
 UnmaskerDep = Annotated[Principal, Depends(_acting_as(Role.LABOUR_MANAGER, Role.INSPECTOR))]
@@ -104,6 +117,25 @@ def get_project_manager(project_id: UUID, manager: ManagerDep) -> Principal:
 ProjectManagerDep = Annotated[Principal, Depends(get_project_manager)]
 
 
+PayReleaserDep = Annotated[Principal, Depends(_acting_as(Role.LABOUR_MANAGER, Role.EMPLOYER_ADMIN))]
+
+
+def get_batch_releaser(
+    project_id: UUID, releaser: PayReleaserDep, session: SessionDep
+) -> Principal:
+    """Return who may release bank files of the project in the path; for others it does not exist.
+
+    Its labour managers, and administrators of its general contractor: where a project has only
+    one labour manager, the company that pays (条例 §31) names the second person.
+    """
+    if not release.may_release(session, principal=releaser, project_id=project_id, at=now()):
+        raise ProjectNotFoundError
+    return releaser
+
+
+BatchReleaserDep = Annotated[Principal, Depends(get_batch_releaser)]
+
+
 def get_device(bearer: Annotated[Bearer, Depends(device_token)], session: SessionDep) -> Device:
     """Return the calling device; UnauthorizedError when unknown or revoked."""
     if bearer is None:
@@ -112,3 +144,31 @@ def get_device(bearer: Annotated[Bearer, Depends(device_token)], session: Sessio
 
 
 DeviceDep = Annotated[Device, Depends(get_device)]
+
+
+def _paired_as(*profiles: DeviceProfile) -> Callable[[Device], Device]:
+    def require(device: DeviceDep) -> Device:
+        devices.check_profile(device, *profiles)
+        return device
+
+    return require
+
+
+GateDep = Annotated[Device, Depends(_paired_as(DeviceProfile.GATE))]
+SupervisorDep = Annotated[Device, Depends(_paired_as(DeviceProfile.SUPERVISOR))]
+
+
+def find_kiosk(
+    bearer: Annotated[Bearer, Depends(device_token)], session: SessionDep
+) -> Device | None:
+    """Return the calling kiosk; None for whoever shows no device token, or one of another kind."""
+    if bearer is None:
+        return None
+    try:
+        device = devices.authenticate(session, bearer.credentials)
+    except UnknownDeviceError:
+        return None
+    return device if device.profile is DeviceProfile.KIOSK else None
+
+
+KioskDep = Annotated[Device | None, Depends(find_kiosk)]

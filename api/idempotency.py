@@ -34,7 +34,10 @@ LARGEST_KEPT = 256_000
 KEY = re.compile(r"[\x21-\x7e]{1,128}")
 BOUNDARY = re.compile(r'multipart/form-data;.*boundary="?([^";]+)', re.IGNORECASE)
 COVERED = "/v1/"
-NEVER_STORED = ("/v1/auth/", "/v1/devices/pair")
+NEVER_STORED = re.compile(
+    r"/v1/(auth/|devices/pair|me/code-kit$"
+    r"|projects/[^/]+/(workers/[^/]+/)?cards(/[^/]+/pin-letter)?$)"
+)
 """Answers that are credentials."""
 TRANSIENT = {409, 429}
 """Answers that may differ next time, as every 5xx."""
@@ -209,7 +212,7 @@ class _Answers:
 
 def is_covered_path(path: str) -> bool:
     """Tell whether a POST to this path may carry a key."""
-    return path.startswith(COVERED) and not path.startswith(NEVER_STORED)
+    return path.startswith(COVERED) and not NEVER_STORED.match(path)
 
 
 def _is_covered(scope: Scope) -> bool:

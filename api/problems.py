@@ -28,6 +28,7 @@ from core.errors import (
     UnavailableError,
     UnprocessableError,
 )
+from core.masking import mask_path
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "https://axm.example/problems/"
@@ -146,7 +147,7 @@ def _on_validation_error(request: Request, error: Exception) -> JSONResponse:
 
 def _on_data_error(request: Request, error: Exception) -> JSONResponse:
     """PostgreSQL cannot hold the value, e.g. a NUL in a text; the schemas let it through."""
-    log.warning("unstorable_value", path=request.url.path, error=type(error).__name__)
+    log.warning("unstorable_value", path=mask_path(request.url.path), error=type(error).__name__)
     place = {"location": [], "detail": "a text or number here cannot be stored"}
     return problem_response(InvalidRequestError(errors=[place]), request)
 
@@ -164,6 +165,6 @@ def _on_http_exception(request: Request, error: Exception) -> JSONResponse:
 
 
 def _on_unexpected_error(request: Request, error: Exception) -> JSONResponse:
-    log.error("unexpected_error", path=request.url.path, exc_info=error)
+    log.error("unexpected_error", path=mask_path(request.url.path), exc_info=error)
     request_id = request.scope.get("state", {}).get("request_id", "")
     return problem_response(InternalError(request_id=request_id), request)

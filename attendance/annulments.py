@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-from attendance import queries, scan_queries, work_days
+from attendance import queries, rules, scan_queries, work_days
 from attendance.errors import AnnulmentTooLateError, ScanNotFoundError
 from core.clock import local_date
 from db.models import CheckIn, CheckInAnnulment, Device
@@ -53,7 +53,10 @@ def _find(session: Session, check_in: CheckIn) -> CheckInAnnulment | None:
 
 def _fold_without(session: Session, check_in: CheckIn) -> None:
     if check_in.valid and check_in.project_worker_id:
-        day = local_date(check_in.received_at)
+        at = rules.choose_instant(
+            check_in.occurred_at, check_in.received_at, check_in.clock_bound_ms
+        )
+        day = local_date(at)
         work_days.fold_days(
             session,
             project_id=check_in.project_id,

@@ -1,6 +1,13 @@
 """What attendance refuses."""
 
-from core.errors import ConflictError, NotFoundError, UnprocessableError
+from core.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    ThrottledError,
+    UnavailableError,
+    UnprocessableError,
+)
 
 
 class NotOnProjectThatDayError(UnprocessableError):
@@ -33,6 +40,26 @@ class ScanNotFoundError(NotFoundError):
     advice_en = "A gate can only annul what it reported itself; check the nonce."
 
 
+class NothingToLookAtError(ConflictError):
+    """Only a crossing with a printed card that counts gains from a look at the face."""
+
+    code = "attendance.nothing-to-look-at"
+    title = "这次通行不用核对照片"
+    title_en = "No photo to compare for this crossing"
+    advice = "只有刷卡放行的记录才要门卫核对照片。"
+    advice_en = "Only a crossing with a printed card that counted wants a look."
+
+
+class LookTooLateError(ConflictError):
+    """Fifteen minutes later nobody knows any more whose face it was."""
+
+    code = "attendance.look-too-late"
+    title = "已经超过核对照片的时间"
+    title_en = "Too late to compare the photo"
+    advice = "要在通行后 15 分钟内核对；这条记录仍然有效，只是证明力低一些。"
+    advice_en = "Within 15 minutes; the crossing still counts, with a lower grade."
+
+
 class AnnulmentTooLateError(ConflictError):
     """A crossing can be annulled for 15 minutes; a day's work is not taken away later."""
 
@@ -61,3 +88,113 @@ class SheetLockedError(ConflictError):
     title_en = "Attendance sheet is locked"
     advice = "锁定后的考勤表不能重新生成；工人有异议的，请在工资条上更正。"
     advice_en = "A locked sheet cannot be drawn up again; correct the payslip instead."
+
+
+class GatesBusyError(UnavailableError):
+    """More scans wait to be stored than this process takes; none is dropped in silence."""
+
+    code = "attendance.gates-busy"
+    title = "刷码的人太多，请稍等"
+    title_en = "Too many scans are waiting"
+    advice = "请 {retry_after} 秒后用同一个 nonce 再问，不会重复计算；闸机也可以先自行判断。"
+    advice_en = "Ask again with the same nonce in {retry_after} seconds, or decide offline."
+
+
+class StorageUnavailableError(UnavailableError):
+    """The database cannot take records right now; whether it took this one is unknown."""
+
+    code = "attendance.storage-unavailable"
+    title = "记录暂时存不下来"
+    title_en = "Records cannot be stored right now"
+    advice = "系统正在恢复，请 {retry_after} 秒后用同一个 nonce 再报，不会重复计算。"
+    advice_en = "Send it again with the same nonce in {retry_after} seconds; it counts once."
+
+
+class ConflictNotFoundError(NotFoundError):
+    """The project has no such conflict."""
+
+    code = "attendance.conflict-not-found"
+    title = "没有找到这条待核对记录"
+    title_en = "Conflict not found"
+    advice = "请从本项目的待核对列表里重新打开。"
+    advice_en = "Open it from this project's list again."
+
+
+class ConflictResolvedError(ConflictError):
+    """Somebody has closed the conflict; what they found stays as it is."""
+
+    code = "attendance.conflict-resolved"
+    title = "这条记录已经核对过"
+    title_en = "Already resolved"
+    advice = "核对结果不能改。工人不同意的，请由工人对那一天提出异议。"
+    advice_en = "An outcome does not change; the worker may object to the day."
+
+
+class NotAnnulledError(UnprocessableError):
+    """The gate has not said that its turnstile did not turn."""
+
+    code = "attendance.not-annulled"
+    title = "闸机没有报告过没转动"
+    title_en = "The gate did not annul it"
+    advice = "只有闸机自己报告过没转动，才能按没有通过处理；有人看见的，请填门卫说明。"
+    advice_en = "Choose this only when the gate itself annulled; else give the guard's statement."
+
+
+class GuardNameNeededError(UnprocessableError):
+    """A statement is somebody's."""
+
+    code = "attendance.guard-name-needed"
+    title = "请填写是谁的说明"
+    title_en = "Whose statement is it"
+    advice = "请填写门卫或在场人员的姓名。"
+    advice_en = "Give guard_name: who was there and says so."
+
+
+class UnreadScanNotFoundError(NotFoundError):
+    """The project has no such unread upload."""
+
+    code = "attendance.unread-scan-not-found"
+    title = "没有找到这条读不懂的记录"
+    title_en = "Unread upload not found"
+    advice = "请从本项目的列表里重新打开。"
+    advice_en = "Open it from this project's list again."
+
+
+class NotOnThisProjectError(ForbiddenError):
+    """The person whose phone it is was never registered on the poster's project."""
+
+    code = "attendance.not-on-this-project"
+    title = "您没有在这个工地登记"
+    title_en = "Not registered on this project"
+    advice = "请找工地劳资专管员登记，登记以后就能打卡；扫错了牌子的，请扫自己工地的。"
+    advice_en = "Ask the labour manager to register you, or scan your own site's poster."
+
+
+class TooManyPunchesError(ThrottledError):
+    """More phone punches than anybody makes."""
+
+    code = "attendance.too-many-punches"
+    title = "打卡点得太快了"
+    title_en = "Too many check-ins"
+    advice = "请过 {retry_after} 秒再打；前面打成功的都已经记下了。"
+    advice_en = "Try again in {retry_after} seconds; earlier check-ins are recorded."
+
+
+class FenceNotFoundError(NotFoundError):
+    """Nobody has said where the project's site is."""
+
+    code = "attendance.fence-not-found"
+    title = "还没有设置打卡范围"
+    title_en = "The project has no fence"
+    advice = "请先设置工地的圆形或多边形范围；没有范围也能打卡，只是不判断在不在工地。"
+    advice_en = "Set one with PUT; without it phone check-ins are recorded without a place."
+
+
+class FenceUnfitError(UnprocessableError):
+    """No site has this outline; `why` says what is wrong with it."""
+
+    code = "attendance.fence-unfit"
+    title = "打卡范围不对"
+    title_en = "The fence cannot be right"
+    advice = "{why}。"
+    advice_en = "Give points in China in (latitude, longitude), corners in order: {why}"

@@ -1,11 +1,12 @@
 """What the queries tell the rules: who stands at the gate, what was recorded, month sums."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from attendance.folding import Crossing, DayRules
+from attendance.folding import Crossing
 from attendance.rules import Span
-from db.models import CheckIn
+from db.models import ProjectFence
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,24 +19,38 @@ class WorkerCard:
 
 
 @dataclass(frozen=True, slots=True)
-class CodeHolder:
-    """Whom a code speaks of, and their standing on one project."""
-
-    key_generation: int
-    project_worker_id: UUID | None
-    stay: Span | None
-    has_contract: bool
-    card: WorkerCard | None
-    day_rules: DayRules
-
-
-@dataclass(frozen=True, slots=True)
 class CardHolder:
     """Whom a terminal's number (门禁卡号) speaks of."""
 
     project_worker_id: UUID
     stay: Span
     contracts: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PhoneWorker:
+    """Whose phone punches at a poster."""
+
+    project_worker_id: UUID
+    stay: Span
+    contracts: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCheckIn:
+    """A check-in that says where somebody was, by its own location or its project's fence."""
+
+    at: datetime
+    location: str | None
+    fence: ProjectFence | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedCard:
+    """Whose a printed card (AX2) is: the same `worker_ref` that their live codes carry."""
+
+    worker_ref: bytes
+    revoked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,17 +71,3 @@ class MonthTotal:
     minutes: int
     days: int
     needs_confirmation: int
-
-
-@dataclass(frozen=True, slots=True)
-class GateConflict:
-    """A crossing where a gate opened and something was not right."""
-
-    check_in: CheckIn
-    device_name: str | None
-    card: WorkerCard | None
-
-    @property
-    def id(self) -> UUID:
-        """What pages are ordered by."""
-        return self.check_in.id

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from attendance import queries, rules
+from attendance.due_folds import fold_due_of
 from attendance.errors import NotOnProjectThatDayError, ProjectNeededError
 from core.clock import local_date, month_start, next_month
 from db.models import ProjectWorker, WorkDay, WorkDayObjection
@@ -35,6 +36,7 @@ class MonthView:
 
 def get_month(session: Session, *, person_id: UUID, month: str) -> MonthView:
     """Return the person's days of a ``YYYY-MM`` month and what they objected to."""
+    fold_due_of(session, person_id=person_id)
     first = month_start(month)
     until = next_month(first)
     days = [

@@ -1,7 +1,7 @@
 """Taking in what gates decided alone: every scan is kept, judged again, and counted once."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,23 +10,24 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from attendance import queries, rules, scan_queries, work_days
+from attendance import queries, rules, scan_queries, used_steps, work_days
+from attendance.annulments import annul_scan
+from attendance.claims import read_claims
+from attendance.errors import AnnulmentTooLateError
 from attendance.partitions import ensure_partitions_for
-from attendance.rejudge import Arrival, Claim, Dating, Holder, ScanReport, date_scan, judge
+from attendance.rejudge import Arrival, CardClaim, Claim, Dating, ScanReport, date_scan, judge
 from core.clock import local_date
-from core.enums import CheckInMethod, ScanReason, ScanStatus
+from core.enums import CheckInMethod, Grade, ScanReason, ScanStatus
 from core.keyring import Keyring
 from db.models import CheckIn, Device, UnreadScan
 from devices.queries import lock_device
 from devices.service import note_contact
-from qr import code as ax1
 
 ONE_DAY = timedelta(days=1)
 REPORT_KEY = ["project_id", "source_id", "nonce", "occurred_at"]
 UNREAD_KEY = ["project_id", "device_id", "digest"]
 USE_MARGIN = timedelta(minutes=15)
 """Two uses of one code lie closer together than this, whatever dated them."""
-CodeClaims = dict[str, Claim]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ class ScanOutcome:
     nonce: str | None
     status: ScanStatus
     check_in: CheckIn | None
+    is_denial: bool = False
+    """We had let somebody in, and the gate says that it did not open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +54,37 @@ class _Finding:
     """A scan judged by itself, before it is known what else was reported."""
 
     report: ScanReport
-    claim: Claim | None
+    claim: Claim | CardClaim | None
     dating: Dating
     reason: ScanReason
 
     @property
+    def named(self) -> UUID | None:
+        """Whose crossing it is, as far as anybody on this project can be recognised."""
+        return self.claim.named.project_worker_id if self.claim and self.claim.named else None
+
+    @property
+    def step(self) -> int | None:
+        """The step of a live code; a card has none and opens more than once."""
+        return self.claim.code.step if isinstance(self.claim, Claim) else None
+
+    @property
+    def worker_id(self) -> UUID | None:
+        """For whom this scan counts, if it does."""
+        return self.named if rules.is_work(self.reason) else None
+
+    @property
     def use(self) -> tuple[UUID, int] | None:
         """The (worker, step) this scan uses up if it counts."""
-        if self.claim is None or self.claim.holder is None or not rules.is_work(self.reason):
+        if self.worker_id is None or self.step is None:
             return None
-        worker_id = self.claim.holder.project_worker_id
-        return None if worker_id is None else (worker_id, self.claim.code.step)
+        return self.worker_id, self.step
+
+    @property
+    def method(self) -> CheckInMethod:
+        """How the crossing was proved; what is no code at all counts as a failed live code."""
+        is_card = isinstance(self.claim, CardClaim)
+        return CheckInMethod.CARD_CODE if is_card else CheckInMethod.LIVE_CODE
 
 
 def take_scans(
@@ -88,7 +111,9 @@ def take_scans(
     )  # before anything is written: a new partition wants the tables it refers to for itself
     lock_device(session, device)  # one upload of a gate at a time
     note_contact(device, at=arrival.received_at, clock_offset_ms=clock_offset_ms)
-    outcomes = iter(_settle(session, device, findings, arrival))
+    settled = _settle(session, device, findings, arrival)
+    _take_back(session, device, settled, at=arrival.received_at)
+    outcomes = iter(settled)
     unread = [report for report in reports if isinstance(report, UnreadReport)]
     _keep_unread(session, device, unread)
     return [
@@ -106,66 +131,13 @@ def _judge_each(
     scans: Sequence[ScanReport],
     arrival: Arrival,
 ) -> list[_Finding]:
-    claims = _read_codes(session, keyring, project_id, {scan.code for scan in scans})
+    claims = read_claims(session, keyring, project_id, {scan.code for scan in scans})
     findings = []
     for scan in scans:
         claim = claims.get(scan.code)
         dating = date_scan(scan, arrival, claim)
         findings.append(_Finding(scan, claim, dating, judge(claim, dating, arrival)))
     return findings
-
-
-def _read_codes(
-    session: Session, keyring: Keyring, project_id: UUID, texts: Collection[str]
-) -> CodeClaims:
-    """Return what each text that is a live code claims, its tags checked against every master."""
-    codes: dict[str, ax1.LiveCode] = {}
-    for text in texts:
-        with suppress(ax1.MalformedCodeError):
-            codes[text] = ax1.decode(text)
-    holders = scan_queries.list_holders(
-        session, project_id=project_id, worker_refs={code.worker_ref for code in codes.values()}
-    )
-    day_keys = {
-        (day, suite): [
-            ax1.derive_project_day_key(master, project_id=project_id, day=day, suite=suite)
-            for master in keyring.gate_masters.values()
-        ]
-        for day, suite in {(ax1.step_day(code.step), code.suite) for code in codes.values()}
-    }
-    return {
-        text: _check_tags(
-            code,
-            holders.get(code.worker_ref),
-            day_keys[ax1.step_day(code.step), code.suite],
-            keyring.holder_masters.values(),
-        )
-        for text, code in codes.items()
-    }
-
-
-def _check_tags(
-    code: ax1.LiveCode,
-    holder: Holder | None,
-    day_keys: Iterable[bytes],
-    holder_masters: Iterable[bytes],
-) -> Claim:
-    if holder is None:
-        return Claim(code, None, is_gate_tag_good=False, is_holder_tag_good=False)
-    ref, suite = code.worker_ref, code.suite
-    gate_keys = (ax1.derive_gate_key(key, worker_ref=ref, suite=suite) for key in day_keys)
-    holder_keys = (
-        ax1.derive_holder_key(
-            master, worker_ref=ref, key_generation=holder.key_generation, suite=suite
-        )
-        for master in holder_masters
-    )
-    return Claim(
-        code,
-        holder,
-        is_gate_tag_good=any(ax1.is_gate_tag_good(code, key) for key in gate_keys),
-        is_holder_tag_good=any(ax1.is_holder_tag_good(code, key) for key in holder_keys),
-    )
 
 
 def _settle(
@@ -176,9 +148,13 @@ def _settle(
     A scan that `verify` is storing in this very moment is met at the insert; it is then known,
     and its finding is settled once more.
     """
-    uses = [finding.use for finding in findings if finding.use]
-    if uses:
-        queries.lock_workers(session, {worker_id for worker_id, _ in uses})
+    workers = {finding.worker_id for finding in findings if finding.worker_id}
+    if workers:
+        queries.lock_workers(session, workers)
+    uses = [finding.use for finding in findings if finding.use and finding.report.admitted]
+    used_steps.claim_uploaded(
+        session, project_id=device.project_id, uses=uses, at=arrival.received_at
+    )
     outcomes: dict[int, ScanOutcome] = {}
     stored: list[CheckIn] = []
     left = list(range(len(findings)))
@@ -208,12 +184,34 @@ def _settle_once(
     settled: list[tuple[ScanOutcome, CheckIn | None]] = []
     for finding in findings:
         status, name = _recognise(known, finding)
-        earlier = known.get(name)
+        first, earlier = known.get(finding.report.nonce), known.get(name)
         check_in = earlier or _make_check_in(device, finding, name, used, arrival)
         known[name] = check_in
-        outcome = ScanOutcome(finding.report.nonce, status, check_in)
+        outcome = ScanOutcome(
+            finding.report.nonce, status, check_in, is_denial=_is_denied(first, finding.report)
+        )
         settled.append((outcome, None if earlier else check_in))
     return settled
+
+
+def _is_denied(first: CheckIn | None, report: ScanReport) -> bool:
+    """Tell whether our answer was lost on the way, or the power failed before the gate opened."""
+    was_let_in = first is not None and first.admitted and not first.decided_offline
+    return was_let_in and not report.admitted
+
+
+def _take_back(
+    session: Session, device: Device, outcomes: Iterable[ScanOutcome], *, at: datetime
+) -> None:
+    """Count nobody as present whom we let in and the gate did not.
+
+    Later than a gate may annul, both sayings stay on record and ours stands: no gate takes a
+    working day away afterwards.
+    """
+    for outcome in outcomes:
+        if outcome.is_denial and outcome.nonce is not None:
+            with suppress(AnnulmentTooLateError):
+                annul_scan(session, device=device, nonce=outcome.nonce, at=at)
 
 
 def _names(report: ScanReport) -> tuple[str, str]:
@@ -234,7 +232,7 @@ def _recognise(known: dict[str, CheckIn], finding: _Finding) -> tuple[ScanStatus
 
 
 def _says_the_same(first: CheckIn, finding: _Finding) -> bool:
-    report, claim = finding.report, finding.claim
+    report = finding.report
     scanned_at = first.occurred_at
     if first.gate_report:
         scanned_at = datetime.fromisoformat(first.gate_report["scanned_at"])
@@ -242,7 +240,7 @@ def _says_the_same(first: CheckIn, finding: _Finding) -> bool:
         report.direction,
         report.admitted,
         report.scanned_at,
-        claim.code.step if claim else None,
+        finding.step,
     )
 
 
@@ -271,22 +269,21 @@ def _make_check_in(
     arrival: Arrival,
 ) -> CheckIn:
     """Return the check-in of a new report; one that counts uses its step up."""
-    report, claim, reason = finding.report, finding.claim, finding.reason
+    report, reason = finding.report, finding.reason
     if finding.use in used:
         reason = ScanReason.ALREADY_USED
     is_valid = report.admitted and rules.is_work(reason)
     if is_valid and finding.use:
         used.add(finding.use)
-    holder = claim.holder if claim and claim.is_gate_tag_good else None
     return CheckIn(
         project_id=device.project_id,
         source_id=device.id,
         device_id=device.id,
         nonce=nonce,
-        project_worker_id=holder.project_worker_id if holder else None,
+        project_worker_id=finding.named,
         direction=report.direction,
-        method=CheckInMethod.LIVE_CODE,
-        grade=rules.grade_live_code(reason),
+        method=finding.method,
+        grade=_grade(finding, reason),
         occurred_at=finding.dating.at,
         received_at=arrival.received_at,
         clock_bound_ms=finding.dating.bound_ms,
@@ -294,10 +291,16 @@ def _make_check_in(
         valid=is_valid,
         reason=reason,
         decided_offline=report.decided_offline,
-        code_step=claim.code.step if claim else None,
+        code_step=finding.step,
         presented=None if reason is ScanReason.OK else rules.make_presentable(report.code),
         gate_report=_keep_words(report),
     )
+
+
+def _grade(finding: _Finding, reason: ScanReason) -> Grade:
+    if finding.method is CheckInMethod.CARD_CODE:
+        return rules.grade_card(reason, is_looked_at=finding.report.looked)
+    return rules.grade_live_code(reason)
 
 
 def _keep_words(report: ScanReport) -> dict[str, object]:

@@ -4,14 +4,18 @@ from collections.abc import Collection
 from datetime import date
 
 import structlog
-from psycopg.errors import CheckViolation
+from psycopg.errors import CheckViolation, LockNotAvailable
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
-from attendance.queries import list_partitions, lock_partitions
+from attendance.errors import StorageUnavailableError
+from attendance.queries import list_partitions, lock_partitions, set_lock_timeout
 from core.clock import day_start, next_month
 
+LOCK_TIMEOUT = "500ms"
+"""Shorter than PostgreSQL's `deadlock_timeout` of 1 s, after which anybody may be the victim."""
+RETRY_AFTER_SECONDS = 5
 MONTHS_AHEAD = 3
 MONTHS_BACK = 24
 """Older punches than this come from wrong clocks; the default partition takes them."""
@@ -42,15 +46,26 @@ def ensure_partitions_for(session: Session, days: Collection[date], *, today: da
 
 
 def ensure_months(session: Session, months: Collection[date]) -> None:
-    """Create the partitions of these months (given by their first days) that are missing."""
+    """Create the partitions of these months (given by their first days) that are missing.
+
+    A new partition wants tables for itself that scans are being written to. It gives way before
+    PostgreSQL would see a deadlock, so that it never costs a scan: StorageUnavailableError.
+    """
     missing = {partition_name(month): month for month in months}.keys() - list_partitions(session)
     if not missing:
         return
     lock_partitions(session)  # two importers of the same old month take turns
     present = list_partitions(session)
-    for month in sorted(months):
-        if partition_name(month) not in present:
-            _create(session, month)
+    usual = set_lock_timeout(session, LOCK_TIMEOUT)
+    try:
+        for month in sorted(months):
+            if partition_name(month) not in present:
+                _create(session, month)
+    except OperationalError as error:
+        if not isinstance(error.orig, LockNotAvailable):
+            raise
+        raise StorageUnavailableError(retry_after=RETRY_AFTER_SECONDS) from error
+    set_lock_timeout(session, usual)
 
 
 def partition_name(month: date) -> str:

@@ -7,9 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Exists,
     Integer,
-    and_,
     cast,
     func,
     literal_column,
@@ -21,10 +19,10 @@ from sqlalchemy import (
 from sqlmodel import Session, col
 
 from attendance.errors import SheetNotFoundError
-from attendance.facts import CardHolder, CodeHolder, MonthTotal, RecordedCrossing, WorkerCard
+from attendance.facts import CardHolder, MonthTotal, RecordedCrossing, WorkerCard
 from attendance.folding import Crossing, DayRules
 from attendance.rules import CLOCK_TRUST_MS, Span, choose_instant
-from attendance.scan_queries import IS_STANDING
+from attendance.scan_queries import GRADE, IS_STANDING
 from core.enums import WorkDayState
 from db.models import (
     AttendanceSheet,
@@ -36,7 +34,6 @@ from db.models import (
     Team,
     WorkDay,
     WorkDayObjection,
-    WorkerCode,
 )
 
 _CROSSING: tuple[Any, ...] = (
@@ -44,7 +41,7 @@ _CROSSING: tuple[Any, ...] = (
     col(CheckIn.project_worker_id),
     col(CheckIn.code_step),
     col(CheckIn.direction),
-    col(CheckIn.grade),
+    GRADE,
     col(CheckIn.occurred_at),
     col(CheckIn.received_at),
     col(CheckIn.clock_bound_ms),
@@ -66,43 +63,6 @@ def find_check_in(
         .limit(1)
     )
     return session.scalars(statement).one_or_none()
-
-
-def find_code_holder(
-    session: Session, *, project_id: UUID, worker_ref: bytes, on: date
-) -> CodeHolder | None:
-    """Return whom the code was issued to, registered on this project or not."""
-    here = and_(
-        col(ProjectWorker.person_id) == Person.id, col(ProjectWorker.project_id) == project_id
-    )
-    statement = (
-        select(col(WorkerCode.key_generation), col(Person.name), Project)
-        .add_columns(
-            col(ProjectWorker.id).label("place_id"),
-            col(ProjectWorker.entered_date),
-            col(ProjectWorker.left_date),
-            col(ProjectWorker.work_type),
-            col(Team.name).label("team_name"),
-            _has_contract(on).label("has_contract"),
-        )
-        .join(Person, col(Person.id) == WorkerCode.person_id)
-        .join(Project, col(Project.id) == project_id)
-        .outerjoin(ProjectWorker, here)
-        .outerjoin(Team, col(Team.id) == ProjectWorker.team_id)
-        .where(col(WorkerCode.worker_ref) == worker_ref)
-    )
-    row = session.execute(statement).one_or_none()
-    if row is None:
-        return None
-    is_placed = row.place_id is not None
-    return CodeHolder(
-        key_generation=row.key_generation,
-        project_worker_id=row.place_id,
-        stay=Span(row.entered_date, row.left_date) if is_placed else None,
-        has_contract=row.has_contract,
-        card=WorkerCard(row.name, row.work_type, row.team_name) if is_placed else None,
-        day_rules=_day_rules(row.Project),
-    )
 
 
 def find_worker_card(session: Session, project_worker_id: UUID) -> WorkerCard | None:
@@ -366,18 +326,6 @@ def _within(
     )
 
 
-def _has_contract(on: date) -> Exists:
-    return (
-        select(col(Contract.id))
-        .where(
-            col(Contract.project_worker_id) == col(ProjectWorker.id),
-            col(Contract.start_date) <= on,
-            or_(col(Contract.end_date).is_(None), col(Contract.end_date) >= on),
-        )
-        .exists()
-    )
-
-
 def _day_rules(project: Project) -> DayRules:
     return DayRules(project.day_starts_at, project.full_day_minutes, project.half_day_minutes)
 
@@ -394,3 +342,10 @@ def list_partitions(session: Session) -> set[str]:
 def lock_partitions(session: Session) -> None:
     """Let one transaction at a time create partitions."""
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('check_in partitions'))"))
+
+
+def set_lock_timeout(session: Session, timeout: str) -> str:
+    """Set how long this transaction waits for a lock; return what it was."""
+    usual: str = session.scalars(text("SELECT current_setting('lock_timeout')")).one()
+    session.execute(text("SELECT set_config('lock_timeout', :timeout, true)"), {"timeout": timeout})
+    return usual

@@ -9,6 +9,7 @@ from attendance.rules import (
     Span,
     compute_offset_ms,
     is_in_future,
+    judge_card,
     judge_standing,
 )
 from core.clock import local_date
@@ -36,6 +37,7 @@ EXPLANATIONS: dict[ScanReason, str] = {
     ScanReason.LEFT_PROJECT: "闸机放行了，但这个人当天已经退场",
     ScanReason.NO_CONTRACT: "闸机放行了，但这个人当天没有合同，请尽快补签；出勤照常计算",
     ScanReason.REVOKED_CARD: "闸机放行了，但这张卡当时已经挂失或停用",
+    ScanReason.WRONG_CLOCK: "闸机放行了，但考勤机的时间明显不对，没有计出勤，请校准考勤机的时间",
 }
 """For the labour manager: what was not right although a gate opened."""
 
@@ -56,6 +58,8 @@ class ScanReport:
     sequence: int | None
     boot_id: str | None
     uptime_ms: int | None
+    looked: bool = False
+    """A guard compared the card's photo with the face."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,14 @@ class Holder:
     project_worker_id: UUID | None
     stay: Span | None
     contracts: tuple[Span, ...]
+    earlier: tuple[tuple[int, datetime], ...] = ()
+    """Generations of keys that another phone had, and until when; for scans that arrive late."""
+
+    def generations_of(self, step: int) -> set[int]:
+        """Return the generations whose phone may have shown a code of this step."""
+        shown_at = datetime.fromtimestamp(step * STEP_SECONDS, UTC)
+        then = min((past for past, until in self.earlier if shown_at < until), default=None)
+        return {self.key_generation} if then is None else {self.key_generation, then}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +99,22 @@ class Claim:
     is_holder_tag_good: bool
 
     @property
+    def named(self) -> Holder | None:
+        """Whom the check-in names: a code of another project names nobody here."""
+        return self.holder if self.is_gate_tag_good else None
+
+    @property
     def is_proved(self) -> bool:
         """Whether the worker's own phone made the code for this project."""
         return self.is_gate_tag_good and self.is_holder_tag_good
+
+
+@dataclass(frozen=True, slots=True)
+class CardClaim:
+    """Whose printed card was shown, None: nobody's; it proves only that somebody held it."""
+
+    named: Holder | None
+    revoked_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +125,7 @@ class Dating:
     bound_ms: int
 
 
-def date_scan(report: ScanReport, arrival: Arrival, claim: Claim | None) -> Dating:
+def date_scan(report: ScanReport, arrival: Arrival, claim: Claim | CardClaim | None) -> Dating:
     """Return when a scan happened, by the best witness there is.
 
     The gate's clock while the gate trusts it and nothing speaks against it; else our clock less
@@ -113,20 +138,26 @@ def date_scan(report: ScanReport, arrival: Arrival, claim: Claim | None) -> Dati
         return Dating(report.scanned_at, report.clock_bound_ms)
     if measured is not None:
         return measured
-    if claim is not None and claim.is_proved:
+    if isinstance(claim, Claim) and claim.is_proved:
         return _date_by_code(report.scanned_at, claim.code.step)
     offset_ms = abs(compute_offset_ms(report.scanned_at, arrival.received_at))
     return Dating(report.scanned_at, max(offset_ms, CLOCK_TRUST_MS + 1))
 
 
-def judge(claim: Claim | None, dating: Dating, arrival: Arrival) -> ScanReason:
+def judge(claim: Claim | CardClaim | None, dating: Dating, arrival: Arrival) -> ScanReason:
     """Say what was true of a scan at its own time, in the order of the online judgement.
 
-    Freshness is judged against the scan, as wide as its clock was unsure: the same window that
-    the gate itself used.
+    Freshness is judged against every moment that the scan's clock allows, which is never
+    narrower than the window the gate itself used.
     """
     if claim is None:
         return ScanReason.MALFORMED_CODE
+    if isinstance(claim, CardClaim):
+        return _judge_card(claim, dating, arrival)
+    return _judge_live_code(claim, dating, arrival)
+
+
+def _judge_live_code(claim: Claim, dating: Dating, arrival: Arrival) -> ScanReason:
     if claim.holder is None:
         return ScanReason.UNKNOWN_WORKER
     if not claim.is_gate_tag_good:
@@ -136,9 +167,27 @@ def judge(claim: Claim | None, dating: Dating, arrival: Arrival) -> ScanReason:
         return freshness
     if not claim.is_holder_tag_good:
         return ScanReason.BAD_HOLDER_TAG
+    return _judge_holder(claim.holder, dating)
+
+
+def _judge_card(claim: CardClaim, dating: Dating, arrival: Arrival) -> ScanReason:
+    reason = judge_card(
+        is_issued=claim.named is not None,
+        revoked_at=claim.revoked_at,
+        at=dating.at,
+        bound_ms=dating.bound_ms,
+    )
+    if claim.named is None or reason is not ScanReason.OK:
+        return reason
+    if is_in_future(dating.at, arrival.received_at):
+        return ScanReason.FUTURE_CODE
+    return _judge_holder(claim.named, dating)
+
+
+def _judge_holder(holder: Holder, dating: Dating) -> ScanReason:
     day = local_date(dating.at)
-    has_contract = any(contract.covers(day) for contract in claim.holder.contracts)
-    return judge_standing(claim.holder.stay, has_contract=has_contract, on=day)
+    has_contract = any(contract.covers(day) for contract in holder.contracts)
+    return judge_standing(holder.stay, has_contract=has_contract, on=day)
 
 
 def _measure(report: ScanReport, arrival: Arrival) -> Dating | None:
@@ -166,15 +215,17 @@ def _is_believed(report: ScanReport, arrival: Arrival, measured: Dating | None) 
 def _date_by_code(scanned_at: datetime, step: int) -> Dating:
     """Keep the gate's estimate where the phone agrees, and take the phone's time where not."""
     shown_at = datetime.fromtimestamp((step + 0.5) * STEP_SECONDS, UTC)
-    agrees = abs(scanned_at - shown_at) <= CODE_BOUND_MS * ONE_MS
-    return Dating(scanned_at if agrees else shown_at, CODE_BOUND_MS)
+    apart_ms = abs(compute_offset_ms(scanned_at, shown_at))
+    if apart_ms > CODE_BOUND_MS:
+        return Dating(shown_at, CODE_BOUND_MS)
+    return Dating(scanned_at, CODE_BOUND_MS + apart_ms)
 
 
 def _judge_freshness(step: int, dating: Dating, arrival: Arrival) -> ScanReason:
     if is_in_future(dating.at, arrival.received_at):
         return ScanReason.FUTURE_CODE
-    slack = MAX_STEP_DIFFERENCE + dating.bound_ms // STEP_MS
-    difference = step - step_at(dating.at)
-    if difference < -slack:
+    bound = dating.bound_ms * ONE_MS
+    if step < step_at(dating.at - bound) - MAX_STEP_DIFFERENCE:
         return ScanReason.EXPIRED_CODE
-    return ScanReason.FUTURE_CODE if difference > slack else ScanReason.OK
+    is_early = step > step_at(dating.at + bound) + MAX_STEP_DIFFERENCE
+    return ScanReason.FUTURE_CODE if is_early else ScanReason.OK

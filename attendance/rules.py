@@ -38,7 +38,10 @@ SAYINGS: dict[ScanReason, tuple[Tone, str]] = {
     ScanReason.LEFT_PROJECT: (Tone.REFUSE, "您已办理退场，请找劳资专管员"),
     ScanReason.NO_CONTRACT: (Tone.REFUSE, "您还没有签合同，请先找劳资专管员签合同"),
     ScanReason.REVOKED_CARD: (Tone.REFUSE, "这张卡已挂失或停用，请用新卡"),
+    ScanReason.WRONG_CLOCK: (Tone.NOTICE, "考勤机的时间不对，请找劳资专管员"),
 }
+LOOK_AT_FACE = "请门卫核对本人"
+"""Said for a card: it opens for whoever holds it."""
 WELCOMES = {Direction.IN: "请进，注意安全", Direction.OUT: "辛苦了，慢走"}
 PROVED = {
     ScanReason.OK,
@@ -74,6 +77,21 @@ def judge_standing(stay: Span | None, *, has_contract: bool, on: date) -> ScanRe
     return ScanReason.OK if has_contract else ScanReason.NO_CONTRACT
 
 
+def judge_card(
+    *, is_issued: bool, revoked_at: datetime | None, at: datetime, bound_ms: int
+) -> ScanReason:
+    """Say whether a printed card was good when it was scanned, `bound_ms` being the clock's error.
+
+    OK means that its holder's standing decides, see `judge_standing`. A card that may have been
+    scanned before it was revoked counts: uncertainty favours the worker.
+    """
+    if not is_issued:
+        return ScanReason.UNKNOWN_WORKER
+    if revoked_at is not None and at - timedelta(milliseconds=bound_ms) >= revoked_at:
+        return ScanReason.REVOKED_CARD
+    return ScanReason.OK
+
+
 def is_work(reason: ScanReason) -> bool:
     """Tell whether a punch that a terminal let through counts as work.
 
@@ -90,6 +108,11 @@ def is_in_future(occurred_at: datetime, received_at: datetime) -> bool:
 def grade_live_code(reason: ScanReason) -> Grade:
     """Return A when the holder tag was proved, E when nothing was."""
     return Grade.A if reason in PROVED else Grade.E
+
+
+def grade_card(reason: ScanReason, *, is_looked_at: bool) -> Grade:
+    """Return B for a good card whose photo a guard compared with the face, E for any other."""
+    return Grade.B if is_looked_at and reason in PROVED else Grade.E
 
 
 def grade_method(method: CheckInMethod) -> Grade:
@@ -115,6 +138,14 @@ def choose_words(reason: ScanReason, direction: Direction) -> tuple[Tone, str]:
     return SAYINGS[reason]
 
 
+def choose_card_words(reason: ScanReason, direction: Direction) -> tuple[Tone, str]:
+    """Return the same for a printed card: who opens with it is looked at by a person."""
+    tone, say = choose_words(reason, direction)
+    if reason is ScanReason.OK:
+        return Tone.NOTICE, f"{say}，{LOOK_AT_FACE}"
+    return tone, say
+
+
 def name_contradiction(nonce: str, *facts: object) -> str:
     """Return the nonce of a report that says otherwise than the first report of its own nonce."""
     words = "|".join((nonce, *(str(fact) for fact in facts)))
@@ -126,7 +157,9 @@ def make_presentable(text: str) -> str:
 
     Readers also read identity cards and phone numbers; seven digits in a row are starred.
     """
-    printable = "".join(c if c.isprintable() else "·" for c in text[: 2 * PRESENTED_CHARACTERS])
+    printable = start = text[: 2 * PRESENTED_CHARACTERS]
+    if not start.isprintable():
+        printable = "".join(c if c.isprintable() else "·" for c in start)
     return PERSONAL_DIGITS.sub("***", printable)[:PRESENTED_CHARACTERS]
 
 

@@ -4,21 +4,23 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal_column, select, union_all
+from sqlalchemy import ColumnElement, and_, case, literal, literal_column, select, union_all
 from sqlmodel import Session, col
 
-from attendance.facts import GateConflict, WorkerCard
+from attendance.facts import PrintedCard
 from attendance.rejudge import Holder
 from attendance.rules import CLOCK_TRUST_MS, Span
+from core.enums import CheckInMethod, Grade
+from db.base import enum_type
 from db.models import (
     CheckIn,
     CheckInAnnulment,
+    CheckInLook,
     Contract,
-    Device,
-    Person,
     ProjectWorker,
-    Team,
+    WorkerCard,
     WorkerCode,
+    WorkerPhone,
 )
 
 IS_STANDING: ColumnElement[bool] = ~(
@@ -30,6 +32,18 @@ IS_STANDING: ColumnElement[bool] = ~(
     .exists()
 )
 """The turnstile did turn, as far as its gate has said."""
+
+_WAS_LOOKED_AT = and_(
+    col(CheckIn.method) == CheckInMethod.CARD_CODE,
+    select(col(CheckInLook.id))
+    .where(
+        col(CheckInLook.project_id) == col(CheckIn.project_id),
+        col(CheckInLook.check_in_id) == col(CheckIn.id),
+    )
+    .exists(),
+)
+GRADE = case((_WAS_LOOKED_AT, literal(Grade.B, enum_type(Grade))), else_=col(CheckIn.grade))
+"""What a crossing is worth now: a look at the face comes after the check-in was written."""
 
 
 def list_holders(
@@ -48,6 +62,7 @@ def list_holders(
         .outerjoin(Contract, col(Contract.project_worker_id) == ProjectWorker.id)
         .where(col(WorkerCode.worker_ref).in_(worker_refs))
     )
+    earlier = _list_earlier_phones(session, worker_refs)
     holders: dict[bytes, Holder] = {}
     for ref, generation, worker_id, entered, left, start, end in session.execute(statement):
         known = holders.get(ref)
@@ -55,8 +70,37 @@ def list_holders(
         if start is not None:
             contracts = (*contracts, Span(start, end))
         stay = Span(entered, left) if worker_id is not None else None
-        holders[ref] = Holder(generation, worker_id, stay, contracts)
+        holders[ref] = Holder(generation, worker_id, stay, contracts, earlier.get(ref, ()))
     return holders
+
+
+def _list_earlier_phones(
+    session: Session, worker_refs: Collection[bytes]
+) -> dict[bytes, tuple[tuple[int, datetime], ...]]:
+    """Return which generations of keys have ended, and when the next phone was given its own."""
+    statement = (
+        select(col(WorkerCode.worker_ref), col(WorkerPhone.key_generation))
+        .add_columns(col(WorkerPhone.created_at))
+        .join(WorkerCode, col(WorkerCode.person_id) == WorkerPhone.person_id)
+        .where(col(WorkerCode.worker_ref).in_(worker_refs), col(WorkerPhone.key_generation) > 1)
+    )
+    earlier: dict[bytes, tuple[tuple[int, datetime], ...]] = {}
+    for ref, generation, given_at in session.execute(statement):
+        earlier[ref] = (*earlier.get(ref, ()), (generation - 1, given_at))
+    return earlier
+
+
+def list_cards(session: Session, digests: Collection[bytes]) -> dict[bytes, PrintedCard]:
+    """Return the printed cards with these digests, revoked ones too."""
+    statement = (
+        select(col(WorkerCard.digest), col(WorkerCode.worker_ref), col(WorkerCard.revoked_at))
+        .join(WorkerCode, col(WorkerCode.person_id) == WorkerCard.person_id)
+        .where(col(WorkerCard.digest).in_(digests))
+    )
+    return {
+        digest: PrintedCard(worker_ref, revoked_at)
+        for digest, worker_ref, revoked_at in session.execute(statement)
+    }
 
 
 def list_check_ins(
@@ -106,6 +150,15 @@ def list_used_steps(
     }
 
 
+def find_look(session: Session, *, project_id: UUID, check_in_id: UUID) -> CheckInLook | None:
+    """Return what a gate has said about a guard who looked at the face."""
+    statement = select(CheckInLook).where(
+        col(CheckInLook.project_id) == project_id,
+        col(CheckInLook.check_in_id) == check_in_id,
+    )
+    return session.scalars(statement).one_or_none()
+
+
 def find_annulment(
     session: Session, *, project_id: UUID, check_in_id: UUID
 ) -> CheckInAnnulment | None:
@@ -115,32 +168,3 @@ def find_annulment(
         col(CheckInAnnulment.check_in_id) == check_in_id,
     )
     return session.scalars(statement).one_or_none()
-
-
-def list_conflicts(
-    session: Session, *, project_id: UUID, before: UUID | None, limit: int
-) -> list[GateConflict]:
-    """Return up to `limit` crossings that arrived before one where a gate opened wrongly."""
-    statement = (
-        select(CheckIn, col(Device.name), col(Person.name))
-        .add_columns(col(ProjectWorker.work_type), col(Team.name))
-        .outerjoin(Device, col(Device.id) == CheckIn.device_id)
-        .outerjoin(ProjectWorker, col(ProjectWorker.id) == CheckIn.project_worker_id)
-        .outerjoin(Person, col(Person.id) == ProjectWorker.person_id)
-        .outerjoin(Team, col(Team.id) == ProjectWorker.team_id)
-        .where(
-            col(CheckIn.project_id) == project_id,
-            col(CheckIn.admitted),
-            col(CheckIn.reason) != literal_column("'ok'"),  # or the partial index goes unused
-        )
-        .order_by(col(CheckIn.id).desc())
-        .limit(limit)
-    )
-    if before is not None:
-        statement = statement.where(col(CheckIn.id) < before)
-    return [
-        GateConflict(
-            check_in, device_name, WorkerCard(name, work_type, team_name) if name else None
-        )
-        for check_in, device_name, name, work_type, team_name in session.execute(statement)
-    ]

@@ -12,10 +12,12 @@ from sqlmodel import Session
 from attendance import queries, work_days
 from attendance.errors import SheetLockedError
 from attendance.facts import MonthTotal
-from core.clock import ONE_DAY, month_start, next_month
+from core.clock import ONE_DAY, month_start, next_month, now
 from core.enums import SheetState
 from core.masking import mask_name
 from db.models import AttendanceSheet, WorkDayObjection
+from notifications.webhooks.events import EventKind
+from notifications.webhooks.service import announce
 from projects.queries import get_team
 
 
@@ -68,7 +70,15 @@ def draw_up_sheet(
 def lock_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> AttendanceSheet:
     """Freeze the sheet as it was last drawn up; repeating changes nothing."""
     sheet = queries.lock_sheet(session, project_id=project_id, sheet_id=sheet_id)
-    sheet.state = SheetState.LOCKED
+    if sheet.state is not SheetState.LOCKED:
+        sheet.state = SheetState.LOCKED
+        announce(
+            session,
+            EventKind.SHEET_LOCKED,
+            subject_ids=[sheet.id],
+            at=now(),
+            project_id=project_id,
+        )
     session.flush()
     return sheet
 

@@ -69,16 +69,6 @@ class FilingThrottledError(ThrottledError):
     advice_en = "Try again in {retry_after} seconds, or call 12333 if it is urgent."
 
 
-class PosterNotFoundError(NotFoundError):
-    """The token belongs to no project poster."""
-
-    code = "cases.poster-not-found"
-    title = "没有找到这块牌子对应的工地"
-    title_en = "No project has this poster"
-    advice = "请重新扫一次工地告示牌上的码，或者拨打 12333 投诉。"
-    advice_en = "Scan the code on the site's notice board again, or call 12333."
-
-
 class UnknownPlaceError(UnprocessableError):
     """It is not known which county is competent; guessing would lose the complaint."""
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
-from cases.errors import CaseNotFoundError, ComplaintNotFoundError, PosterNotFoundError
+from cases.errors import CaseNotFoundError, ComplaintNotFoundError
 from core.enums import CaseAction, CaseState, ClockKind, Disclosure
 from db.models import Case, CaseClock, CaseEvent, Complaint, Person, Project
 
@@ -38,15 +38,6 @@ def insert_complaint(session: Session, complaint: Complaint) -> bool:
         .returning(col(Complaint.id))
     )
     return session.exec(statement).first() is not None
-
-
-def get_project_of_poster(session: Session, poster_token: str) -> Project:
-    """Return the project whose notice board carries the token."""
-    statement = select(Project).where(Project.poster_token == poster_token)
-    project = session.exec(statement).one_or_none()
-    if project is None:
-        raise PosterNotFoundError
-    return project
 
 
 def lock_case(

@@ -14,12 +14,16 @@ from sqlmodel import Session
 from cases import clocks, divisions, queries, rules, throttle, timeline, tracking, workflow
 from cases.errors import AlreadyReopenedError, UnknownPlaceError, WrongNumberOrPinError
 from cases.timeline import Timeline
+from core import pins
 from core.clock import local_date
 from core.enums import CaseAction, CaseState, ClockKind, ComplaintKind, Disclosure, Role
 from db.models import Case, CaseClock, CaseEvent, Complaint
 from identity.principal import Principal
 from notifications.service import notify, notify_number
 from notifications.templates import Template
+from notifications.webhooks.events import case_kind
+from notifications.webhooks.service import announce
+from projects.queries import get_project_by_poster
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +59,11 @@ def file_complaint(
     """
     if county_code is None or not divisions.is_county(county_code):
         raise UnknownPlaceError
-    pin = tracking.format_pin(secrets.randbelow(tracking.PINS))
+    pin = pins.format_pin(secrets.randbelow(pins.PINS))
     complaint = Complaint(
         created_at=at,
         number="",
-        pin_hash=tracking.hash_pin(pin),
+        pin_hash=pins.hash_pin(pin),
         kind=kind,
         disclosure=disclosure,
         person_id=person_id,
@@ -93,11 +97,11 @@ def file_poster_complaint(
 ) -> FiledComplaint:
     """Take a complaint from the notice board of a site; nobody needs an account.
 
-    `address` is where the request came from, only to count it. Raises PosterNotFoundError,
+    `address` is where the request came from, only to count it. Raises UnknownPosterError,
     FilingThrottledError.
     """
     throttle.count_filing(valkey, address=address)
-    project = queries.get_project_of_poster(session, poster_token)
+    project = get_project_by_poster(session, poster_token)
     return file_complaint(
         session,
         kind=kind,
@@ -154,6 +158,7 @@ def act_on_case(
     case.state = transition.to
     _turn_clocks(session, case, stops=transition.stops, starts=transition.starts, at=at)
     _tell(session, complaint, transition.notice, event)
+    _announce(session, case, at=at)
     return case
 
 
@@ -182,7 +187,7 @@ def look_up_complaint(
         raise WrongNumberOrPinError
     throttle.count_lookup(valkey, number=known, address=address)
     complaint = queries.find_complaint(session, known)
-    is_right = tracking.is_right_pin(complaint.pin_hash if complaint else None, pin)
+    is_right = pins.is_right_pin(complaint.pin_hash if complaint else None, pin)
     if complaint is None or not is_right:
         raise WrongNumberOrPinError
     return _tell_stories(session, [(complaint, queries.get_case_of(session, complaint))])[0]
@@ -225,6 +230,7 @@ def _open_case(session: Session, complaint: Complaint) -> None:
     session.add(filing)
     _start_clock(session, case, workflow.FILING_STARTS, at=complaint.created_at)
     _tell(session, complaint, workflow.FILING_NOTICE, filing)
+    _announce(session, case, at=complaint.created_at)
 
 
 def _turn_clocks(
@@ -256,6 +262,17 @@ def _start_clock(session: Session, case: Case, kind: ClockKind, *, at: datetime)
     )
 
 
+def _announce(session: Session, case: Case, *, at: datetime) -> None:
+    """Tell systems of the authority, by county alone: no employer's system learns of a case."""
+    announce(
+        session,
+        case_kind(case.state),
+        subject_ids=[case.id],
+        at=at,
+        county_code=case.county_code,
+    )
+
+
 def _tell(session: Session, complaint: Complaint, notice: Template, event: CaseEvent) -> None:
     """Tell the complainant of a step; an anonymous one left no way and follows by number."""
     key = f"case_event:{event.id}"
@@ -265,11 +282,17 @@ def _tell(session: Session, complaint: Complaint, notice: Template, event: CaseE
             template=notice,
             person_id=complaint.person_id,
             key=key,
+            project_id=complaint.project_id,
             number=complaint.number,
         )
     elif complaint.phone is not None:
         notify_number(
-            session, template=notice, phone=complaint.phone, key=key, number=complaint.number
+            session,
+            template=notice,
+            phone=complaint.phone,
+            key=key,
+            project_id=complaint.project_id,
+            number=complaint.number,
         )
 
 

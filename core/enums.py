@@ -16,6 +16,13 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+class Notice(StrEnum):
+    """What people are told before they agree to something about their data."""
+
+    LOCATION = "location"
+    """Where the phone is at the moment of a check-in."""
+
+
 class DeviceProfile(StrEnum):
     """What a paired device may do."""
 
@@ -80,6 +87,8 @@ class ConflictKind(StrEnum):
     """The gate opened and something was not right; the check-in's reason says what."""
     LOST_DEVICE = "lost_device"
     """Reported by a device after it was lost or stolen."""
+    PHONE_SIGNAL = "phone_signal"
+    """A phone punch whose location raises a question; it counts all the same."""
 
 
 class ConflictOutcome(StrEnum):
@@ -217,12 +226,35 @@ class PayslipAnswerState(StrEnum):
     UNREACHABLE = "unreachable"
 
 
+class VisitOutcome(StrEnum):
+    """What came of visiting a worker who did not answer; none of it is the worker's answer."""
+
+    TOLD = "told"
+    """Met; knows of the payslip and can answer in person."""
+    NOT_FOUND = "not_found"
+
+
 class PayRowState(StrEnum):
     """One worker's line in a bank file; `acknowledged` means the bank said so."""
 
+    DRAFTED = "drafted"
+    """Held for a file that nobody has released; the bank knows nothing of it."""
+    WITHDRAWN = "withdrawn"
+    """The file never went out; the line may be in another one."""
     SUBMITTED = "submitted"
     ACKNOWLEDGED = "acknowledged"
     REJECTED = "rejected"
+
+
+class PayBatchState(StrEnum):
+    """代发批次: drawn up by one person, released by another."""
+
+    DRAFTED = "drafted"
+    RELEASED = "released"
+    REFUSED = "refused"
+    """The second person would not release it."""
+    WITHDRAWN = "withdrawn"
+    """Taken back by those who drew it up."""
 
 
 class WageSeverity(IntEnum):
@@ -296,6 +328,15 @@ class NotificationState(StrEnum):
     """Its news went into another message, whose state counts."""
 
 
+class WebhookState(StrEnum):
+    """What became of an event on its way to another system."""
+
+    PENDING = "pending"
+    DELIVERED = "delivered"
+    DEAD = "dead"
+    """Refused or unanswered for three days; kept for somebody to try again."""
+
+
 class Language(StrEnum):
     """What a message is written in (BCP 47)."""
 
@@ -344,4 +385,4 @@ class EvidenceKind(StrEnum):
     PAYSLIP_ANSWER = "payslip_answer"
     PAYSLIP_RECEIVED = "payslip_received"
     PAY_BATCH_ROW = "pay_batch_row"
-    """One line of a bank file: once when instructed, once more when the bank has answered."""
+    """One line of a bank file: drawn up, released or freed, answered by the bank."""

@@ -1,10 +1,9 @@
 """The transactional outbox: work recorded with a fact, handed to the broker until it is done."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import func
@@ -21,6 +20,7 @@ CHANNEL = "outbox"
 WORKER_ALIVE_KEY = "worker:alive"
 """Valkey key that every relay keeps alive and `/readyz` looks for."""
 
+URGENT_LIMIT = 100
 POISON_ATTEMPTS = 8
 POISON_WAIT = timedelta(hours=1)
 
@@ -28,12 +28,8 @@ Payload = dict[str, str]
 Batch = dict[str, list[Payload]]
 
 
-class Send(Protocol):
-    """Hands one job to the broker."""
-
-    def __call__(self, task: str, payload: Payload | Batch, *, is_urgent: bool) -> object:
-        """Return once the broker has it."""
-        ...
+Send = Callable[[str, Payload | Batch, bool], object]
+"""Hands one job to the broker: task, payload, and whether it is urgent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +115,39 @@ def relay(
 ) -> int:
     """Hand due messages to the broker under a lease, urgent ones first; return how many.
 
-    A job receives its payload and `message_id`, and calls `complete` with it. Until then the
+    The job receives the payload and `message_id`, and calls `complete` with it. Until then the
     message is handed over again whenever its lease ends, so a job may run more than once, and
-    the broker may lose everything. `SKIP LOCKED` lets several relays run side by side. Tasks
-    named in `batches` receive up to so many payloads at once, as `messages`.
+    the broker may lose everything. `SKIP LOCKED` lets several relays run side by side. `limit`
+    is for those that are not urgent; tasks named in `batches` receive up to so many of those at
+    once, as `messages`.
     """
-    messages = session.exec(
+    handed_over: list[OutboxMessage] = []
+    for is_urgent, most in ((True, URGENT_LIMIT), (False, limit)):
+        # Urgent messages are on their way before anybody looks for others.
+        messages = _lock_due(session, at=at, is_urgent=is_urgent, limit=most)
+        for task, payload, is_first in _list_jobs(messages, batches or {}):
+            send(task, payload, is_first)
+        handed_over += messages
+    for message in handed_over:
+        message.attempts += 1
+        message.due_at = at + compute_wait(message.attempts, lease)
+    return len(handed_over)
+
+
+def _lock_due(
+    session: Session, *, at: datetime, is_urgent: bool, limit: int
+) -> Sequence[OutboxMessage]:
+    return session.exec(
         select(OutboxMessage)
-        .where(col(OutboxMessage.done_at).is_(None), OutboxMessage.due_at <= at)
-        .order_by(col(OutboxMessage.is_urgent).desc(), col(OutboxMessage.due_at))
+        .where(
+            col(OutboxMessage.done_at).is_(None),
+            col(OutboxMessage.is_urgent).is_(is_urgent),
+            OutboxMessage.due_at <= at,
+        )
+        .order_by(col(OutboxMessage.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    for task, payload, is_urgent in _list_jobs(messages, batches or {}):
-        send(task, payload, is_urgent=is_urgent)
-    for message in messages:
-        message.attempts += 1
-        message.due_at = at + compute_wait(message.attempts, lease)
-    return len(messages)
 
 
 def _list_jobs(
@@ -189,12 +200,17 @@ def list_poison(session: Session, *, before: UUID | None, limit: int) -> list[Ou
     return list(session.exec(statement.order_by(col(OutboxMessage.id).desc()).limit(limit)))
 
 
-def find_unfinished(session: Session, message_ids: Collection[UUID]) -> list[UUID]:
-    """Return those of the jobs that are not done."""
-    statement = select(OutboxMessage.id).where(
-        col(OutboxMessage.id).in_(message_ids), col(OutboxMessage.done_at).is_(None)
+def hand_over_now(session: Session, message_id: UUID) -> bool:
+    """Give a job another full round of tries; tell whether there is such an unfinished job."""
+    statement = (
+        update(OutboxMessage)
+        .where(col(OutboxMessage.id) == message_id, col(OutboxMessage.done_at).is_(None))
+        .values(due_at=now(), attempts=0)
+        .returning(col(OutboxMessage.id))
     )
-    return list(session.exec(statement))
+    is_there = session.execute(statement).first() is not None
+    session.execute(select(func.pg_notify(CHANNEL, "")))
+    return is_there
 
 
 def compute_wait(attempts: int, lease: timedelta) -> timedelta:

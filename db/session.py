@@ -9,15 +9,16 @@ from sqlmodel import Session
 from core.crypto import FieldKeys
 from db.base import field_keys
 
-POOL_SIZE = 44
-"""Above the HTTP thread pool of 40, or finished requests wait for threads that wait for a
-connection and nothing moves."""
+POOL_SIZE = 52
+"""Above the HTTP thread pool of 40 and the 8 threads of `attendance.ingest`, or finished requests
+wait for threads that wait for a connection and nothing moves."""
 
 
 class Database:
     """A connection pool whose sealed columns use the given keys."""
 
     def __init__(self, url: str, keys: FieldKeys, *, pool_size: int = POOL_SIZE) -> None:
+        self.url = url
         self.engine = create_engine(
             url,
             hide_parameters=True,  # errors get logged, bound values are about people

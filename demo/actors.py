@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import httpx
 
-CODE = re.compile(r"\d{6}")
+CODE = re.compile(r"验证码(\d{6})")
 SMS_SECONDS = 20
 POLL_SECONDS = 0.1
 Found = TypeVar("Found")
@@ -75,6 +75,14 @@ def wait_until(look: Callable[[], Found | None], complaint: str) -> Found:
     raise DeviationError(complaint)
 
 
+def find_code(text: str) -> str:
+    """Return the six digits of a message; DeviationError when it has none."""
+    found = CODE.search(text)
+    if found is None:
+        raise DeviationError(f"短信里没有六位验证码：{text}")
+    return found.group(1)
+
+
 class Actor:
     """One signed-in person or paired device."""
 
@@ -97,6 +105,11 @@ class Actor:
         headers = {"Idempotency-Key": str(uuid4())}
         return self._answer(self.http.post(path, json=body, headers=headers), status)
 
+    def refused(self, path: str, code: str) -> None:
+        """Make a GET that must be refused with this code."""
+        got = self.http.get(path).json().get("code")
+        expect(got == code, f"{self.name} {path} 应被拒绝（{code}），却是 {got}")
+
     def upload(self, path: str, name: str, content: bytes, *, status: int = 200) -> Any:
         """Return the JSON of a file upload that must give `status`."""
         return self._answer(self.http.post(path, files={"file": (name, content)}), status)
@@ -106,9 +119,8 @@ class Actor:
         inbox = Inbox(sms_file, f"+86{phone}")
         seen = len(inbox.messages())
         self.post("/v1/auth/codes", {"phone": phone}, status=202)
-        code = CODE.search(inbox.wait_for("验证码", after=seen))
-        expect(code, "短信里没有六位验证码")
-        grant = {"grant_type": "sms_code", "phone": phone, "code": code and code.group()}
+        code = find_code(inbox.wait_for("验证码", after=seen))
+        grant = {"grant_type": "sms_code", "phone": phone, "code": code}
         tokens = self.post("/v1/auth/tokens", grant | choice)
         self.bear(tokens["access_token"])
 

@@ -9,14 +9,15 @@ from attendance.imports import import_attlog
 from attendance.sheets import draw_up_sheet, lock_sheet
 from core.enums import DeviceProfile, Role
 from core.phone import parse_mobile
-from db.models import Person, Project, RoleGrant
+from db.models import Employer, Person, Project, RoleGrant
 from db.session import Database, blind_index
 from demo import people
 from demo.generate import GATE_LOG, ROSTER
 from demo.welcome import STAFF, Staff
 from devices.service import create_device
+from payroll.batch_queries import GENERAL_CONTRACTOR
 from payroll.service import create_pay_sheet, publish_pay_sheet
-from projects.queries import list_teams
+from projects.queries import list_parties, list_teams
 from projects.registration import PHONE_CONTEXT
 from projects.roster import import_roster
 from projects.service import import_project
@@ -37,8 +38,13 @@ def load_demo(database: Database, at: datetime) -> None:
     with database.transaction() as session:
         project = import_project(session, content=ROSTER.read_bytes(), at=at)
         _import_workers(session, project.id, at)
+        builder = next(
+            employer
+            for party, employer in list_parties(session, project.id)
+            if party.party_type == GENERAL_CONTRACTOR
+        )
         for staff in STAFF:
-            _add_staff(session, staff, project)
+            _add_staff(session, staff, project, builder)
         _import_gate_log(session, project.id, at)
         _draw_up_sheets(session, project.id, at)
 
@@ -50,7 +56,7 @@ def _import_workers(session: Session, project_id: UUID, at: datetime) -> None:
         raise DemoError(f"{report.rejected} rows of {ROSTER.name} were rejected")
 
 
-def _add_staff(session: Session, staff: Staff, project: Project) -> None:
+def _add_staff(session: Session, staff: Staff, project: Project, builder: Employer) -> None:
     phone = parse_mobile(staff.phone)
     index = blind_index(session, PHONE_CONTEXT, phone)
     person = Person(name=staff.name, phone=phone, phone_index=index)
@@ -61,6 +67,7 @@ def _add_staff(session: Session, staff: Staff, project: Project) -> None:
             person_id=person.id,
             role=staff.role,
             project_id=project.id if staff.role is Role.LABOUR_MANAGER else None,
+            employer_id=builder.id if staff.role is Role.EMPLOYER_ADMIN else None,
             county_code=project.county_code if staff.role is Role.INSPECTOR else None,
         )
     )

@@ -15,7 +15,15 @@ from uuid import uuid4
 
 from core.clock import local_date, now
 from demo import people
-from demo.actors import Actor, DeviationError, Inbox, Transcript, expect, wait_until
+from demo.actors import (
+    Actor,
+    DeviationError,
+    Inbox,
+    Transcript,
+    expect,
+    find_code,
+    wait_until,
+)
 from evidence.receipts import verify_receipt
 from qr import code as ax1
 from stack.fresh import fresh_instance
@@ -36,6 +44,7 @@ class Walkthrough:
         self.keep = keep
         self.story = Transcript()
         self.manager = Actor(instance.base_url, "劳资专管员")
+        self.builder = Actor(instance.base_url, "总包单位管理员")
         self.inspector = Actor(instance.base_url, "监察员")
         self.worker = Actor(instance.base_url, f"工人{people.CONFIRMS.name}")
         self.colleague = Actor(instance.base_url, f"工人{people.DISPUTES.name}")
@@ -52,7 +61,9 @@ class Walkthrough:
         self.the_payslips_are_published()
         self.one_confirms()
         self.one_disputes()
-        reference, rows = self.the_bank_file_is_made()
+        reference = self.the_bank_file_is_drawn_up()
+        self.somebody_else_releases_it(reference)
+        rows = self.the_bank_file_is_downloaded(reference)
         self.the_bank_answers(reference, rows)
         self.the_wage_status_follows()
         self.one_complains()
@@ -65,6 +76,7 @@ class Walkthrough:
             (self.worker, people.CONFIRMS.phone or ""),
             (self.colleague, people.DISPUTES.phone or ""),
             (self.manager, people.MANAGER_PHONE),
+            (self.builder, people.RELEASER_PHONE),
             (self.inspector, people.INSPECTOR_PHONE),
         ):
             self.story.step(actor.name, f"用手机号 {phone} 收验证码登录")
@@ -156,8 +168,9 @@ class Walkthrough:
         self.story.answer("已确认，回执签名经公钥验证无误")
         self.save("工资条.json", payslip)
         self.save("确认回执.json", receipt)
-        refused = self.worker.post(path, body, status=409)
-        self.story.answer(f"再点一次：{refused['title']}")
+        again = self.worker.post(path, body)
+        expect(again["receipt"] == confirmed["receipt"], "再点一次应拿到同一份回执")
+        self.story.answer("手一抖点了两次：还是同一份回执，不会算两次")
 
     def one_disputes(self) -> None:
         """Dispute a payslip; only that line waits."""
@@ -177,19 +190,49 @@ class Walkthrough:
         detail: dict[str, Any] = worker.get(f"/v1/me/payslips/{mine['payslip_id']}")
         return detail
 
-    def the_bank_file_is_made(self) -> tuple[str, list[list[str]]]:
-        """Approve and make the bank file; only confirmed lines are in it."""
-        self.story.step(self.manager.name, "复核工资表，生成银行代发文件")
+    def the_bank_file_is_drawn_up(self) -> str:
+        """Approve and draw up the bank file: only confirmed lines, and it goes nowhere yet."""
+        self.story.step(self.manager.name, "复核工资表，生成银行代发批次")
         sheet = f"/v1/projects/{self.project_id}/pay-sheets/{self.sheet_id}"
         self.manager.post(f"{sheet}/approve")
         batch = self.manager.post(f"{sheet}/batches", status=201)
         expect(batch["row_count"] == 1, "只有本人确认过的才能进银行文件")
-        content = self.manager.get_bytes(f"{sheet}/batches/{batch['reference']}/file")
+        reference = str(batch["reference"])
+        self.story.answer(f"批次 {reference}：{batch['row_count']} 笔 {batch['total']} 元")
+        self.manager.refused(f"{sheet}/batches/{reference}/file", "payroll.batch-not-released")
+        self.story.answer("还没有第二个人放行，文件下载不了")
+        return reference
+
+    def somebody_else_releases_it(self, reference: str) -> None:
+        """Compare and release the file with a code texted for it."""
+        self.story.step(self.builder.name, "核对笔数和金额，用短信验证码放行")
+        waiting = self.builder.get("/v1/pay-batches")["items"]
+        batch = next(each for each in waiting if each["reference"] == reference)
+        path = f"/v1/projects/{batch['project_id']}/pay-sheets/{batch['sheet_id']}/batches"
+        lines = self.builder.get(f"{path}/{reference}")["lines"]
+        expect(len(lines) == batch["row_count"], "明细应与笔数一致")
+        inbox = Inbox(self.instance.sms_file, f"+86{people.RELEASER_PHONE}")
+        seen = len(inbox.messages())
+        self.builder.post(f"{path}/{reference}/release-code", status=202)
+        text = inbox.wait_for("放行", after=seen)
+        self.story.answer(f"{self.builder.name}收到短信：{text}")
+        released = self.builder.post(f"{path}/{reference}/release", {"code": find_code(text)})
+        expect(released["state"] == "released", "批次应已放行")
+        self.story.answer("已放行：做表的和放行的不是同一个人")
+
+    def the_bank_file_is_downloaded(self, reference: str) -> list[list[str]]:
+        """Download the file; the worker sees who read the card number."""
+        self.story.step(self.manager.name, "下载银行文件")
+        sheet = f"/v1/projects/{self.project_id}/pay-sheets/{self.sheet_id}"
+        content = self.manager.get_bytes(f"{sheet}/batches/{reference}/file")
         (self.keep / "银行代发文件.csv").write_bytes(content)
+        xml = self.manager.get_bytes(f"{sheet}/batches/{reference}/file?profile=pain.001")
+        (self.keep / "银行代发文件.xml").write_bytes(xml)
         rows = list(csv.reader(io.StringIO(content.decode("utf-8-sig"))))
-        expect(rows[0][5] == batch["total"], "文件的总金额应与批次一致")
-        self.story.answer(f"批次 {batch['reference']}：{batch['row_count']} 笔 {batch['total']} 元")
-        return batch["reference"], rows
+        accesses = self.worker.get("/v1/me/accesses")["items"]
+        expect(accesses, "工人应能看到谁读过自己的卡号")
+        self.story.answer(f"CSV 和 ISO 20022 各一份；{self.worker.name}能看到卡号被读过")
+        return rows
 
     def the_bank_answers(self, reference: str, rows: list[list[str]]) -> None:
         """Import the bank's result; before it nobody counts as paid."""

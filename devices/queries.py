@@ -1,5 +1,6 @@
 """Every SELECT on devices."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
@@ -7,7 +8,15 @@ from sqlalchemy import ColumnElement, String, case, cast, exists, func, null, or
 from sqlmodel import Session, col, select
 
 from core.enums import ScanReason
-from db.models import Contract, Device, GateBlock, ProjectWorker, WorkerCode
+from db.models import (
+    Contract,
+    Device,
+    DeviceAlarm,
+    DeviceHealth,
+    GateBlock,
+    ProjectWorker,
+    WorkerCode,
+)
 from devices.errors import DeviceNotFoundError
 
 
@@ -20,16 +29,64 @@ def get_device(session: Session, *, project_id: UUID, device_id: UUID) -> Device
     return device
 
 
-def list_devices(session: Session, project_id: UUID) -> list[Device]:
-    """Return the project's devices by name, revoked ones too."""
-    statement = select(Device).where(Device.project_id == project_id).order_by(col(Device.name))
-    return list(session.exec(statement))
+def list_devices(
+    session: Session, *, project_id: UUID, before: UUID | None, limit: int
+) -> list[tuple[Device, DeviceHealth | None]]:
+    """Return up to `limit` devices created before one, newest first, revoked ones too."""
+    statement = (
+        select(Device, DeviceHealth)
+        .outerjoin(DeviceHealth, col(DeviceHealth.device_id) == Device.id)
+        .where(Device.project_id == project_id)
+        .order_by(col(Device.id).desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(Device.id < before)
+    return [(device, health) for device, health in session.exec(statement)]
+
+
+def find_health(session: Session, device_id: UUID) -> DeviceHealth | None:
+    """Return what the device last said about itself."""
+    return session.exec(
+        select(DeviceHealth).where(DeviceHealth.device_id == device_id)
+    ).one_or_none()
+
+
+def list_watched(session: Session) -> list[tuple[Device, DeviceHealth | None]]:
+    """Return every device in use, of all projects."""
+    statement = (
+        select(Device, DeviceHealth)
+        .outerjoin(DeviceHealth, col(DeviceHealth.device_id) == Device.id)
+        .where(col(Device.revoked_at).is_(None), col(Device.last_seen_at).is_not(None))
+    )
+    return [(device, health) for device, health in session.exec(statement)]
+
+
+def list_open_alarms(
+    session: Session, *, device_ids: Collection[UUID] | None = None
+) -> list[DeviceAlarm]:
+    """Return the troubles that are not over, of these devices or of all."""
+    statement = select(DeviceAlarm).where(col(DeviceAlarm.ended_at).is_(None))
+    if device_ids is not None:
+        statement = statement.where(col(DeviceAlarm.device_id).in_(device_ids))
+    return list(session.exec(statement.order_by(col(DeviceAlarm.id))))
+
+
+def count_troubles(session: Session, project_id: UUID) -> int:
+    """Return how much is wrong with a project's devices right now."""
+    statement = (
+        select(func.count())
+        .select_from(DeviceAlarm)
+        .where(DeviceAlarm.project_id == project_id, col(DeviceAlarm.ended_at).is_(None))
+    )
+    return session.exec(statement).one()
 
 
 def find_paired_device(session: Session, token_hash: bytes) -> Device | None:
-    """Return the device that holds this token, unless it was revoked."""
+    """Return the device that holds this token, in use or next, unless it was revoked."""
     statement = select(Device).where(
-        Device.token_hash == token_hash, col(Device.revoked_at).is_(None)
+        or_(col(Device.token_hash) == token_hash, col(Device.next_token_hash) == token_hash),
+        col(Device.revoked_at).is_(None),
     )
     return session.exec(statement).one_or_none()
 

@@ -19,8 +19,10 @@ from devices import pairing_limits, queries
 from devices.errors import (
     DeviceNameTakenError,
     DeviceRevokedError,
+    LostInFutureError,
     UnknownDeviceError,
     WrongPairingCodeError,
+    WrongProfileError,
 )
 
 PAIRING_DIGITS = 8
@@ -105,6 +107,9 @@ def pair_device(session: Session, valkey: Redis, *, pairing_code: str, caller: s
             pairing_code_hash=None,
             pairing_expires_at=None,
             token_hash=token_hash(token),
+            token_issued_at=at,
+            next_token_hash=None,
+            roll_due_at=None,
             paired_at=at,
         )
         .returning(Device)
@@ -115,21 +120,67 @@ def pair_device(session: Session, valkey: Redis, *, pairing_code: str, caller: s
 
 
 def authenticate(session: Session, token: str) -> Device:
-    """Return the device that holds the token; UnknownDeviceError if unknown or revoked."""
-    device = queries.find_paired_device(session, token_hash(token))
+    """Return the device that holds the token; a next token's first use ends the one before.
+
+    Raises UnknownDeviceError if unknown, revoked, or overdue to be exchanged.
+    """
+    digest = token_hash(token)
+    device = queries.find_paired_device(session, digest)
     if device is None:
         raise UnknownDeviceError
+    at = now()
+    if device.next_token_hash == digest:
+        device.token_hash, device.next_token_hash = digest, None
+        device.token_issued_at, device.roll_due_at = at, None
+        session.flush()
+    elif device.roll_due_at is not None and device.roll_due_at <= at:
+        raise UnknownDeviceError
     return device
+
+
+def authenticate_gate(session: Session, token: str) -> Device:
+    """Return the gate that holds the token; UnknownDeviceError, WrongProfileError."""
+    device = authenticate(session, token)
+    check_profile(device, DeviceProfile.GATE)
+    return device
+
+
+def check_profile(device: Device, *profiles: DeviceProfile) -> None:
+    """Raise WrongProfileError unless the device is one of these."""
+    if device.profile not in profiles:
+        raise WrongProfileError(profile=device.profile.value)
 
 
 def revoke_device(session: Session, *, project_id: UUID, device_id: UUID) -> Device:
     """End the device's token and pairing code for good; repeating changes nothing."""
     device = queries.get_device(session, project_id=project_id, device_id=device_id)
-    device.revoked_at = device.revoked_at or now()
-    device.pairing_code_hash = None
-    device.pairing_expires_at = None
+    _end(device, at=now())
     session.flush()
     return device
+
+
+def lose_device(
+    session: Session, *, project_id: UUID, device_id: UUID, lost_at: datetime, at: datetime
+) -> Device:
+    """End the device for good because it is in somebody else's hands since `lost_at`.
+
+    Repeating can only move the loss to an earlier time. Raises DeviceNotFoundError,
+    LostInFutureError.
+    """
+    if lost_at > at:
+        raise LostInFutureError
+    device = queries.get_device(session, project_id=project_id, device_id=device_id)
+    device.lost_at = min(lost_at, device.lost_at or lost_at)
+    _end(device, at=at)
+    session.flush()
+    return device
+
+
+def _end(device: Device, *, at: datetime) -> None:
+    device.revoked_at = device.revoked_at or at
+    device.pairing_code_hash = None
+    device.pairing_expires_at = None
+    device.next_token_hash = None
 
 
 def note_contact(device: Device, *, at: datetime, clock_offset_ms: int | None) -> None:

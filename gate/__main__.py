@@ -17,7 +17,7 @@ from gate.alarms import Alarms
 from gate.assembly import assemble
 from gate.clock import read_boot_id, system_clock
 from gate.link.client import AddressError
-from gate.link.pair import PairingRefusedError, pair
+from gate.link.pair import PairingRefusedError, pair, read_pairing_code
 from gate.ports.readers import ReaderError, open_reader
 from gate.ports.relays import RelayDescriptionError, RelayError, open_relay
 from gate.report import report
@@ -71,7 +71,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _pair(options: argparse.Namespace) -> int:
-    paired = pair(options.server, options.code)
+    code = options.code
+    if code is None:
+        sys.stdout.write("请把管理页面上的配对二维码对准扫码器 (show the pairing QR code)\n")
+        code = read_pairing_code(open_reader(options.reader, Alarms()).codes())
+    paired = pair(options.server, code)
     directory = files.own_directory(options.state)
     pairing.save(paired, directory)
     # The cursor is another server's, or of before; ask from the beginning.
@@ -171,7 +175,10 @@ def _parser() -> argparse.ArgumentParser:
 
     pairing_command = commands.add_parser("pair", help="give this gate its token")
     pairing_command.add_argument("server", help="https://…, or unix:<path> of a local proxy")
-    pairing_command.add_argument("code", help="the pairing code, good for 15 minutes")
+    pairing_command.add_argument(
+        "code", nargs="?", help="the pairing code, good for 15 minutes; else read as a QR code"
+    )
+    pairing_command.add_argument("--reader", default="stdin", help="as for run")
     pairing_command.set_defaults(command=_pair)
 
     run_command = commands.add_parser("run", help="read codes and open the turnstile")

@@ -12,6 +12,7 @@ from gate.link.client import Client
 from gate.link.contact import Contact
 from gate.link.heartbeat import Heartbeat
 from gate.link.line import Line
+from gate.link.token import Token
 from gate.ports.relays import Relay
 from gate.screen.board import Board
 from gate.state.anchor import raise_floor
@@ -69,11 +70,12 @@ def assemble(
     known = Known(directory, alarms)
     clock = make_clock(_anchor_at_start(known, journal, boot_id))
     line = Line(clock)
-    heartbeat = Heartbeat(pairing.token, clock, known, journal)
+    token = Token(pairing, directory)
+    heartbeat = Heartbeat(token, clock, known, journal)
     asking, syncing = _open_clients(pairing.server, clock, heartbeat)
     asker = Asker(asking, line)
     contact = Contact(
-        client=syncing, clock=clock, line=line, known=known, journal=journal, alarms=alarms
+        syncing, token, line, clock=clock, known=known, journal=journal, alarms=alarms
     )
     board = Board(
         direction=direction,

@@ -14,7 +14,6 @@ from datetime import timedelta
 
 from core.clock import local_date
 from core.enums import ScanReason, Tone
-from gate.card import card_hash
 from gate.clock import Reading
 from gate.state.lists import Lists
 from gate.wire import Worker
@@ -23,7 +22,7 @@ from qr import code as ax1
 NO_DAY_KEY = "no_day_key"
 """The gate was offline for so long that its keys ran out, or it never had any."""
 UNKNOWN_CARD = "unknown_card"
-"""Never issued for this project, lost, or its holder has left."""
+"""Revoked, or of nobody on this project."""
 
 Crossing = tuple[bytes, int]
 """(worker_ref, step): opens one gate once."""
@@ -63,6 +62,8 @@ class Decision:
     tone: Tone
     is_offline: bool
     worker: Worker | None = None
+    look: str | None = None
+    """Nonce of an admitted card's scan, until a guard has said whether the face matches."""
 
 
 def window_of(reading: Reading) -> Window:
@@ -81,14 +82,16 @@ def window_of(reading: Reading) -> Window:
 
 def decide(text: str, *, lists: Lists, reading: Reading, used: Container[Crossing]) -> Ruling:
     """Judge a code by the gate's lists, its clock and the crossings it has seen."""
-    card = card_hash(text)
-    if card is not None:
-        return _decide_card(card, lists, reading)
     try:
         code = ax1.decode(text)
     except ax1.MalformedCodeError:
-        return Ruling(ScanReason.MALFORMED_CODE)
+        return _decide_card(text, lists, reading)
     return _decide_live_code(code, lists, reading, used)
+
+
+def is_card(text: str) -> bool:
+    """Tell whether the text is a printed card: it opens for whoever holds it."""
+    return ax1.tell_kind(text) is ax1.CodeKind.CARD
 
 
 def crossing_of(text: str) -> Crossing | None:
@@ -127,14 +130,19 @@ def _decide_live_code(
     return Ruling(ScanReason.ALREADY_USED if crossing in used else ScanReason.OK, crossing)
 
 
-def _decide_card(card: bytes, lists: Lists, reading: Reading) -> Ruling:
+def _decide_card(text: str, lists: Lists, reading: Reading) -> Ruling:
+    try:
+        digest = ax1.card_digest(ax1.decode_card(text))
+    except ax1.MalformedCodeError:
+        return Ruling(ScanReason.MALFORMED_CODE)
     # The list of cards is believed for as long as the day keys that came with it.
     last_day = lists.last_day
     if last_day is None or (reading.is_sure and local_date(reading.at) > last_day):
         return Ruling(NO_DAY_KEY)
-    if card not in lists.cards:
+    worker_ref = lists.cards.get(digest)
+    if worker_ref is None:
         return Ruling(UNKNOWN_CARD)
-    return Ruling(ScanReason.OK, needs_look=True)
+    return Ruling(lists.blocks.get(worker_ref, ScanReason.OK), needs_look=True)
 
 
 def _is_of_project(code: ax1.LiveCode, day_keys: tuple[bytes, ...]) -> bool:

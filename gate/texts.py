@@ -15,12 +15,15 @@ SAYINGS = {
     ScanReason.LEFT_PROJECT: (Tone.REFUSE, "您已办理退场，请找劳资专管员"),
     ScanReason.NO_CONTRACT: (Tone.REFUSE, "您还没有签合同，请先找劳资专管员签合同"),
     ScanReason.REVOKED_CARD: (Tone.REFUSE, "这张卡已挂失或停用，请用新卡"),
+    ScanReason.WRONG_CLOCK: (Tone.NOTICE, "考勤机的时间不对，请找劳资专管员"),
     UNKNOWN_CARD: (Tone.REFUSE, "这张卡不能用，请找劳资专管员"),
     NO_DAY_KEY: (Tone.REFUSE, "闸机现在不能核验，请找门卫登记"),
 }
 OTHER_REFUSAL = (Tone.REFUSE, "现在不能通行，请找劳资专管员")
 NOT_OPENED_SAY = "闸门没有打开，请找门卫"
 LOOK_AT_FACE = "请门卫核对本人"
+IS_HOLDER = "是本人"
+IS_OTHER = "不是本人"
 IDLE = {Direction.IN: "进场", Direction.OUT: "出场"}
 ADMITTED = {Direction.IN: "请进", Direction.OUT: "慢走"}
 REFUSED = "请稍候"

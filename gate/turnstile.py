@@ -11,7 +11,7 @@ from core.enums import Direction, ScanReason, Tone
 from gate.alarms import Alarm, Alarms
 from gate.bounce import BounceFilter
 from gate.clock import GateClock, Reading
-from gate.decide import Decision, Ruling, crossing_of, decide, window_of
+from gate.decide import Decision, Ruling, crossing_of, decide, is_card, window_of
 from gate.link.asking import BUDGET_SECONDS, Asker
 from gate.ports.relays import Relay, RelayError
 from gate.screen.board import Board
@@ -75,6 +75,8 @@ class Turnstile:
         answer = self._ask(entry, ruling, reading)
         decision = self._decision(ruling, answer)
         decision = self._carry_out(_decided(entry, decision, answer), decision, reading)
+        if decision.admitted and is_card(text):
+            decision = replace(decision, look=entry.nonce)
         self._board.show(decision)
         return decision
 

@@ -10,11 +10,12 @@ heartbeat headers, by which the server follows the gate's clock and backlog:
                                                server dates scans made under an unsure clock
     Gate-Waiting: 12 / Gate-Quarantined: 0     scans not yet taken / refused by the server
     Gate-Offline-Until: 2026-11-30             last day this gate has keys for
+    Gate-Power: mains / battery 80             what the computer runs on, and percent left
 
 Any answer may carry a `Date` header (RFC 9110 §6.6.1): it sets the gate's clock to ± 0.5 s when
 nothing better is known; `server_time` in a body does so to the millisecond.
 
-**POST /v1/devices/pair** ``{"pairing_code": "04715520"}``
+**POST /v1/devices/pair** ``{"pairing_code": "04715520"}``, typed, or read as ``AXP04715520``
 → 200/201 ``{"token": "…", …}``; further members are kept for `python -m gate status`.
 
 **GET /v1/gate/sync?cursor=…** with ``If-None-Match: <etag>`` (both absent the first time)
@@ -24,13 +25,20 @@ nothing better is known; `server_time` in a body does so to the millisecond.
      "project_id": "0198f0c2-…",
      "full": false,                    true: forget older blocks and cards first
      "day_keys": [{"day": "2026-11-23", "suite": 1, "key": "<32 bytes>"}, …],
-                                       always all of them: today and 7 more, suite 1 or 17 (AX1
+                                       always all of them: yesterday (its codes are fresh just
+                                       after midnight), today and 7 more; suite 1 or 17 (AX1
                                        version byte); two of one day and suite while keys rotate
      "blocks": [{"worker_ref": "<6 bytes>", "reason": "left_project"}],     added since cursor
-     "cards": ["<SHA-256 of a printed card's 15 bytes>"],                   added since cursor
-     "tombstones": {"blocks": ["<6 bytes>"], "cards": ["<hash>"]},          gone since cursor
+     "cards": [{"digest": "<SHA-256 of a printed card's 14 secret bytes>",
+                "worker_ref": "<6 bytes>"}],                                added since cursor
+     "tombstones": {"blocks": ["<6 bytes>"], "cards": ["<digest>"]},        gone since cursor
      "cursor": "opaque",               send it back next time
-     "more": false}                    true: ask again at once
+     "more": false,                    true: ask again at once
+     "roll_token": false}              true: exchange the token, see below
+
+**POST /v1/devices/token** → 200 ``{"token": "…", …}``: the token to show from now on. The one
+before works until the first call with the new one, so that is kept durably first; asking again is
+harmless.
 
 **POST /v1/gate/verify** `{code, direction, nonce, scanned_at}`
 → 200, the check-in being durable; the same nonce again gets the first answer again:
@@ -44,7 +52,8 @@ nothing better is known; `server_time` in a body does so to the millisecond.
     {"code": "…", "direction": "in", "nonce": "32 hex digits", "scanned_at": "…+08:00",
      "clock_bound_ms": 120 | null,     ± error of scanned_at; null: no contact since boot
      "admitted": true, "reason": "ok", "decided_offline": true,
-     "sequence": 4711, "boot_id": "3f0e…", "uptime_ms": 81234567}
+     "sequence": 4711, "boot_id": "3f0e…", "uptime_ms": 81234567,
+     "looked": false}                  true: a guard found the face of a card's holder to match
 
 → 200 ``{"server_time": …, "results": [{"nonce": "…", "status": "recorded", …}, …]}``, one per
 scan in the same order. `recorded`, `duplicate` (this nonce is known and says the same) and
@@ -52,7 +61,12 @@ scan in the same order. `recorded`, `duplicate` (this nonce is known and says th
 server has it; `rejected` that it never will: the gate puts it aside and keeps it.
 A scan is one that `verify` may have seen too: the answer was lost, the nonce is the same.
 
-**POST /v1/gate/annul** `{nonce}` → 2xx: admitted online, but the turnstile did not open.
+**POST /v1/gate/annul** `{nonce}` → 2xx: admitted online, but the turnstile did not open, or a guard
+turned somebody back who had another's card.
+4xx: too late for that; the scan is then uploaded as it was, and the server keeps both.
+
+**POST /v1/gate/looks** `{nonce}` → 2xx: the server has the scan of a card, and a guard has found
+the face to match. 4xx: too late for that; the crossing counts for less.
 
 `code` is at most 256 characters of printable ASCII; other bytes arrive as ``\x1b``.
 """
@@ -116,11 +130,14 @@ class SyncPage:
     is_full: bool
     day_keys: tuple[DayKey, ...]
     blocks: Mapping[bytes, str]
-    cards: frozenset[bytes]
+    cards: Mapping[bytes, bytes]
+    """Digest of a good printed card → worker_ref of its holder."""
     unblocked: frozenset[bytes]
     ended_cards: frozenset[bytes]
     cursor: str
     has_more: bool
+    roll_token: bool = False
+    """The server wants another token to be shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +207,15 @@ def parse_sync(body: object) -> SyncPage:
             blocks={
                 to_bytes(entry["worker_ref"]): str(entry["reason"]) for entry in fields["blocks"]
             },
-            cards=frozenset(to_bytes(card) for card in fields["cards"]),
+            cards={
+                to_bytes(entry["digest"]): to_bytes(entry["worker_ref"])
+                for entry in fields["cards"]
+            },
             unblocked=frozenset(to_bytes(ref) for ref in gone.get("blocks", ())),
             ended_cards=frozenset(to_bytes(card) for card in gone.get("cards", ())),
             cursor=str(fields["cursor"]),
             has_more=bool(fields["more"]),
+            roll_token=bool(fields.get("roll_token")),
         )
 
 

@@ -5,6 +5,7 @@ from core.errors import (
     ForbiddenError,
     NotFoundError,
     ThrottledError,
+    TooLargeError,
     UnauthorizedError,
     UnavailableError,
     UnprocessableError,
@@ -49,6 +50,16 @@ class RoleRequiredError(ForbiddenError):
     title_en = "Your role may not do this"
     advice = "如果您还有别的身份，请退出后换那个身份登录。"
     advice_en = "If you hold another role, sign out and sign in with that one."
+
+
+class OwnPhoneRequiredError(ForbiddenError):
+    """Not with a card and PIN: the kiosk would learn what only the worker's phone may hold."""
+
+    code = "identity.own-phone-required"
+    title = "这件事要在您自己的手机上办"
+    title_en = "This needs your own phone"
+    advice = "请用手机短信验证码登录后再办；没有手机，请找劳资专管员。"
+    advice_en = "Sign in on your own phone with a text message code."
 
 
 class CodeThrottledError(ThrottledError):
@@ -107,8 +118,8 @@ class GrantNotOfferedError(UnprocessableError):
     code = "identity.grant-not-offered"
     title = "这种登录方式没有开通"
     title_en = "This way of signing in is not offered"
-    advice = "请用手机短信验证码登录。"
-    advice_en = "Sign in with grant_type sms_code."
+    advice = "请用手机短信验证码登录，或在工地自助机上刷卡输密码。"
+    advice_en = "Sign in with grant_type sms_code, or card_pin at a kiosk."
 
 
 class PersonNotFoundError(NotFoundError):
@@ -149,3 +160,73 @@ class SignInUnavailableError(UnavailableError):
     title_en = "Signing in is not possible right now"
     advice = "系统正在恢复，请 {retry_after} 秒后再试。"
     advice_en = "Try again in {retry_after} seconds."
+
+
+class PhotoUnreadableError(UnprocessableError):
+    """The upload is no picture, or a damaged one."""
+
+    code = "identity.photo-unreadable"
+    title = "这张照片打不开"
+    title_en = "The photo cannot be read"
+    advice = "请换一张 JPG、PNG 或 WebP 照片，或者重新拍一张。"
+    advice_en = "Use another JPEG, PNG or WebP picture."
+
+
+class PhotoTooLargeError(TooLargeError):
+    """The upload has too many bytes or claims too many pixels."""
+
+    code = "identity.photo-too-large"
+    title = "照片太大"
+    title_en = "The photo is too large"
+    advice = "请换一张小于 {max_megabytes} MB 的照片，用手机普通拍照就够清楚。"
+    advice_en = "Use a picture below {max_megabytes} MB; an ordinary phone picture will do."
+
+
+class PhotoNotFoundError(NotFoundError):
+    """The worker has no photo; none is needed."""
+
+    code = "identity.photo-not-found"
+    title = "没有照片"
+    title_en = "No photo"
+    advice = "没有照片也能进场、也算出勤；想放照片可以自己上传。"
+    advice_en = "None is needed. It can be uploaded at any time."
+
+
+class PhotoNoticeChangedError(UnprocessableError):
+    """What was read before agreeing is not the notice of today, which is version `current`."""
+
+    code = "identity.photo-notice-changed"
+    title = "照片说明已经更新"
+    title_en = "The notice has changed"
+    advice = "请重新看一遍照片说明，同意后再上传。"
+    advice_en = "Read GET /v1/photo-notice again and send its version."
+
+
+class ConsentMissingError(UnprocessableError):
+    """Nobody said how the worker agreed."""
+
+    code = "identity.consent-missing"
+    title = "请写明工人怎样同意的"
+    title_en = "Say how the worker agreed"
+    advice = "例如：2026-11-20 本人签了照片同意书。没有同意，不能放照片。"
+    advice_en = "E.g. the date of the signed form. Without consent no photo is kept."
+
+
+class StepUpCodeWrongError(UnprocessableError):
+    """The code was not sent to this person for this very act, or is used up or too old."""
+
+    code = "identity.step-up-code-wrong"
+    title = "验证码不对或已失效"
+    title_en = "The code is wrong or no longer valid"
+    advice = "请用最新一条短信里的 6 位数字；内容改过、超过 5 分钟或输错 5 次，请重新获取。"
+    advice_en = "Use the newest message; after 5 minutes, 5 tries or a change ask for a new code."
+
+
+class StepUpPhoneMissingError(ConflictError):
+    """The act needs a code by text message, and no number is on record."""
+
+    code = "identity.step-up-phone-missing"
+    title = "没有登记手机号，收不到验证码"
+    title_en = "No phone on record"
+    advice = "请先让劳资专管员登记您本人的手机号。"
+    advice_en = "Have your own phone number put on record first."

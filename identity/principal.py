@@ -17,6 +17,13 @@ class Principal:
     project_id: UUID | None
     employer_id: UUID | None
     county_code: str | None
+    kiosk_id: UUID | None = None
+    """The kiosk where a card and PIN signed in: no phone, and perhaps somebody who helps."""
+
+    @property
+    def is_assisted(self) -> bool:
+        """Whether what is said now was said at a kiosk, with a card and PIN."""
+        return self.kiosk_id is not None
 
     @property
     def scope(self) -> str | None:

@@ -1,6 +1,6 @@
 """Every SELECT about people, their roles, their sign-ins and who looked at them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -8,9 +8,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from core.enums import Role
+from core.enums import Notice, Role
 from db.models import (
     AuditEntry,
+    Consent,
     Employer,
     Person,
     Project,
@@ -18,6 +19,7 @@ from db.models import (
     RoleGrant,
     SignIn,
     Team,
+    WorkerPhoto,
 )
 from identity.errors import PersonNotFoundError
 from identity.rules import Identity
@@ -128,6 +130,50 @@ def list_accesses(
     return session.exec(statement).all()
 
 
+def is_signed_in(session: Session, family_id: UUID, *, at: datetime) -> bool:
+    """Tell whether a sign-in has neither been ended nor run out."""
+    if find_revoked_at(session, family_id) is not None:
+        return False
+    statement = select(sa.func.max(SignIn.expires_at)).where(SignIn.family_id == family_id)
+    expires_at = session.exec(statement).one()
+    return expires_at is not None and expires_at > at
+
+
+def list_signed_in(session: Session, family_ids: Collection[UUID], *, at: datetime) -> set[UUID]:
+    """Return those of the sign-ins that have neither been ended nor run out."""
+    statement = (
+        select(SignIn.family_id)
+        .where(col(SignIn.family_id).in_(family_ids))
+        .group_by(col(SignIn.family_id))
+        .having(sa.func.max(SignIn.expires_at) > at, sa.func.count(col(SignIn.revoked_at)) == 0)
+    )
+    return set(session.exec(statement))
+
+
+def list_managers(session: Session, project_id: UUID) -> Sequence[UUID]:
+    """Return the labour managers of a project, the longest serving first."""
+    statement = (
+        select(RoleGrant.person_id)
+        .where(
+            RoleGrant.role == Role.LABOUR_MANAGER,
+            RoleGrant.project_id == project_id,
+            col(RoleGrant.revoked_at).is_(None),
+        )
+        .order_by(col(RoleGrant.id))
+    )
+    return session.exec(statement).all()
+
+
+def list_administrators(session: Session) -> Sequence[UUID]:
+    """Return who administers the installation, the longest serving first."""
+    statement = (
+        select(RoleGrant.person_id)
+        .where(RoleGrant.role == Role.ADMIN, col(RoleGrant.revoked_at).is_(None))
+        .order_by(col(RoleGrant.id))
+    )
+    return session.exec(statement).all()
+
+
 def _identities(session: Session, condition: sa.ColumnElement[bool]) -> list[Identity]:
     return [*_worker_identities(session, condition), *_granted_identities(session, condition)]
 
@@ -172,3 +218,36 @@ def _scope_label(grant: RoleGrant, project: Project | None, employer: Employer |
     if employer is not None:
         return employer.name
     return "全部" if grant.county_code is None else f"区县 {grant.county_code}"
+
+
+def find_photo(session: Session, person_id: UUID) -> WorkerPhoto | None:
+    """Return the person's photo."""
+    statement = select(WorkerPhoto).where(WorkerPhoto.person_id == person_id)
+    return session.exec(statement).one_or_none()
+
+
+def find_workers_photo(session: Session, project_worker_id: UUID) -> WorkerPhoto | None:
+    """Return the photo of somebody on a project."""
+    statement = (
+        select(WorkerPhoto)
+        .join(ProjectWorker, col(ProjectWorker.person_id) == WorkerPhoto.person_id)
+        .where(ProjectWorker.id == project_worker_id)
+    )
+    return session.exec(statement).one_or_none()
+
+
+def find_consent(session: Session, person_id: UUID, notice: Notice) -> Consent | None:
+    """Return the person's consent that they have not withdrawn."""
+    statement = select(Consent).where(
+        Consent.person_id == person_id,
+        Consent.notice == notice,
+        col(Consent.withdrawn_at).is_(None),
+    )
+    return session.exec(statement).one_or_none()
+
+
+def lock_person(session: Session, person_id: UUID) -> None:
+    """Let one transaction at a time change what belongs to the person."""
+    session.exec(
+        select(Person.id).where(Person.id == person_id).with_for_update(key_share=True)
+    ).one()

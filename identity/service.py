@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from redis import Redis
 from sqlmodel import Session
 
 from core.crypto import token_hash
+from core.enums import Role
 from core.keyring import Keyring
 from db.base import new_id
 from db.models import AuditEntry, Person, ProjectWorker, SignIn
@@ -24,7 +25,7 @@ from identity.errors import (
 from identity.principal import Principal
 from identity.queries import Engagement
 from identity.rules import Choice, Identity, PersonalField, RefreshVerdict
-from identity.tokens import issue_access_token
+from identity.tokens import KIOSK_LIFETIME, issue_access_token
 from notifications.service import send_code
 
 PHONE = "person.phone"
@@ -40,6 +41,14 @@ class SignedIn:
     access_token: str
     refresh_token: str
     refresh_expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AssistedSignIn:
+    """A short sign-in at a kiosk; it ends by itself and cannot be refreshed."""
+
+    principal: Principal
+    access_token: str
 
 
 class _UnknownNumberError(Exception):
@@ -106,6 +115,31 @@ def refresh(
         return SignInEndedError()
     sign_in_row.rotated_at = sign_in_row.rotated_at or at
     return _open_sign_in(session, keyring, identity, family_id=sign_in_row.family_id, at=at)
+
+
+def sign_in_at_kiosk(
+    session: Session, keyring: Keyring, *, person_id: UUID, kiosk_id: UUID, at: datetime
+) -> AssistedSignIn:
+    """Sign a worker in at a kiosk for ten minutes, once a card and PIN were found good.
+
+    The row and the token name the kiosk, so that what is confirmed now can be told from what the
+    worker's own phone confirmed. Raises UnknownChoiceError for somebody who is no worker.
+    """
+    identities = queries.list_person_identities(session, person_id)
+    identity = rules.choose_identity(identities, Choice(role=Role.WORKER))
+    family_id = new_id()
+    session.add(
+        SignIn(
+            family_id=family_id,
+            person_id=person_id,
+            role=identity.role,
+            kiosk_id=kiosk_id,
+            token_hash=token_hash(secrets.token_urlsafe(32)),  # nobody gets this token
+            expires_at=at + KIOSK_LIFETIME,
+        )
+    )
+    principal = replace(identity.as_principal(family_id), kiosk_id=kiosk_id)
+    return AssistedSignIn(principal, issue_access_token(keyring, principal, at))
 
 
 def find_principal_by_refresh(

@@ -1,6 +1,6 @@
-"""Access tokens: ES256 JWTs of 15 minutes (RFC 9068), signed and read here and nowhere else."""
+"""Access tokens: short-lived ES256 JWTs (RFC 9068), signed and read here and nowhere else."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,6 +14,8 @@ from identity.errors import TokenExpiredError, TokenInvalidError
 from identity.principal import Principal
 
 ACCESS_LIFETIME = timedelta(minutes=15)
+KIOSK_LIFETIME = timedelta(minutes=10)
+"""At a kiosk there is no refresh: who walks away forgets to sign out, and others queue."""
 ISSUER = "anxinma"
 AUDIENCE = "anxinma-api"
 ALGORITHM = "ES256"
@@ -26,20 +28,26 @@ FORGERIES = (JWTError, AttributeError, KeyError, RecursionError, TypeError, Valu
 """What a token that is not ours can make jose or `_principal_from` raise."""
 
 
+def lifetime_of(principal: Principal) -> timedelta:
+    """Return how long an access token of this principal is good."""
+    return KIOSK_LIFETIME if principal.is_assisted else ACCESS_LIFETIME
+
+
 def issue_access_token(keyring: Keyring, principal: Principal, at: datetime) -> str:
-    """Return a token for the principal that is good until `at` + 15 minutes."""
+    """Return a token for the principal that is good from `at` for `lifetime_of` it."""
     claims = {
         "iss": ISSUER,
         "aud": AUDIENCE,
         "sub": str(principal.person_id),
         "iat": int(at.timestamp()),
-        "exp": int((at + ACCESS_LIFETIME).timestamp()),
+        "exp": int((at + lifetime_of(principal)).timestamp()),
         "jti": str(uuid4()),
         "family": str(principal.sign_in_family_id),
         "role": principal.role.value,
         "project_id": _text(principal.project_id),
         "employer_id": _text(principal.employer_id),
         "county_code": principal.county_code,
+        "kiosk_id": _text(principal.kiosk_id),
     }
     return jwt.encode(
         claims, _signing_key(keyring.token_key), ALGORITHM, headers={"typ": TOKEN_TYPE}
@@ -69,6 +77,11 @@ def read_access_token(keyring: Keyring, token: str) -> Principal:
         raise TokenInvalidError from error
 
 
+def read_expiry(token: str) -> datetime:
+    """Return when a token ends (UTC) that `read_access_token` has just found good."""
+    return datetime.fromtimestamp(jwt.get_unverified_claims(token)["exp"], UTC)
+
+
 def _principal_from(claims: dict[str, Any]) -> Principal:
     return Principal(
         person_id=UUID(claims["sub"]),
@@ -77,6 +90,7 @@ def _principal_from(claims: dict[str, Any]) -> Principal:
         project_id=_uuid(claims["project_id"]),
         employer_id=_uuid(claims["employer_id"]),
         county_code=claims["county_code"],
+        kiosk_id=_uuid(claims.get("kiosk_id")),  # older tokens do not say
     )
 
 

@@ -9,15 +9,22 @@ from typing import Any
 import structlog
 from celery import Celery, signals
 from celery.schedules import crontab
+from kombu import Queue
 from redis import Redis
 
-from core.keyring import load_keyring
+from attendance.due_folds import FOLD_DUE
+from core.keyring import KeyFile, KeyFileError, Keyring
 from core.logging import configure_logging
-from core.settings import load_settings
+from core.settings import Settings, load_settings
+from db.outbox import Batch, Payload
 from db.session import Database
+from devices.terminal_client import HttpTerminalClient, TerminalClient
 from jobs.relay import Relay
-from notifications.gateways.base import Gateway
-from notifications.gateways.choice import open_gateway
+from notifications.delivery.claiming import Dispatch
+from notifications.delivery.limits import QuietHours
+from notifications.gateways.choice import open_gateways
+from notifications.service import DELIVER
+from notifications.webhooks.caller import Caller
 
 POOL_SIZE = 4
 """A worker process runs one job at a time; its parent runs the relay."""
@@ -29,16 +36,62 @@ HAND_OVER_LEASE = 1.25
 """In claim leases: a message is handed over again a little after its first claim ends, or the job
 would find the message still claimed and leave it to the hand-over after that."""
 
+MESSAGES_PER_JOB = 50
+"""One claim, one record and one broker message for so many; those that slow calls leave over
+within half a lease are handed over again."""
+URGENT_QUEUE = "anxinma.urgent"
+ORDINARY_QUEUE = "anxinma"
+
 ENSURE_PARTITIONS = "attendance.ensure_partitions"
+FORGET_STEPS = "attendance.forget_steps"
+SEAL_EVIDENCE = "evidence.seal"
+FOLLOW_UP_PAYSLIPS = "payroll.follow_up"
+WATCH_DEVICES = "devices.watch"
+TAKE_UP_CONFLICTS = "attendance.take_up_conflicts"
+DROP_TERMINAL_MESSAGES = "devices.drop_terminal_messages"
+PLAN_PULLS = "attendance.plan_terminal_pulls"
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
+    "check-ins whose fold nobody was woken for": {
+        "task": FOLD_DUE,
+        "schedule": crontab(),
+    },
+    "steps that no gate would take any more": {
+        "task": FORGET_STEPS,
+        "schedule": crontab(minute="*/10"),
+    },
     "partitions of check-ins": {
         "task": ENSURE_PARTITIONS,
         "schedule": crontab(hour="0", minute="10"),
     },
+    "reminders of payslips, disputes without a reply": {
+        "task": FOLLOW_UP_PAYSLIPS,
+        "schedule": crontab(hour="18", minute="30"),
+    },
+    "seal of the evidence log": {
+        "task": SEAL_EVIDENCE,
+        "schedule": crontab(hour="0", minute="20"),
+    },
+    "devices that need somebody": {
+        "task": WATCH_DEVICES,
+        "schedule": crontab(minute="*/2"),
+    },
+    "conflicts at gates": {
+        "task": TAKE_UP_CONFLICTS,
+        "schedule": crontab(minute="*/5"),
+    },
+    "terminal messages of the week before": {
+        "task": DROP_TERMINAL_MESSAGES,
+        "schedule": crontab(hour="3", minute="20"),
+    },
+    "terminals that post a crossing only once": {
+        "task": PLAN_PULLS,
+        "schedule": crontab(hour="2", minute="20"),
+    },
 }
 """Every periodic job, in Shanghai time; each tolerates running twice, so two beats do no harm."""
 
+log = structlog.stdlib.get_logger(__name__)
 app = Celery("anxinma", include=["jobs.tasks"])
 
 
@@ -48,9 +101,19 @@ class Resources:
 
     database: Database
     valkey: Redis
-    gateway: Gateway
-    claim_lease: timedelta
-    """How long a job may hold a message it is sending."""
+    dispatch: Dispatch
+    key_file: KeyFile
+    terminals: TerminalClient
+    webhooks: Caller
+
+    @property
+    def keyring(self) -> Keyring:
+        """The installation's keys, as `make keys` left them last."""
+        try:
+            self.key_file.refresh()
+        except KeyFileError:
+            log.exception("key_file_refused")
+        return self.key_file.keyring
 
 
 def resources() -> Resources:
@@ -64,16 +127,29 @@ def resources() -> Resources:
 @cache
 def _open(_pid: int) -> Resources:
     settings = load_settings()
-    keys = load_keyring(settings.keys_file).fields
+    key_file = KeyFile(settings.keys_file)
+    fields = key_file.keyring.fields
     return Resources(
-        database=Database(settings.database_url, keys, pool_size=POOL_SIZE),
+        database=Database(settings.database_url, fields, pool_size=POOL_SIZE),
         valkey=Redis.from_url(
             settings.redis_url,
             socket_timeout=VALKEY_TIMEOUT_SECONDS,
             socket_connect_timeout=VALKEY_TIMEOUT_SECONDS,
         ),
-        gateway=open_gateway(settings.sms),
-        claim_lease=timedelta(seconds=settings.sms.lease_seconds),
+        dispatch=_open_dispatch(settings),
+        key_file=key_file,
+        terminals=HttpTerminalClient(settings.callable_networks),
+        webhooks=Caller(),
+    )
+
+
+def _open_dispatch(settings: Settings) -> Dispatch:
+    sms = settings.sms
+    return Dispatch(
+        gateways=open_gateways(sms, public_base_url=str(settings.public_base_url)),
+        lease=timedelta(seconds=sms.lease_seconds),
+        quiet=QuietHours(sms.quiet_from, sms.quiet_until),
+        project_daily_segments=sms.project_daily_segments,
     )
 
 
@@ -86,8 +162,11 @@ def _configuration() -> dict[str, Any]:
             # Without it a broker that hangs would hold the relay's rows locked for ever.
             "socket_timeout": VALKEY_TIMEOUT_SECONDS,
             "socket_connect_timeout": VALKEY_TIMEOUT_SECONDS,
+            # A sign-in code never waits behind ten thousand payslips.
+            "queue_order_strategy": "priority",
         },
-        "task_default_queue": "anxinma",
+        "task_default_queue": ORDINARY_QUEUE,
+        "task_queues": [Queue(URGENT_QUEUE), Queue(ORDINARY_QUEUE)],
         # The outbox hands over what a dying worker took along, with growing pauses; the broker
         # would do so at once and for ever. So jobs are acknowledged late, but not rejected.
         "task_acks_late": True,
@@ -118,14 +197,19 @@ def _name_job_in_logs(task_id: str, **_: object) -> None:
     structlog.contextvars.bind_contextvars(job_id=task_id)
 
 
+def _send(task: str, payload: Payload | Batch, is_urgent: bool) -> None:
+    app.send_task(task, kwargs=payload, queue=URGENT_QUEUE if is_urgent else ORDINARY_QUEUE)
+
+
 @signals.worker_ready.connect
 def _start_relay(**_: object) -> None:
     own = resources()
     relay = Relay(
         own.database,
         own.valkey,
-        lambda task, payload: app.send_task(task, kwargs=payload),
-        lease=own.claim_lease * HAND_OVER_LEASE,
+        _send,
+        lease=own.dispatch.lease * HAND_OVER_LEASE,
+        batches={DELIVER: MESSAGES_PER_JOB},
     )
     relay.start()
     # Celery keeps receivers weakly, and nothing else holds this one.

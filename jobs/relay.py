@@ -1,6 +1,6 @@
 """The thread that hands committed outbox messages to the broker."""
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from datetime import timedelta
 from threading import Event, Thread
 
@@ -12,7 +12,11 @@ from core.clock import now
 from db import outbox
 from db.session import Database
 
-BATCH = 100
+BATCH = 200
+WINDOW = 1000
+"""Jobs the workers are given ahead: more would wait in the broker until their leases end, and
+whatever comes later would stand behind them."""
+WINDOW_SECONDS = 0.02
 LISTEN_SECONDS = 0.25
 """Longest delay of a stop."""
 LISTENS_PER_POLL = 8
@@ -34,15 +38,18 @@ class Relay(Thread):
         self,
         database: Database,
         valkey: Redis,
-        send: Callable[[str, dict[str, str]], object],
+        send: outbox.Send,
         *,
         lease: timedelta,
+        batches: Mapping[str, int],
     ) -> None:
         super().__init__(name="outbox-relay", daemon=True)
         self._database = database
         self._valkey = valkey
         self._send = send
         self._lease = lease
+        self._batches = batches
+        self._has_backlog = False
         self._stopping = Event()
         self._failures = 0
 
@@ -69,10 +76,12 @@ class Relay(Thread):
             listener.autocommit = True
             listener.execute(f"LISTEN {outbox.CHANNEL}")
             while not self._stopping.is_set():
-                handed_over = self._hand_over()
+                self._hand_over()
                 self._valkey.set(outbox.WORKER_ALIVE_KEY, "1", ex=ALIVE_SECONDS)
                 self._failures = 0
-                if handed_over < BATCH:
+                if self._has_backlog:
+                    self._stopping.wait(WINDOW_SECONDS)
+                else:
                     self._wait_for_work(listener)
 
     def _wait_for_work(self, listener: psycopg.Connection) -> None:
@@ -81,9 +90,23 @@ class Relay(Thread):
             if has_news or self._stopping.is_set():
                 return
 
-    def _hand_over(self) -> int:
+    def _hand_over(self) -> None:
+        at = now()
         with self._database.transaction() as session:
-            return outbox.relay(session, self._send, at=now(), lease=self._lease, limit=BATCH)
+            room = BATCH
+            if self._has_backlog:
+                room = WINDOW - outbox.count_under_way(
+                    session, at=at, lease=self._lease, limit=WINDOW
+                )
+            handed_over = outbox.relay(
+                session,
+                self._send,
+                at=at,
+                lease=self._lease,
+                limit=min(room, BATCH),
+                batches=self._batches,
+            )
+        self._has_backlog = handed_over >= min(room, BATCH)
 
 
 def compute_back_off(failures: int) -> float:

@@ -1,31 +1,176 @@
 """Every job: one thin function that opens a transaction or calls a service that does."""
 
+from datetime import datetime
 from uuid import UUID
 
-import structlog
-
+from attendance import conflict_items
+from attendance.due_folds import FOLD_DUE, fold_all_due
+from attendance.errors import StorageUnavailableError
 from attendance.partitions import ensure_partitions
+from attendance.uface_pull import PULL_RECORDS, plan_pulls, pull_records
+from attendance.used_steps import forget_steps
 from core.clock import local_date, now
+from core.keyring import load_keyring
+from core.settings import load_settings
 from db import outbox
-from jobs.app import ENSURE_PARTITIONS, app, resources
-from notifications import service as notifications
+from db.outbox import Payload
+from devices import health
+from devices.inbox import drop_old_messages
+from devices.remote_checks import ANSWER_REMOTE_CHECK, answer_remote_check
+from devices.vendors.hikvision import make_verdict
+from evidence import log
+from jobs.app import (
+    DROP_TERMINAL_MESSAGES,
+    ENSURE_PARTITIONS,
+    FOLLOW_UP_PAYSLIPS,
+    FORGET_STEPS,
+    PLAN_PULLS,
+    SEAL_EVIDENCE,
+    TAKE_UP_CONFLICTS,
+    WATCH_DEVICES,
+    app,
+    resources,
+)
+from notifications.delivery.sending import deliver
+from notifications.service import DELIVER
+from notifications.webhooks import delivery as webhooks
+from notifications.webhooks.service import CALL_WEBHOOK
+from payroll.disputes import tell_overdue_chunk
+from payroll.reminders import remind_chunk
+
+PARTITION_TRIES = 12
+"""With growing pauses of 1 s to 10 min: until dawn."""
 
 
-@app.task(name=notifications.DELIVER)
-def deliver_notification(*, notification_id: str, message_id: str) -> None:
-    """Send one text message, and end its hand-overs once nothing is left to do for it."""
-    structlog.contextvars.bind_contextvars(notification_id=notification_id)
+@app.task(name=DELIVER)
+def deliver_notifications(*, messages: list[Payload]) -> None:
+    """Send text messages, and end the hand-overs of those with nothing left to do."""
     own = resources()
-    is_settled = notifications.deliver(
-        own.database, own.gateway, UUID(notification_id), lease=own.claim_lease
+    hand_overs = {
+        UUID(message["notification_id"]): UUID(message["message_id"]) for message in messages
+    }
+    deliver(own.database, own.dispatch, hand_overs)
+
+
+@app.task(name=CALL_WEBHOOK)
+def call_webhook(*, message_id: str, delivery_id: str) -> None:
+    """Tell another system of one event."""
+    own = resources()
+    webhooks.deliver(
+        own.database,
+        own.webhooks,
+        delivery_id=UUID(delivery_id),
+        message_id=UUID(message_id),
     )
-    if is_settled:
-        with own.database.transaction() as session:
+
+
+@app.task(name=FOLD_DUE)
+def fold_due_check_ins(*, message_id: str | None = None) -> None:
+    """Fold the days that gates have let people in on since the last time."""
+    database = resources().database
+    fold_all_due(database)
+    if message_id is not None:
+        with database.transaction() as session:
             outbox.complete(session, UUID(message_id))
 
 
-@app.task(name=ENSURE_PARTITIONS)
+@app.task(name=FORGET_STEPS)
+def forget_used_steps() -> None:
+    """Remove the steps of live codes that are long stale."""
+    with resources().database.transaction() as session:
+        forget_steps(session, at=now())
+
+
+@app.task(
+    name=ENSURE_PARTITIONS,
+    autoretry_for=(StorageUnavailableError,),
+    max_retries=PARTITION_TRIES,
+    retry_backoff=True,
+)
 def ensure_check_in_partitions() -> None:
-    """Create the partitions that the check-ins of this month and the next ones go to."""
+    """Create the partitions that the check-ins of this month and the next ones go to.
+
+    Gives way to whoever is recording, and comes again.
+    """
     with resources().database.transaction() as session:
         ensure_partitions(session, today=local_date(now()))
+
+
+@app.task(name=DROP_TERMINAL_MESSAGES)
+def drop_terminal_messages() -> None:
+    """Delete what terminals sent more than 7 days ago."""
+    with resources().database.transaction() as session:
+        drop_old_messages(session, at=now())
+
+
+@app.task(name=ANSWER_REMOTE_CHECK)
+def answer_waiting_terminal(
+    *, message_id: str, device_id: str, reference: str, opens: str, say: str, asked_at: str
+) -> None:
+    """Call a terminal back that asked whether to open."""
+    own = resources()
+    answer_remote_check(
+        own.database,
+        own.terminals,
+        message_id=UUID(message_id),
+        device_id=UUID(device_id),
+        verdict=make_verdict(reference, opens=opens == "yes", say=say),
+        asked_at=datetime.fromisoformat(asked_at),
+    )
+
+
+@app.task(name=PLAN_PULLS)
+def plan_terminal_pulls() -> None:
+    """Have terminals asked that post each crossing only once."""
+    with resources().database.transaction() as session:
+        plan_pulls(session, at=now())
+
+
+@app.task(name=PULL_RECORDS)
+def pull_terminal_records(*, message_id: str, device_id: str) -> None:
+    """Ask one terminal what it recorded."""
+    own = resources()
+    pull_records(
+        own.database,
+        own.valkey,
+        own.keyring,
+        own.terminals,
+        device_id=UUID(device_id),
+        message_id=UUID(message_id),
+        at=now(),
+    )
+
+
+@app.task(name=SEAL_EVIDENCE)
+def seal_evidence() -> None:
+    """Seal the evidence log of the day."""
+    keyring = load_keyring(load_settings().keys_file)
+    with resources().database.transaction() as session:
+        log.seal(session, keyring, at=now())
+
+
+@app.task(name=WATCH_DEVICES)
+def watch_devices() -> None:
+    """Tell managers of devices that are silent, off time, out of date or stuck."""
+    with resources().database.transaction() as session:
+        health.watch_devices(session, at=now())
+
+
+@app.task(name=TAKE_UP_CONFLICTS)
+def take_up_conflicts() -> None:
+    """Give new conflicts at gates their owners, and tell the workers they concern."""
+    with resources().database.transaction() as session:
+        conflict_items.take_up_conflicts(session)
+
+
+@app.task(name=FOLLOW_UP_PAYSLIPS)
+def follow_up_payslips() -> None:
+    """Remind the silent and tell who got no reply, some thousand payslips a transaction."""
+    at = now()
+    for follow_up in (remind_chunk, tell_overdue_chunk):
+        after: UUID | None = None
+        while True:
+            with resources().database.transaction() as session:
+                after = follow_up(session, after=after, at=at)
+            if after is None:
+                break

@@ -1,41 +1,230 @@
-"""Every SELECT of the package, and its conditional changes."""
+"""Every SELECT about readers, texts, spending and those whom nothing reached."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from db.models import Notification, Person
+from core.enums import Language, NotificationState
+from db.models import (
+    MessagePreference,
+    Notification,
+    NumberStatus,
+    Person,
+    Project,
+    ProjectWorker,
+    SmsSpending,
+    Team,
+    TemplateApproval,
+    ToldOtherwise,
+)
+from notifications.errors import TeamNotFoundError
+
+OPTED_OUT = "opted_out"
+"""The error of a message its reader did not want."""
+NEVER_REPORTS = "console"
+UNSURE = (NotificationState.SENT, NotificationState.FAILED, NotificationState.MERGED)
 
 
-def find_phone(session: Session, person_id: UUID) -> str | None:
-    """Return the person's number (E.164), if there is one."""
-    return session.exec(select(Person.phone).where(Person.id == person_id)).one()
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Where and how a person is told."""
+
+    phone: str | None = None
+    language: Language = Language.CHINESE
+    wants_optional: bool = True
 
 
-def insert_once(session: Session, notification: Notification) -> bool:
-    """Insert the row unless its dedupe key was used before; tell whether it was new."""
+def list_readers(session: Session, person_ids: Collection[UUID]) -> dict[UUID, Reader]:
+    """Return where and how these people are told."""
+    statement = (
+        select(
+            Person.id,
+            Person.phone,
+            MessagePreference.language,
+            MessagePreference.wants_optional,
+        )
+        .outerjoin(MessagePreference, col(MessagePreference.person_id) == Person.id)
+        .where(col(Person.id).in_(person_ids))
+    )
+    return {
+        person_id: Reader(
+            phone,
+            Language(language or Language.CHINESE),
+            True if wants_optional is None else wants_optional,
+        )
+        for person_id, phone, language, wants_optional in session.exec(statement)
+    }
+
+
+def list_number_statuses(
+    session: Session, phone_indexes: Collection[bytes]
+) -> dict[bytes, NumberStatus]:
+    """Return what is known of these numbers; nothing is known of most."""
+    statement = select(NumberStatus).where(col(NumberStatus.phone_index).in_(phone_indexes))
+    return {status.phone_index: status for status in session.exec(statement)}
+
+
+def insert_new(session: Session, notifications: Sequence[Notification]) -> set[UUID]:
+    """Insert the rows whose dedupe keys were never used before; return the ids of those."""
     statement = (
         insert(Notification)
-        .values(notification.model_dump())
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
         .returning(col(Notification.id))
+    )
+    rows = [notification.model_dump() for notification in notifications]
+    return set(session.execute(statement, rows).scalars())
+
+
+def list_spendings(session: Session, day: date) -> Sequence[SmsSpending]:
+    """Return what every project spent on the day, the largest first."""
+    statement = select(SmsSpending).where(SmsSpending.date == day)
+    return session.exec(statement.order_by(col(SmsSpending.segments).desc())).all()
+
+
+def list_approvals(session: Session) -> Sequence[TemplateApproval]:
+    """Return what all gateways said about all texts."""
+    return session.exec(select(TemplateApproval)).all()
+
+
+def find_approval(session: Session, approval: TemplateApproval) -> TemplateApproval | None:
+    """Return what is recorded about the same version of the same text at the same gateway."""
+    statement = select(TemplateApproval).where(
+        TemplateApproval.gateway == approval.gateway,
+        TemplateApproval.template == approval.template,
+        TemplateApproval.version == approval.version,
+        TemplateApproval.language == approval.language,
+    )
+    return session.exec(statement).one_or_none()
+
+
+def find_preference(session: Session, person_id: UUID) -> MessagePreference | None:
+    """Return how the person wants to be told, if they ever said."""
+    statement = select(MessagePreference).where(MessagePreference.person_id == person_id)
+    return session.exec(statement).one_or_none()
+
+
+def list_unreached(
+    session: Session,
+    *,
+    templates: Collection[str],
+    silent_before: datetime,
+    before: UUID | None,
+    limit: int | None,
+    project_id: UUID | None = None,
+    county_code: str | None = None,
+    team_id: UUID | None = None,
+) -> list[tuple[Notification, Person | None, str | None]]:
+    """Return messages that did not arrive and nobody passed on, with person and team.
+
+    Of one project, or of all projects of a county. Where a digest stands for a message, its fate
+    is the message's. A gateway that never reports (`console`) is believed.
+    """
+    digest = aliased(Notification)
+    statement = (
+        select(Notification, Person, Team.name)
+        .join(Project, col(Project.id) == Notification.project_id)
+        .outerjoin(digest, col(digest.id) == Notification.digest_id)
+        .outerjoin(Person, col(Person.id) == Notification.person_id)
+        .outerjoin(
+            ProjectWorker,
+            sa.and_(
+                col(ProjectWorker.project_id) == Notification.project_id,
+                col(ProjectWorker.person_id) == Notification.person_id,
+            ),
+        )
+        .outerjoin(Team, col(Team.id) == ProjectWorker.team_id)
+        .outerjoin(ToldOtherwise, col(ToldOtherwise.notification_id) == Notification.id)
+        .where(
+            col(Notification.state).in_(UNSURE),
+            col(Notification.template).in_(templates),
+            col(ToldOtherwise.id).is_(None),
+            _did_not_arrive(digest, silent_before),
+        )
+        .order_by(col(Notification.id).desc())
+        .limit(limit)
+    )
+    for condition in _scope(project_id, county_code, team_id, before):
+        statement = statement.where(condition)
+    return [(one, person, team_name) for one, person, team_name in session.exec(statement)]
+
+
+def _did_not_arrive(digest: type[Notification], silent_before: datetime) -> sa.ColumnElement[bool]:
+    fate = sa.func.coalesce(col(digest.state), col(Notification.state))
+    sent_at = sa.func.coalesce(col(digest.sent_at), col(Notification.sent_at))
+    gateway = sa.func.coalesce(col(digest.gateway), col(Notification.gateway))
+    is_unwanted = sa.func.coalesce(col(Notification.error), "") == OPTED_OUT
+    return sa.or_(
+        sa.and_(fate == NotificationState.FAILED, sa.not_(is_unwanted)),
+        sa.and_(fate == NotificationState.SENT, sent_at < silent_before, gateway != NEVER_REPORTS),
+    )
+
+
+def _scope(
+    project_id: UUID | None,
+    county_code: str | None,
+    team_id: UUID | None = None,
+    before: UUID | None = None,
+) -> list[sa.ColumnElement[bool]]:
+    conditions = []
+    if project_id is not None:
+        conditions.append(col(Notification.project_id) == project_id)
+    if county_code is not None:
+        conditions.append(col(Project.county_code) == county_code)
+    if team_id is not None:
+        conditions.append(col(ProjectWorker.team_id) == team_id)
+    if before is not None:
+        conditions.append(col(Notification.id) < before)
+    return conditions
+
+
+def find_unreached(
+    session: Session,
+    notification_id: UUID,
+    *,
+    templates: Collection[str],
+    project_id: UUID | None = None,
+    county_code: str | None = None,
+) -> list[UUID]:
+    """Return the id of the message if it is one that these people may pass on."""
+    statement = (
+        select(Notification.id)
+        .join(Project, col(Project.id) == Notification.project_id)
+        .where(
+            Notification.id == notification_id,
+            col(Notification.template).in_(templates),
+            col(Notification.state).in_(UNSURE),
+        )
+    )
+    for condition in _scope(project_id, county_code):
+        statement = statement.where(condition)
+    return list(session.exec(statement))
+
+
+def insert_told(session: Session, told: ToldOtherwise) -> bool:
+    """Insert the row unless somebody told the person before; tell whether it was new."""
+    statement = (
+        insert(ToldOtherwise)
+        .values(told.model_dump())
+        .on_conflict_do_nothing(index_elements=["notification_id"])
+        .returning(col(ToldOtherwise.id))
     )
     return session.exec(statement).first() is not None
 
 
-def lock_notification(session: Session, notification_id: UUID) -> Notification:
-    """Return the row, held until the transaction ends."""
-    statement = select(Notification).where(Notification.id == notification_id).with_for_update()
-    return session.exec(statement).one()
-
-
-def list_recorded_references(
-    session: Session, gateway: str, references: Sequence[str]
-) -> list[str]:
-    """Return those of the gateway's references that a message of ours already carries."""
-    statement = select(Notification.provider_reference).where(
-        Notification.gateway == gateway, col(Notification.provider_reference).in_(references)
+def get_team(session: Session, *, project_id: UUID, team_id: UUID) -> tuple[Project, Team]:
+    """Return the project and its team."""
+    statement = (
+        select(Project, Team)
+        .join(Team, col(Team.project_id) == Project.id)
+        .where(Team.id == team_id, Project.id == project_id)
     )
-    return [reference for reference in session.exec(statement) if reference is not None]
+    found = session.exec(statement).one_or_none()
+    if found is None:
+        raise TeamNotFoundError
+    return found

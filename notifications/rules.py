@@ -1,22 +1,22 @@
-"""Decisions about messages: what they may say, how long they are, who may send them and when."""
+"""What a message may say, in which language, and how long it is."""
 
 import math
 import re
 import string
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from enum import Enum, auto
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
-from core.clock import month_start
-from core.enums import NotificationState
+from core.clock import SHANGHAI, month_start
+from core.enums import Language
 from notifications.errors import TemplateError
 from notifications.templates import SIGNATURE, TEXTS, Template
 
-SINGLE_SEGMENT_UNITS = 70
-JOINED_SEGMENT_UNITS = 67
-"""3GPP TS 23.040: a UCS-2 message holds 70 UTF-16 units, 67 in each part of a longer one."""
 MAX_SEGMENTS = 2
 FREE_TEXT_LENGTH = 20
+TOPIC_SEPARATOR = "、"
+MAX_TOPICS = 4
+MAX_COUNT = 99
 
 LINK = re.compile(r"://|www\.|[a-z0-9-]+\.[a-z]{2,}", re.IGNORECASE)
 LINK_AROUND = re.compile(rf"[!-~]*(?:{LINK.pattern})[!-~]*", re.IGNORECASE)
@@ -52,6 +52,11 @@ def _show_date(value: str) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
+def _show_moment(value: str) -> str:
+    local = datetime.fromisoformat(value).astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日{local:%H:%M}"
+
+
 def _show_free_text(value: str) -> str:
     """Make somebody else's words fit: no link, number, amount, emoji or line break."""
     text = UNFIT_CHARACTER.sub(" ", LINK_AROUND.sub("", value))
@@ -62,31 +67,74 @@ def _show_free_text(value: str) -> str:
     return text or "未说明"
 
 
+def _show_topics(value: str) -> str:
+    known = {text.topic for text in TEXTS.values()}
+    if not known.issuperset(value.split(TOPIC_SEPARATOR)):
+        raise ValueError("not topics of templates")
+    return value
+
+
 VARIABLES: dict[str, Callable[[str], str]] = {
     "code": _show_pattern(r"\d{6}"),
     "month": _show_month,
     "work_date": _show_date,
+    "moment": _show_moment,
+    "gate": _show_free_text,
+    "trouble": _show_free_text,
     "number": _show_pattern(r"[A-Z0-9-]{4,20}"),
+    "count": _show_pattern(r"[1-9]\d?"),
+    "topics": _show_topics,
+    "rows": _show_pattern(r"[1-9]\d{0,3}"),
+    "total": _show_pattern(r"\d{1,9}\.\d\d"),
+    "tail": _show_pattern(r"\d{4}"),
     "reason": _show_free_text,
 }
 """How the value of each placeholder is checked and shown: `month` arrives as ``YYYY-MM`` and reads
-``2026年10月``, dates arrive as ISO 8601; only `reason` may be free text, and is made to fit."""
+``2026年10月``, dates and moments arrive as ISO 8601; only `reason`, `gate` and `trouble` may be
+free text, and are made to fit."""
 
 
-def render(template: Template, values: Mapping[str, str]) -> str:
-    """Return the signed body of a message.
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A message ready to be recorded."""
+
+    body: str
+    parameters: dict[str, str]
+    """The values as they are shown."""
+    language: Language
+    """What it is written in, which is not always what was asked for."""
+    segments: int
+
+
+def compose(
+    template: Template, values: Mapping[str, str], *, language: Language = Language.CHINESE
+) -> Composed:
+    """Return the signed body of a message and what it was made of.
 
     Raises TemplateError when a value is missing, unknown or malformed, or when the text breaks a
     rule for messages.
     """
-    text = TEXTS[template].text
+    written, text = TEXTS[template].in_language(language)
     expected = {name for _, name, _, _ in string.Formatter().parse(text) if name is not None}
     if expected != values.keys():
         raise TemplateError(f"{template} takes {sorted(expected)}, not {sorted(values)}")
     shown = {name: _show(template, name, value) for name, value in values.items()}
     body = SIGNATURE + text.format_map(shown)
     check_body(body)
-    return body
+    return Composed(body, shown, written, count_segments(body))
+
+
+def render(template: Template, values: Mapping[str, str]) -> str:
+    """Return the signed body of a message in Chinese; see `compose`."""
+    return compose(template, values).body
+
+
+def summarize(templates: Sequence[Template]) -> dict[str, str]:
+    """Return the values of the one message that stands for several."""
+    topics = dict.fromkeys(TEXTS[template].topic for template in templates)
+    shown = list(topics)[:MAX_TOPICS]
+    count = min(len(templates), MAX_COUNT)
+    return {"count": str(count), "topics": TOPIC_SEPARATOR.join(shown)}
 
 
 def _show(template: Template, name: str, value: str) -> str:
@@ -110,54 +158,35 @@ def check_body(body: str) -> None:
         raise TemplateError(f"a message must not hold {'; '.join(found)}")
 
 
+@dataclass(frozen=True, slots=True)
+class Alphabet:
+    """How many units a message holds, alone and as one part of a longer one (3GPP TS 23.040)."""
+
+    single: int
+    joined: int
+
+
+GSM_7 = Alphabet(single=160, joined=153)
+UCS_2 = Alphabet(single=70, joined=67)
+"""Any text with one Chinese character; units are those of UTF-16."""
+GSM_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    "ÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+GSM_EXTENDED = frozenset("^{}\\[~]|€")
+"""3GPP TS 23.038: each takes two units."""
+
+
 def count_segments(body: str) -> int:
-    """Return how many UCS-2 segments the body is sent and charged as."""
-    units = len(body.encode("utf-16-le")) // 2
-    if units <= SINGLE_SEGMENT_UNITS:
+    """Return how many segments the body is sent and charged as."""
+    alphabet, units = measure(body)
+    if units <= alphabet.single:
         return 1
-    return math.ceil(units / JOINED_SEGMENT_UNITS)
+    return math.ceil(units / alphabet.joined)
 
 
-STATES_BEFORE: dict[NotificationState, frozenset[NotificationState]] = {
-    NotificationState.PENDING: frozenset(),
-    NotificationState.SENDING: frozenset({NotificationState.PENDING, NotificationState.SENDING}),
-    NotificationState.SENT: frozenset({NotificationState.SENDING}),
-    NotificationState.DELIVERED: frozenset({NotificationState.SENDING, NotificationState.SENT}),
-    NotificationState.FAILED: frozenset({NotificationState.SENDING, NotificationState.SENT}),
-}
-"""The states from which each state may be entered; nothing leads back."""
-
-
-def is_forward(state: NotificationState, to: NotificationState) -> bool:
-    """Tell whether a message in `state` may enter the state `to`."""
-    return state in STATES_BEFORE[to]
-
-
-class ClaimVerdict(Enum):
-    """Whether a worker may send a message now."""
-
-    SEND = auto()
-    """Nobody has tried, or the last try is known to have had no effect."""
-    LOOK_UP = auto()
-    """Somebody tried and never told the outcome: ask the provider first."""
-    BUSY = auto()
-    """Somebody else is at it."""
-    SETTLED = auto()
-    """It was sent, or it never will be."""
-
-
-def judge_claim(
-    state: NotificationState, *, claimed_at: datetime | None, at: datetime, lease: timedelta
-) -> ClaimVerdict:
-    """Tell what a worker that wants to send the message must do."""
-    if not is_forward(state, NotificationState.SENDING):
-        return ClaimVerdict.SETTLED
-    if claimed_at is None:
-        return ClaimVerdict.SEND
-    return ClaimVerdict.BUSY if at < claimed_at + lease else ClaimVerdict.LOOK_UP
-
-
-def is_expired(template: Template, *, created_at: datetime, at: datetime) -> bool:
-    """Tell whether the message has become useless to its reader."""
-    expires_after = TEXTS[template].expires_after
-    return expires_after is not None and at >= created_at + expires_after
+def measure(body: str) -> tuple[Alphabet, int]:
+    """Return the alphabet the body needs and its length in that alphabet's units."""
+    if set(body) <= GSM_BASIC | GSM_EXTENDED:
+        return GSM_7, len(body) + sum(character in GSM_EXTENDED for character in body)
+    return UCS_2, len(body.encode("utf-16-le")) // 2

@@ -1,67 +1,99 @@
-"""Use cases of messages: tell a person, send a sign-in code, deliver what was recorded."""
+"""Use cases of messages: tell a person, tell many, send a sign-in code, respect their wishes."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
-import structlog
 from sqlmodel import Session
 
 from core.clock import now
-from core.enums import NotificationState
+from core.enums import Language, NotificationState, Urgency
 from db import outbox
-from db.models import Notification
-from db.session import Database
+from db.models import MessagePreference, Notification, NumberStatus
+from db.outbox import Work
+from db.session import blind_index
 from notifications import queries, rules
-from notifications.gateways.base import (
-    Gateway,
-    GatewayError,
-    PermanentGatewayError,
-    Sms,
-    TemporaryGatewayError,
-    UnknownOutcomeError,
-)
-from notifications.rules import ClaimVerdict
+from notifications.delivery.limits import judge_number, judge_trouble
+from notifications.errors import OutboxMessageNotFoundError
+from notifications.queries import Reader
 from notifications.templates import TEXTS, Template
 
 DELIVER = "notifications.deliver"
-"""Name of the job that calls `deliver`."""
-NO_PHONE = "no_phone"
-EXPIRED = "expired"
+"""Name of the job that calls `delivery.sending.deliver`."""
+PHONE = "notification.phone"
 
-log = structlog.stdlib.get_logger(__name__)
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """One person to be told, once per `key`."""
+
+    person_id: UUID
+    key: str
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    reader: Reader
+    person_id: UUID | None
+    dedupe_key: str
+    values: Mapping[str, str]
 
 
 def notify(
-    session: Session, *, template: Template, person_id: UUID, key: str, **values: str
+    session: Session,
+    *,
+    template: Template,
+    person_id: UUID,
+    key: str,
+    project_id: UUID | None = None,
+    **values: str,
 ) -> None:
     """Tell a person something once per `key`, if and only if this transaction commits.
 
-    A person without a phone gets a row in state `failed` with error `no_phone`, so that somebody
-    can tell them in another way; nothing is sent.
+    A person whom no message can reach gets a row in state `failed` with the reason, so that
+    somebody can tell them in another way; nothing is sent. The project pays for the message and
+    looks after those it does not reach.
     """
-    _record(
-        session,
-        template,
-        values,
-        person_id=person_id,
-        phone=queries.find_phone(session, person_id),
-        dedupe_key=f"{template}:{person_id}:{key}",
-    )
+    telling = Telling(person_id, key, values)
+    notify_many(session, template=template, tellings=[telling], project_id=project_id)
+
+
+def notify_many(
+    session: Session,
+    *,
+    template: Template,
+    tellings: Sequence[Telling],
+    project_id: UUID | None = None,
+) -> None:
+    """Tell many people the same kind of thing in a handful of statements; see `notify`."""
+    readers = queries.list_readers(session, {telling.person_id for telling in tellings})
+    drafts = [
+        _Draft(
+            readers[telling.person_id],
+            telling.person_id,
+            f"{template}:{telling.person_id}:{telling.key}",
+            telling.values,
+        )
+        for telling in tellings
+    ]
+    _record(session, template, drafts, project_id=project_id)
 
 
 def notify_number(
-    session: Session, *, template: Template, phone: str, key: str, **values: str
+    session: Session,
+    *,
+    template: Template,
+    phone: str,
+    key: str,
+    project_id: UUID | None = None,
+    **values: str,
 ) -> None:
     """Tell whoever left a number (E.164) something once per `key`; they have no account."""
-    _record(
-        session,
-        template,
-        values,
-        person_id=None,
-        phone=phone,
-        dedupe_key=f"{template}:{key}",
-    )
+    draft = _Draft(Reader(phone), None, f"{template}:{key}", values)
+    _record(session, template, [draft], project_id=project_id)
 
 
 def send_code(session: Session, *, phone: str, code: str, key: str) -> None:
@@ -69,155 +101,115 @@ def send_code(session: Session, *, phone: str, code: str, key: str) -> None:
     notify_number(session, template=Template.SIGN_IN_CODE, phone=phone, key=key, code=code)
 
 
+def get_preference(session: Session, *, person_id: UUID) -> MessagePreference:
+    """Return how a person is told; Chinese and everything, until they say otherwise."""
+    return queries.find_preference(session, person_id) or MessagePreference(
+        person_id=person_id, language=Language.CHINESE, wants_optional=True
+    )
+
+
+def set_preference(
+    session: Session, *, person_id: UUID, language: Language, wants_optional: bool
+) -> MessagePreference:
+    """Record how a person wants to be told; what the law asks for is sent all the same."""
+    preference = get_preference(session, person_id=person_id)
+    preference.language = language
+    preference.wants_optional = wants_optional
+    session.add(preference)
+    session.flush()
+    return preference
+
+
+def retry_job(session: Session, *, job_id: UUID) -> None:
+    """Give a job that keeps failing a full round of tries, now; OutboxMessageNotFoundError."""
+    if not outbox.hand_over_now(session, job_id):
+        raise OutboxMessageNotFoundError
+
+
 def _record(
-    session: Session,
-    template: Template,
-    values: dict[str, str],
-    *,
-    person_id: UUID | None,
-    phone: str | None,
-    dedupe_key: str,
+    session: Session, template: Template, drafts: Sequence[_Draft], *, project_id: UUID | None
 ) -> None:
-    notification = Notification(
-        person_id=person_id,
-        phone=phone,
+    if not drafts:
+        return
+    at = now()
+    indexes = {
+        draft.reader.phone: blind_index(session, PHONE, draft.reader.phone)
+        for draft in drafts
+        if draft.reader.phone is not None
+    }
+    statuses = queries.list_number_statuses(session, set(indexes.values()))
+    notifications = [
+        _compose(
+            template,
+            draft,
+            status=statuses.get(indexes.get(draft.reader.phone or "", b"")),
+            phone_index=indexes.get(draft.reader.phone or ""),
+            at=at,
+        )
+        for draft in drafts
+    ]
+    for notification in notifications:
+        notification.project_id = project_id
+    new = queries.insert_new(session, notifications)
+    works = [
+        make_work(notification)
+        for notification in notifications
+        if notification.id in new and notification.state is NotificationState.PENDING
+    ]
+    outbox.enqueue_many(session, DELIVER, works)
+
+
+def make_work(notification: Notification) -> Work:
+    """Return the job that delivers the message at its present rung."""
+    return Work(
+        dedupe_key=f"{DELIVER}:{notification.id}:{notification.rung}",
+        payload={"notification_id": str(notification.id)},
+        is_urgent=notification.urgency is Urgency.URGENT,
+    )
+
+
+def _compose(
+    template: Template,
+    draft: _Draft,
+    *,
+    status: NumberStatus | None,
+    phone_index: bytes | None,
+    at: datetime,
+) -> Notification:
+    composed = rules.compose(template, draft.values, language=draft.reader.language)
+    hindrance = _find_hindrance(template, draft.reader, status, at)
+    return Notification(
+        created_at=at,
+        person_id=draft.person_id,
+        phone=draft.reader.phone,
+        phone_index=phone_index,
         template=template,
         template_version=TEXTS[template].version,
-        body=rules.render(template, values),
+        language=composed.language,
+        body=composed.body,
+        parameters=json.dumps(composed.parameters, ensure_ascii=False),
+        segments=composed.segments,
         urgency=TEXTS[template].urgency,
-        dedupe_key=dedupe_key,
-        state=NotificationState.FAILED if phone is None else NotificationState.PENDING,
-        error=NO_PHONE if phone is None else None,
-    )
-    is_new = queries.insert_once(session, notification)
-    if is_new and phone is not None:
-        outbox.enqueue(
-            session,
-            DELIVER,
-            dedupe_key=f"{DELIVER}:{notification.id}",
-            notification_id=str(notification.id),
-        )
-
-
-def deliver(
-    database: Database, gateway: Gateway, notification_id: UUID, *, lease: timedelta
-) -> bool:
-    """Send a recorded message; tell whether nothing is left to do for it.
-
-    No transaction is open while the provider is called: claim, call, record. Calling it again, at
-    the same time or after a crash at any point, does not send twice: a claim whose outcome nobody
-    recorded within `lease` is looked up at the provider before a resend.
-    """
-    claim = _claim(database, gateway, notification_id, lease=lease)
-    if claim.verdict not in {ClaimVerdict.SEND, ClaimVerdict.LOOK_UP}:
-        return claim.verdict is ClaimVerdict.SETTLED
-    try:
-        reference = _find_earlier(database, gateway, claim) or _send(gateway, claim)
-    except PermanentGatewayError as error:
-        return _record_failed(database, claim, error.reason)
-    except TemporaryGatewayError as error:
-        return _release(database, claim, error.reason)
-    except UnknownOutcomeError as error:
-        log.warning("outcome of sms unknown, to be looked up", reason=error.reason)
-        return False
-    return _record_sent(database, claim, reference)
-
-
-@dataclass(frozen=True, slots=True)
-class _Claim:
-    """What a worker may do with one message until its lease ends."""
-
-    verdict: ClaimVerdict
-    notification_id: UUID
-    claimed_at: datetime
-    template: Template
-    sms: Sms
-
-
-def _claim(
-    database: Database, gateway: Gateway, notification_id: UUID, *, lease: timedelta
-) -> _Claim:
-    at = now()
-    with database.transaction() as session:
-        notification = queries.lock_notification(session, notification_id)
-        verdict = rules.judge_claim(
-            notification.state, claimed_at=notification.claimed_at, at=at, lease=lease
-        )
-        claim = _Claim(
-            verdict, notification_id, at, Template(notification.template), _sms(notification)
-        )
-        if verdict in {ClaimVerdict.SEND, ClaimVerdict.LOOK_UP}:
-            notification.state = NotificationState.SENDING
-            notification.gateway = gateway.name
-            notification.claimed_at = at
-            notification.attempts += 1
-    return claim
-
-
-def _sms(notification: Notification) -> Sms:
-    return Sms(
-        reference=str(notification.id),
-        phone=notification.phone or "",
-        body=notification.body,
-        created_at=notification.created_at,
+        dedupe_key=draft.dedupe_key,
+        state=NotificationState.FAILED if hindrance else NotificationState.PENDING,
+        error=hindrance,
     )
 
 
-def _find_earlier(database: Database, gateway: Gateway, claim: _Claim) -> str | None:
-    """Return the provider's reference if an earlier attempt did reach it."""
-    if claim.verdict is not ClaimVerdict.LOOK_UP:
+def _find_hindrance(
+    template: Template, reader: Reader, status: NumberStatus | None, at: datetime
+) -> str | None:
+    """Return why the message cannot or must not be sent, or None."""
+    if hindrance := judge_number(reader.phone):
+        return hindrance
+    has_opted_out = status is not None and status.opted_out_at is not None
+    if TEXTS[template].is_optional and (has_opted_out or not reader.wants_optional):
+        return queries.OPTED_OUT
+    if status is None:
         return None
-    try:
-        candidates = gateway.find(claim.sms)
-    except GatewayError as error:
-        raise UnknownOutcomeError(error.reason) from error
-    with database.transaction() as session:
-        known = queries.list_recorded_references(session, gateway.name, candidates)
-    return next((reference for reference in candidates if reference not in known), None)
-
-
-def _send(gateway: Gateway, claim: _Claim) -> str:
-    if rules.is_expired(claim.template, created_at=claim.sms.created_at, at=claim.claimed_at):
-        raise PermanentGatewayError(EXPIRED)
-    return gateway.send(claim.sms)
-
-
-def _record_sent(database: Database, claim: _Claim, reference: str) -> bool:
-    with database.transaction() as session:
-        notification = queries.lock_notification(session, claim.notification_id)
-        if rules.is_forward(notification.state, NotificationState.SENT):
-            notification.state = NotificationState.SENT
-            notification.sent_at = now()
-            notification.provider_reference = reference
-            notification.error = None
-    log.info("sms sent", template=claim.template)
-    return True
-
-
-def _record_failed(database: Database, claim: _Claim, reason: str) -> bool:
-    with database.transaction() as session:
-        notification = queries.lock_notification(session, claim.notification_id)
-        if _is_held(notification, claim):
-            notification.state = NotificationState.FAILED
-            notification.error = reason
-    log.error("sms failed for good", template=claim.template, reason=reason)
-    return True
-
-
-def _release(database: Database, claim: _Claim, reason: str) -> bool:
-    """Let the next hand-over try again at once, without asking the provider first."""
-    with database.transaction() as session:
-        notification = queries.lock_notification(session, claim.notification_id)
-        if _is_held(notification, claim):
-            notification.claimed_at = None
-            notification.error = reason
-    log.warning("sms not accepted, to be tried again", template=claim.template, reason=reason)
-    return False
-
-
-def _is_held(notification: Notification, claim: _Claim) -> bool:
-    """Tell whether nobody took the message over after our lease ended."""
-    return (
-        notification.state is NotificationState.SENDING
-        and notification.claimed_at == claim.claimed_at
+    return judge_trouble(
+        status.trouble,
+        since=status.trouble_at,
+        at=at,
+        is_code=template is Template.SIGN_IN_CODE,
     )

@@ -19,10 +19,14 @@ from db.models import DisputeReply, PayBatchRow, Payslip, PayslipAnswer, Payslip
 from evidence.receipts import issue_receipt
 from identity.principal import Principal
 from notifications.templates import Template
+from notifications.webhooks.events import EventKind
 from payroll import queries, rules, witnesses
+from payroll.bank_errors import NotSentToBankError
+from payroll.batch_queries import map_bank_rows
 from payroll.errors import PayslipAnsweredError
 from payroll.follow_up_queries import find_reply
-from payroll.service import tell_worker
+from payroll.managers import tell_managers
+from payroll.service import announce_payslip, tell_worker
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ def confirm_payslip(
     session.add(answer)
     witnesses.record_answer(session, answer, at=at)
     tell_worker(session, payslip, Template.PAYSLIP_CONFIRMED, event_id=answer.id)
+    announce_payslip(session, payslip, EventKind.PAYSLIP_CONFIRMED, at=at)
     return answer
 
 
@@ -126,20 +131,42 @@ def dispute_payslip(
     session.add(answer)
     witnesses.record_answer(session, answer, at=at)
     tell_worker(session, payslip, Template.PAYSLIP_DISPUTED, event_id=answer.id)
+    announce_payslip(session, payslip, EventKind.PAYSLIP_DISPUTED, at=at)
+    tell_managers(
+        session,
+        Template.DISPUTE_RAISED,
+        project_id=payslip.project_id,
+        month=payslip.month,
+        at=at,
+    )
     return answer
 
 
 def report_received(
     session: Session, *, principal: Principal, payslip_id: UUID, received: bool, at: datetime
 ) -> PayslipReceived:
-    """Record the worker's own word on the money; a later word stands beside the earlier ones."""
+    """Record the worker's own word on the money; a later word stands beside the earlier ones.
+
+    "Received" before any bank was told to pay is NotSentToBankError: wages go to the worker's own
+    card (条例 §31), and a tap that stands for cash is what a payer would press for.
+    """
     rules.check_answered_in_person(principal.role)
     payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=principal.person_id)
+    if received and not map_bank_rows(session, [payslip.id]):
+        raise NotSentToBankError
     report = PayslipReceived(
         created_at=at, project_id=payslip.project_id, payslip_id=payslip.id, received=received
     )
     session.add(report)
     witnesses.record_received(session, report, at=at)
+    if not received:
+        tell_managers(
+            session,
+            Template.MONEY_MISSING,
+            project_id=payslip.project_id,
+            month=payslip.month,
+            at=at,
+        )
     return report
 
 
@@ -191,7 +218,7 @@ def _receipt_facts(answer: PayslipAnswer, payslip: Payslip) -> dict[str, Any]:
 def _describe(session: Session, payslips: Sequence[Payslip]) -> list[OwnPayslip]:
     payslip_ids = [payslip.id for payslip in payslips]
     answers = queries.map_latest(session, PayslipAnswer, payslip_ids)
-    rows = queries.map_latest(session, PayBatchRow, payslip_ids)
+    rows = map_bank_rows(session, payslip_ids)
     words = queries.map_latest(session, PayslipReceived, payslip_ids)
     replies = queries.map_latest(session, DisputeReply, payslip_ids)
     return [

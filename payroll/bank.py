@@ -1,38 +1,38 @@
-"""Use cases of payment: hand confirmed payslips to the bank, take over what the bank answers."""
+"""Use cases of bank files: draw one up from confirmed payslips, read it in a bank's format."""
 
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from sqlmodel import Session
 
 from core.clock import local_date
-from core.enums import PayRowState
+from core.enums import PayBatchState, PayRowState
 from core.masking import mask_card
 from db.base import new_id
 from db.models import PayBatch, PayBatchRow, PaySheet, Payslip
 from identity import audit
 from identity.principal import Principal
-from notifications.templates import Template
-from payroll import bank_file, queries, rules, witnesses
-from payroll.bank_file import FileEncoding, Instruction, ResultRow
-from payroll.errors import (
-    NothingToPayError,
-    ResultContradictsError,
-    ResultRowNeverSentError,
-    ResultWrongBatchError,
+from identity.service import UNMASK
+from payroll import bank_order, bank_profiles, batch_queries, queries, rules, witnesses
+from payroll.bank_errors import (
+    BatchNotReleasedError,
+    CardChangedError,
+    LinesInBatchError,
+    PayeeUnusableError,
 )
+from payroll.bank_order import Instruction, Order, clean_cell
+from payroll.bank_profiles import PROFILES, ProfileName
+from payroll.errors import NothingToPayError
 from payroll.queries import Payee
 from payroll.rules import SheetAction
-from payroll.service import tell_worker
 from projects.queries import get_project
 
-SUBMITTED = PayRowState.SUBMITTED
-REASON_LENGTH = 200
+PURPOSE = "代发工资"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,56 +42,49 @@ class CreatedBatch:
     batch: PayBatch
     card_changed: tuple[str, ...]
     """Workers whose card is not the one they confirmed: adjust, and let them confirm again."""
+    unusable: tuple[str, ...]
+    """Workers whose name or bank no bank's format can hold as it is."""
     remaining_count: int
     """Payable lines beyond one file; ask for another batch."""
 
 
 @dataclass(frozen=True, slots=True)
-class ImportedResult:
-    """A batch after a result file."""
+class _Sorted:
+    """The payable lines by what can be done with them."""
 
-    batch: PayBatch
-    rows: list[tuple[PayBatchRow, Payslip]]
-    changed_count: int
-    """Rows this file decided; 0 when it was imported before."""
-
-    def count(self, state: PayRowState) -> int:
-        """Return how many rows of the batch are in a state."""
-        return sum(row.state is state for row, _ in self.rows)
+    ready: list[tuple[Payslip, Instruction]]
+    card_changed: tuple[str, ...]
+    unusable: tuple[str, ...]
 
 
 def create_pay_batch(
     session: Session, *, principal: Principal, project_id: UUID, sheet_id: UUID, at: datetime
 ) -> CreatedBatch:
-    """Put up to 1,000 confirmed payslips that no bank has into a new bank file.
+    """Draw up a file of up to 1,000 confirmed payslips; somebody else has to release it.
 
-    A payslip is never in two batches unless the bank rejected it. Only the card the worker saw is
-    paid to. Raises NothingToPayError, SheetActionNotAllowedError before approval.
+    A payslip is in one file at a time unless the bank rejected it or nobody released it. Only a
+    card that the worker confirmed, or named in person, is paid to. Raises
+    SheetActionNotAllowedError before approval, NothingToPayError, and why everything waits:
+    LinesInBatchError, CardChangedError, PayeeUnusableError.
     """
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
-    sheet.state = rules.next_state(sheet.state, SheetAction.INSTRUCT)
-    payable = queries.lock_payable(session, sheet.id)
-    payees = _find_payees(session, sheet, payable)
-    ready = [slip for slip in payable if _is_card_as_shown(slip, payees[slip.project_worker_id])]
-    if not ready:
-        raise NothingToPayError
-    taken = ready[: bank_file.MAX_ROWS]
-    instructions = [
-        _make_instruction(number, slip, payees[slip.project_worker_id])
-        for number, slip in enumerate(taken, start=1)
-    ]
-    batch = _make_batch(session, principal, sheet, instructions, at)
+    rules.next_state(sheet.state, SheetAction.INSTRUCT)
+    found = _sort_payable(session, sheet)
+    if not found.ready:
+        _refuse(session, sheet, found)
+    taken = found.ready[: bank_order.MAX_ROWS]
+    order = _make_order(session, sheet, [instruction for _, instruction in taken], at)
+    batch = _make_batch(session, principal, sheet, order, taken)
     session.add(batch)
     session.flush()
     rows = [
-        _make_row(batch, slip, instruction)
-        for slip, instruction in zip(taken, instructions, strict=True)
+        _make_row(batch, slip, line)
+        for (slip, _), line in zip(taken, order.instructions, strict=True)
     ]
     session.add_all(rows)
     witnesses.record_bank_rows(session, rows, at=at)
-    _audit(session, principal, "payroll.pay-batch-created", batch)
-    changed = tuple(slip.content["worker_name"] for slip in payable if slip not in ready)
-    return CreatedBatch(batch, changed, len(ready) - len(taken))
+    record_act(session, principal, "payroll.pay-batch-created", batch)
+    return CreatedBatch(batch, found.card_changed, found.unusable, len(found.ready) - len(taken))
 
 
 def read_bank_file(
@@ -101,78 +94,127 @@ def read_bank_file(
     project_id: UUID,
     sheet_id: UUID,
     reference: str,
-    encoding: FileEncoding,
+    profile: ProfileName,
 ) -> bytes:
-    """Return the bank file as it was drawn up; it holds full numbers, so reading it is audited."""
-    sheet = queries.get_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
-    batch = queries.get_pay_batch(session, sheet_id=sheet.id, reference=reference)
-    _audit(session, principal, "payroll.bank-file-read", batch)
-    return bank_file.encode_file(batch.file, encoding)
+    """Return a released bank file in a bank's format, always the same bytes.
 
-
-def import_bank_result(
-    session: Session,
-    *,
-    principal: Principal,
-    project_id: UUID,
-    sheet_id: UUID,
-    reference: str,
-    content: bytes,
-    at: datetime,
-) -> ImportedResult:
-    """Take over the bank's answer row by row and tell each worker; all of the file or nothing.
-
-    Importing a file again changes nothing and tells nobody. The sheet is settled once the bank
-    has acknowledged every line. Raises the `Result…Error` refusals of `payroll.errors`.
+    It holds full numbers: the reading is recorded, and each worker finds it among the accesses.
+    Raises BatchNotReleasedError, ProfileRowCountError, PayerMissingError.
     """
-    sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
-    batch = queries.get_pay_batch(session, sheet_id=sheet.id, reference=reference)
-    answer = bank_file.read_result(content)
-    bank_file.check_dates(answer.rows, today=local_date(at))
-    if answer.reference != reference:
-        raise ResultWrongBatchError(found=answer.reference, expected=reference)
-    sent = queries.list_batch_rows(session, batch.id)
-    by_number = {row.row_number: (row, payslip) for row, payslip in sent}
-    _check_was_sent(answer.rows, {number: row for number, (row, _) in by_number.items()})
-    news = [line for line in answer.rows if by_number[line.row_number][0].state is SUBMITTED]
-    for line in news:
-        _settle_row(session, *by_number[line.row_number], line)
-    settled = [by_number[line.row_number][0] for line in news]
-    witnesses.record_bank_rows(session, settled, at=at)
-    batch.result_at = batch.result_at or at
-    _audit(session, principal, "payroll.bank-result-imported", batch)
-    session.flush()
-    if news and not queries.has_unpaid(session, sheet.id):
-        sheet.state = rules.next_state(sheet.state, SheetAction.SETTLE)
-    return ImportedResult(batch, sent, len(news))
+    sheet = queries.get_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
+    batch = batch_queries.get_pay_batch(session, sheet_id=sheet.id, reference=reference)
+    if batch.state is not PayBatchState.RELEASED:
+        raise BatchNotReleasedError
+    order = bank_order.read_order(batch.file, created_at=batch.created_at)
+    content = bank_profiles.format_order(order, profile)
+    record_act(session, principal, "payroll.bank-file-read", batch, profile=profile.value)
+    _record_readings(session, principal, batch, profile)
+    return content
 
 
-def _find_payees(
+def record_act(
+    session: Session, principal: Principal, action: str, batch: PayBatch, **detail: str
+) -> None:
+    """Write the audit row of an act on a batch."""
+    audit.record(
+        session,
+        actor=principal,
+        action=action,
+        subject_kind="pay_batch",
+        subject_id=batch.id,
+        reason=batch.reason or PURPOSE,
+        reference=batch.reference,
+        **detail,
+    )
+
+
+def _record_readings(
+    session: Session, principal: Principal, batch: PayBatch, profile: ProfileName
+) -> None:
+    for _, payslip in batch_queries.list_batch_rows(session, batch.id):
+        for field in PROFILES[profile].fields:
+            audit.record(
+                session,
+                actor=principal,
+                action=UNMASK,
+                subject_kind="person",
+                subject_id=payslip.person_id,
+                reason="下载代发工资的银行文件",
+                field=field.value,
+                reference=batch.reference,
+            )
+
+
+def _sort_payable(session: Session, sheet: PaySheet) -> _Sorted:
+    payable = batch_queries.lock_payable(session, sheet.id)
+    payees = _lock_payees(session, sheet, payable)
+    ready, card_changed, unusable = [], [], []
+    for slip in payable:
+        payee = payees[slip.project_worker_id]
+        instruction = _make_instruction(slip, payee)
+        if not _is_card_agreed(slip, payee):
+            card_changed.append(slip.content["worker_name"])
+        elif not bank_order.is_usable(instruction):
+            unusable.append(slip.content["worker_name"])
+        else:
+            ready.append((slip, instruction))
+    return _Sorted(ready, tuple(card_changed), tuple(unusable))
+
+
+def _lock_payees(
     session: Session, sheet: PaySheet, payslips: Sequence[Payslip]
 ) -> dict[UUID, Payee]:
     worker_ids = [payslip.project_worker_id for payslip in payslips]
+    batch_queries.lock_workers(session, worker_ids)
     payees = queries.list_payees(session, worker_ids, team_id=sheet.team_id)
     return {payee.worker.id: payee for payee in payees}
 
 
-def _is_card_as_shown(payslip: Payslip, payee: Payee) -> bool:
-    """Tell whether the card is still the one on the payslip (条例 §31: the worker's own card)."""
+def _is_card_agreed(payslip: Payslip, payee: Payee) -> bool:
+    """Tell whether the worker agreed to the card (条例 §31): on the payslip, or by naming it."""
     shown: dict[str, Any] = payslip.content["payment_means"]
     card, bank_name = payee.worker.bank_card, payee.worker.bank_name
-    return (
-        card is not None and mask_card(card) == shown["account"] and bank_name == shown["bank_name"]
+    if card is None:
+        return False
+    as_shown = (mask_card(card), bank_name) == (shown["account"], shown["bank_name"])
+    return as_shown or payee.worker.card_chosen_at is not None
+
+
+def _refuse(session: Session, sheet: PaySheet, found: _Sorted) -> NoReturn:
+    if found.card_changed:
+        raise CardChangedError(names="、".join(found.card_changed))
+    if found.unusable:
+        raise PayeeUnusableError(names="、".join(found.unusable))
+    if references := batch_queries.list_open_references(session, sheet.id):
+        raise LinesInBatchError(references="、".join(references))
+    raise NothingToPayError
+
+
+def _make_instruction(payslip: Payslip, payee: Payee) -> Instruction:
+    return Instruction(
+        row_number=0,
+        name=clean_cell(payee.person.name),
+        id_number=payee.person.id_number or "",
+        account=payee.worker.bank_card or "",
+        bank_name=clean_cell(payee.worker.bank_name or ""),
+        bank_link_number=payee.worker.bank_link_number or "",
+        amount_fen=payslip.net_fen,
     )
 
 
-def _make_instruction(row_number: int, payslip: Payslip, payee: Payee) -> Instruction:
-    return Instruction(
-        row_number=row_number,
-        name=payee.person.name,
-        id_number=payee.person.id_number or "",
-        account=payee.worker.bank_card or "",
-        bank_name=payee.worker.bank_name or "",
-        bank_link_number=payee.worker.bank_link_number or "",
-        amount_fen=payslip.net_fen,
+def _make_order(
+    session: Session, sheet: PaySheet, instructions: Sequence[Instruction], at: datetime
+) -> Order:
+    return Order(
+        # Random, so that a reference cannot be guessed from another project's.
+        reference=f"AX{local_date(at):%Y%m%d}{secrets.token_hex(6).upper()}",
+        project_code=get_project(session, sheet.project_id).code,
+        payer=batch_queries.find_payer(session, project_id=sheet.project_id),
+        drawn_up_at=at,
+        instructions=tuple(
+            replace(instruction, row_number=number)
+            for number, instruction in enumerate(instructions, start=1)
+        ),
     )
 
 
@@ -180,24 +222,28 @@ def _make_batch(
     session: Session,
     principal: Principal,
     sheet: PaySheet,
-    instructions: Sequence[Instruction],
-    at: datetime,
+    order: Order,
+    taken: Sequence[tuple[Payslip, Instruction]],
 ) -> PayBatch:
-    # Random, so that a reference cannot be guessed from another project's.
-    reference = f"AX{local_date(at):%Y%m%d}{secrets.token_hex(6).upper()}"
-    project_code = get_project(session, sheet.project_id).code
-    file = bank_file.write_file(reference, project_code=project_code, instructions=instructions)
+    file = bank_order.write_order(order)
+    attempts = batch_queries.count_rejections(session, [slip.id for slip, _ in taken])
+    lines = [
+        (str(slip.id), line.account, str(line.amount_fen), str(attempts.get(slip.id, 0)))
+        for slip, line in taken
+    ]
     return PayBatch(
         id=new_id(),
-        created_at=at,
+        created_at=order.drawn_up_at,
         project_id=sheet.project_id,
         pay_sheet_id=sheet.id,
-        reference=reference,
-        row_count=len(instructions),
-        total_fen=sum(instruction.amount_fen for instruction in instructions),
+        reference=order.reference,
+        row_count=len(order.instructions),
+        total_fen=order.total_fen,
         file=file,
         file_hash=hashlib.sha256(file.encode()).hexdigest(),
+        lines_hash=bank_order.compute_lines_hash(lines),
         created_by=principal.person_id,
+        state=PayBatchState.DRAFTED,
     )
 
 
@@ -210,53 +256,5 @@ def _make_row(batch: PayBatch, payslip: Payslip, instruction: Instruction) -> Pa
         row_number=instruction.row_number,
         account=instruction.account,
         amount_fen=instruction.amount_fen,
-        state=SUBMITTED,
+        state=PayRowState.DRAFTED,
     )
-
-
-def _audit(session: Session, principal: Principal, action: str, batch: PayBatch) -> None:
-    audit.record(
-        session,
-        actor=principal,
-        action=action,
-        subject_kind="pay_batch",
-        subject_id=batch.id,
-        reason="代发工资",
-        reference=batch.reference,
-    )
-
-
-def _check_was_sent(lines: Sequence[ResultRow], sent: dict[int, PayBatchRow]) -> None:
-    """Refuse the file if a row was never sent, or says the opposite of an earlier file."""
-    if strange := [line.line for line in lines if not _is_same(line, sent.get(line.row_number))]:
-        raise ResultRowNeverSentError(lines=_join(strange))
-    opposite = [
-        line.line
-        for line in lines
-        if sent[line.row_number].state not in {SUBMITTED, _state_of(line)}
-    ]
-    if opposite:
-        raise ResultContradictsError(lines=_join(opposite))
-
-
-def _is_same(line: ResultRow, row: PayBatchRow | None) -> bool:
-    return row is not None and (line.account, line.amount_fen) == (row.account, row.amount_fen)
-
-
-def _state_of(line: ResultRow) -> PayRowState:
-    return PayRowState.ACKNOWLEDGED if line.is_paid else PayRowState.REJECTED
-
-
-def _join(lines: Sequence[int]) -> str:
-    return "、".join(str(line) for line in lines)
-
-
-def _settle_row(session: Session, row: PayBatchRow, payslip: Payslip, line: ResultRow) -> None:
-    row.state = _state_of(line)
-    row.settled_date = line.settled_date
-    if line.is_paid:
-        tell_worker(session, payslip, Template.WAGE_PAID, event_id=row.id)
-    else:
-        row.rejection = line.reason[:REASON_LENGTH]
-        reason = bank_file.explain_rejection(line.reason)
-        tell_worker(session, payslip, Template.WAGE_REJECTED, event_id=row.id, reason=reason)

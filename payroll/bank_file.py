@@ -1,7 +1,7 @@
-"""The generic bank profile: the CSV that instructs a bank, and the CSV in which it answers.
+"""The CSV in which a bank answers.
 
-Both open with a control line ``批次号,<reference>,总笔数,<rows>,总金额,<yuan>`` and then a header.
-A result holds one row for each instruction the bank has decided, so it may come in parts.
+It opens with a control line ``批次号,<reference>,总笔数,<rows>,总金额,<yuan>``, then a header.
+One row for each instruction the bank has decided, so it may come in parts.
 """
 
 import csv
@@ -11,44 +11,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Literal
 
 from core.clock import SHANGHAI
 from core.money import parse_yuan, to_yuan
+from payroll.bank_order import MAX_ROWS
 from payroll.errors import ResultUnreadableError, ResultWrongTotalError
 
-MAX_ROWS = 1000
-"""Banks refuse longer files."""
-PURPOSE = "农民工工资"
-COLUMNS = (
-    "序号",
-    "姓名",
-    "证件号码",
-    "账号",
-    "开户行名称",
-    "联行号",
-    "金额",
-    "摘要",
-    "项目编号",
-    "批次号",
-)
 RESULT_COLUMNS = ("序号", "账号", "金额", "状态", "原因", "日期")
 CONTROL = ("批次号", "总笔数", "总金额")
 FIRST_ROW_LINE = 3
 ROW_NUMBER = re.compile(r"[0-9]{1,6}")
 AMOUNT = re.compile(r"[0-9]{1,12}(\.[0-9]{1,2})?")
 DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d")
-
-REJECTIONS = (
-    (("户名", "姓名"), "卡上名字和你的名字对不上"),
-    (("冻结", "止付", "挂失", "锁定"), "卡被冻结或挂失"),
-    (("睡眠", "休眠", "未激活"), "卡很久没用，要到银行激活"),
-    (("限额", "超限", "二类", "Ⅱ类", "II类"), "卡的收款额度不够"),
-    (("销户", "注销", "不存在", "无此", "账号", "卡号"), "卡号不对或卡已注销"),
-)
-"""Words in a bank's reason, and what to tell the worker; the first match counts."""
-
-FileEncoding = Literal["utf-8", "gb18030"]
 
 
 class Problem(Enum):
@@ -67,19 +41,6 @@ class Problem(Enum):
     STATUS = ("状态应是“成功”或“失败”", "the status must be 成功 or 失败")
     DATE = ("日期应写成 2026-11-13", "the date must read like 2026-11-13")
     FUTURE = ("日期还没有到，银行不会提前说到账", "the date lies in the future")
-
-
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """One line that tells the bank to pay a worker."""
-
-    row_number: int
-    name: str
-    id_number: str
-    account: str
-    bank_name: str
-    bank_link_number: str
-    amount_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,36 +64,6 @@ class BankResult:
     rows: tuple[ResultRow, ...]
 
 
-def write_file(reference: str, *, project_code: str, instructions: Sequence[Instruction]) -> str:
-    """Return the text of the bank file."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\r\n")
-    total = sum(instruction.amount_fen for instruction in instructions)
-    writer.writerow(("批次号", reference, "总笔数", len(instructions), "总金额", to_yuan(total)))
-    writer.writerow(COLUMNS)
-    writer.writerows(
-        (
-            instruction.row_number,
-            instruction.name,
-            instruction.id_number,
-            instruction.account,
-            instruction.bank_name,
-            instruction.bank_link_number,
-            to_yuan(instruction.amount_fen),
-            PURPOSE,
-            project_code,
-            reference,
-        )
-        for instruction in instructions
-    )
-    return text.getvalue()
-
-
-def encode_file(text: str, encoding: FileEncoding) -> bytes:
-    """Return the bytes a bank reads; UTF-8 carries a BOM, without which Excel shows garbage."""
-    return text.encode("utf-8-sig" if encoding == "utf-8" else encoding)
-
-
 def read_result(content: bytes) -> BankResult:
     """Read a result file in UTF-8 or GB18030.
 
@@ -153,14 +84,6 @@ def read_result(content: bytes) -> BankResult:
     if counted != stated:
         raise ResultWrongTotalError(stated=_format_totals(stated), counted=_format_totals(counted))
     return BankResult(reference, tuple(rows))
-
-
-def explain_rejection(reason: str) -> str:
-    """Return a bank's wording in everyday words, short enough for a text message."""
-    for words, explanation in REJECTIONS:
-        if any(word in reason for word in words):
-            return explanation
-    return "银行退回，没说清原因"
 
 
 def _decode(content: bytes) -> str:

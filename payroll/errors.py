@@ -1,6 +1,12 @@
 """What payroll refuses."""
 
-from core.errors import ConflictError, ForbiddenError, NotFoundError, UnprocessableError
+from core.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    ThrottledError,
+    UnprocessableError,
+)
 
 
 class PaySheetNotFoundError(NotFoundError):
@@ -241,3 +247,33 @@ class VisitNotFoundError(NotFoundError):
     title_en = "No such open visit"
     advice = "请刷新列表；可能已经有人登记过结果。"
     advice_en = "Reload the list; somebody may have reported it already."
+
+
+class CodeNotProvedError(UnprocessableError):
+    """The code shown does not prove who shows it; `reason` is the gate's word for it."""
+
+    code = "payroll.code-not-proved"
+    title = "这个码证明不了是谁"
+    title_en = "The code proves nobody"
+    advice = "{say}。"
+    advice_en = "Have the code refreshed and scan it again: {reason}."
+
+
+class NotInCountyError(NotFoundError):
+    """The worker is on no project of the inspector's county now."""
+
+    code = "payroll.not-in-county"
+    title = "这名工人现在不在本辖区的工地"
+    title_en = "On no project of your county"
+    advice = "码是有效的。需要时请与工人所在工地的辖区联系。"
+    advice_en = "The code is valid; ask the bureau of the county where the project is."
+
+
+class LooksThrottledError(ThrottledError):
+    """Too many codes were looked at from one network address."""
+
+    code = "payroll.too-many-looks"
+    title = "扫得太频繁了"
+    title_en = "Too many looks"
+    advice = "请等 {retry_after} 秒再扫。"
+    advice_en = "Wait {retry_after} seconds."

@@ -18,7 +18,6 @@ from db.models import (
     Contract,
     DisputeReply,
     Employer,
-    PayBatch,
     PayBatchRow,
     PaySheet,
     Payslip,
@@ -31,9 +30,14 @@ from db.models import (
     Team,
     WorkDay,
 )
-from payroll.errors import PayBatchNotFoundError, PaySheetNotFoundError, PayslipNotFoundError
+from payroll.errors import PaySheetNotFoundError, PayslipNotFoundError
 
-AboutPayslip = TypeVar("AboutPayslip", DisputeReply, PayBatchRow, PayslipAnswer, PayslipReceived)
+AboutPayslip = TypeVar("AboutPayslip", DisputeReply, PayslipAnswer, PayslipReceived)
+
+HELD = (PayRowState.DRAFTED, PayRowState.SUBMITTED, PayRowState.ACKNOWLEDGED)
+"""A line in one of these states is in no second file."""
+AT_BANK = (PayRowState.SUBMITTED, PayRowState.ACKNOWLEDGED, PayRowState.REJECTED)
+"""What a bank has, or had; the rest is of no file that went out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,9 +181,9 @@ def find_payslip_sheet_id(session: Session, *, project_id: UUID, payslip_id: UUI
 
 
 def is_at_bank(session: Session, payslip_id: UUID) -> bool:
-    """Tell whether the payslip is in a bank file that was not refused."""
+    """Tell whether the payslip is in a bank file that goes, or went, to a bank."""
     statement = select(PayBatchRow.id).where(
-        PayBatchRow.payslip_id == payslip_id, PayBatchRow.state != PayRowState.REJECTED
+        PayBatchRow.payslip_id == payslip_id, col(PayBatchRow.state).in_(HELD)
     )
     return session.exec(statement).first() is not None
 
@@ -187,7 +191,7 @@ def is_at_bank(session: Session, payslip_id: UUID) -> bool:
 def map_latest(
     session: Session, table: type[AboutPayslip], payslip_ids: Collection[UUID]
 ) -> dict[UUID, AboutPayslip]:
-    """Return the latest bank row, answer or word on the money of each of these payslips."""
+    """Return the latest answer, reply or word on the money of each of these payslips."""
     statement = (
         select(table)
         .where(col(table.payslip_id).in_(payslip_ids))
@@ -250,67 +254,11 @@ def answer_once(
     return answered.rowcount == 1
 
 
-def lock_payable(session: Session, sheet_id: UUID) -> list[Payslip]:
-    """Return the confirmed payslips with money in them that no bank has, locked."""
-    at_bank = select(PayBatchRow.payslip_id).where(
-        PayBatchRow.payslip_id == Payslip.id, PayBatchRow.state != PayRowState.REJECTED
-    )
-    statement = (
-        select(Payslip)
-        .where(
-            Payslip.pay_sheet_id == sheet_id,
-            col(Payslip.is_current),
-            Payslip.answer_state == PayslipAnswerState.CONFIRMED,
-            Payslip.net_fen > 0,
-            ~at_bank.exists(),
-        )
-        .order_by(col(Payslip.project_worker_id))
-        .with_for_update(key_share=True)
-    )
-    return list(session.exec(statement))
-
-
-def get_pay_batch(session: Session, *, sheet_id: UUID, reference: str) -> PayBatch:
-    """Return the sheet's batch or raise PayBatchNotFoundError."""
-    statement = select(PayBatch).where(
-        PayBatch.pay_sheet_id == sheet_id, PayBatch.reference == reference
-    )
-    batch = session.exec(statement).one_or_none()
-    if batch is None:
-        raise PayBatchNotFoundError
-    return batch
-
-
-def list_batch_rows(session: Session, batch_id: UUID) -> list[tuple[PayBatchRow, Payslip]]:
-    """Return the lines of a batch with their payslips, in file order."""
-    statement = (
-        select(PayBatchRow, Payslip)
-        .join(Payslip, col(Payslip.id) == PayBatchRow.payslip_id)
-        .where(PayBatchRow.batch_id == batch_id)
-        .order_by(col(PayBatchRow.row_number))
-    )
-    return list(session.exec(statement))
-
-
-def has_unpaid(session: Session, sheet_id: UUID) -> bool:
-    """Tell whether some current payslip of the sheet is not acknowledged by the bank."""
-    paid = select(PayBatchRow.payslip_id).where(
-        PayBatchRow.payslip_id == Payslip.id, PayBatchRow.state == PayRowState.ACKNOWLEDGED
-    )
-    statement = select(Payslip.id).where(
-        Payslip.pay_sheet_id == sheet_id,
-        col(Payslip.is_current),
-        Payslip.net_fen > 0,
-        ~paid.exists(),
-    )
-    return session.exec(statement.limit(1)).first() is not None
-
-
 def list_published_wages(session: Session, person_id: UUID) -> list[PublishedWage]:
     """Return the person's current published payslips, without their content."""
     bank_state = (
         select(PayBatchRow.state)
-        .where(PayBatchRow.payslip_id == Payslip.id)
+        .where(PayBatchRow.payslip_id == Payslip.id, col(PayBatchRow.state).in_(AT_BANK))
         .order_by(col(PayBatchRow.id).desc())
         .limit(1)
         .scalar_subquery()

@@ -19,6 +19,7 @@ from notifications.templates import Template
 from payroll import follow_up_queries as queries
 from payroll import rules
 from payroll.follow_up_queries import Visit, Waiting
+from payroll.managers import tell_managers
 
 
 def remind_chunk(session: Session, *, after: UUID | None, at: datetime) -> UUID | None:
@@ -98,3 +99,5 @@ def _give_up(session: Session, silent: list[Waiting], at: datetime) -> None:
         for one in silent
     ]
     queries.add_visits(session, visits)
+    for project_id, month in sorted({(one.project_id, one.month) for one in silent}):
+        tell_managers(session, Template.VISIT_DUE, project_id=project_id, month=month, at=at)

@@ -18,7 +18,10 @@ from identity import audit
 from identity.principal import Principal
 from notifications.service import notify
 from notifications.templates import Template
+from notifications.webhooks.events import EventKind
+from notifications.webhooks.service import announce
 from payroll import queries, rules, witnesses
+from payroll.batch_queries import map_bank_rows
 from payroll.errors import (
     AttendanceNotLockedError,
     NobodyWorkedError,
@@ -95,7 +98,7 @@ def get_pay_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> Shee
     payslip_ids = [payslip.id for payslip, _ in current]
     answers = queries.map_latest(session, PayslipAnswer, payslip_ids)
     replies = queries.map_latest(session, DisputeReply, payslip_ids)
-    rows = queries.map_latest(session, PayBatchRow, payslip_ids)
+    rows = map_bank_rows(session, payslip_ids)
     lines = [
         PayLine(
             payslip=payslip,
@@ -125,6 +128,13 @@ def publish_pay_sheet(
     witnesses.record_payslips(session, [payslip for payslip, _ in current], at=at)
     for payslip, _ in current:
         tell_worker(session, payslip, Template.PAYSLIP_PUBLISHED, event_id=payslip.id)
+    announce(
+        session,
+        EventKind.PAY_SHEET_PUBLISHED,
+        subject_ids=[sheet.id],
+        at=at,
+        project_id=project_id,
+    )
     without_phone = tuple(
         payslip.content["worker_name"] for payslip, has_phone in current if not has_phone
     )
@@ -139,6 +149,13 @@ def approve_pay_sheet(
     sheet.state = rules.next_state(sheet.state, SheetAction.APPROVE)
     sheet.approved_at = at
     sheet.approved_by = approved_by
+    announce(
+        session,
+        EventKind.PAY_SHEET_APPROVED,
+        subject_ids=[sheet.id],
+        at=at,
+        project_id=project_id,
+    )
     return sheet
 
 
@@ -185,6 +202,7 @@ def adjust_payslip(
         reason=note,
     )
     tell_worker(session, payslip, Template.PAYSLIP_CHANGED, event_id=payslip.id)
+    announce_payslip(session, payslip, EventKind.PAYSLIP_CHANGED, at=at)
     return payslip
 
 
@@ -201,6 +219,11 @@ def tell_worker(
         month=payslip.month,
         **values,
     )
+
+
+def announce_payslip(session: Session, payslip: Payslip, kind: EventKind, *, at: datetime) -> None:
+    """Tell other systems what happened to a payslip."""
+    announce(session, kind, subject_ids=[payslip.id], at=at, project_id=payslip.project_id)
 
 
 def _check_complete(contents: Collection[Mapping[str, Any]]) -> None:

@@ -61,7 +61,7 @@ TEXTS = {
     ReasonCode.PAYMENT_REJECTED: ReasonText(
         WageSeverity.ATTENTION,
         "{month}的工资被银行退回了",
-        "请找工地劳资员核对你的银行卡，改好后会重新打款。",
+        "请打开安薪码换一张自己的卡，或找工地劳资员问银行，之后会重新打款。",
     ),
     ReasonCode.SAID_NOT_RECEIVED: ReasonText(
         WageSeverity.ATTENTION,

@@ -1,6 +1,12 @@
 """What projects and rosters refuse."""
 
-from core.errors import NotFoundError, TooLargeError, UnprocessableError
+from core.errors import (
+    ConflictError,
+    NotFoundError,
+    ThrottledError,
+    TooLargeError,
+    UnprocessableError,
+)
 
 
 class ProjectNotFoundError(NotFoundError):
@@ -101,3 +107,33 @@ class ProjectSheetInvalidError(UnprocessableError):
     title_en = "The project sheets have mistakes"
     advice = "请按 findings 里列出的行和列改正后再上传；这次没有导入任何内容。"
     advice_en = "Correct the rows and columns in `findings`; nothing was imported."
+
+
+class NoticeBoardIncompleteError(ConflictError):
+    """The board lacks what the law wants on it; `missing` lists each entry and who supplies it."""
+
+    code = "projects.notice-board-incomplete"
+    title = "告示牌还缺内容，不能打印正式版"
+    title_en = "The notice board is not complete"
+    advice = "还缺：{labels}。missing 里写着每一项由谁补；补齐前可以加 draft=true 打印草稿。"
+    advice_en = "`missing` names each missing entry and who supplies it; draft=true prints a draft."
+
+
+class UnknownPosterError(NotFoundError):
+    """No project has a poster with this token."""
+
+    code = "projects.unknown-poster"
+    title = "没有找到这块牌子对应的工地"
+    title_en = "No project has this poster"
+    advice = "请重新扫一次工地告示牌上的码；要投诉也可以直接打 12333。"
+    advice_en = "Scan the code on the site's notice board again, or call 12333."
+
+
+class TooManyGuessesError(ThrottledError):
+    """Too many addresses of posters that do not exist, from one place."""
+
+    code = "projects.too-many-guesses"
+    title = "打开次数太多了"
+    title_en = "Too many tries"
+    advice = "请过 {retry_after} 秒再扫；要投诉可以直接打 12333。"
+    advice_en = "Try again in {retry_after} seconds, or call 12333."

@@ -46,6 +46,7 @@ class FindingCode(StrEnum):
     CARD_CHECK_DIGIT = "card-check-digit"
     SHARED_BANK_CARD = "shared-bank-card"
     BANK_CARD_CHANGED = "bank-card-changed"
+    BANK_CARD_KEPT = "bank-card-kept"
     PHONE_OF_MANY = "phone-of-many"
     PHONE_KEPT = "phone-kept"
     LATE_CONTRACT = "late-contract"
@@ -301,6 +302,12 @@ TEXTS: dict[FindingCode, FindingText] = {
         "Differs from the wage card on record and replaces it",
         "可以导入；换卡请先问过本人，改动会留下记录。",
         "Imported; ask the worker first, the change is recorded.",
+    ),
+    FindingCode.BANK_CARD_KEPT: FindingText(
+        "与已登记的工资卡不同，没有换",
+        "Differs from the wage card on record, which was kept",
+        "可以导入，卡号没有改；发过工资条以后，只有本人能在安薪码里换卡。",
+        "Imported without the card; after a payslip only the worker changes it, in person.",
     ),
     FindingCode.PHONE_OF_MANY: FindingText(
         "有 {people} 个人用这一个手机号",

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import or_, tuple_, union
 from sqlmodel import Session, col, select
 
+from core.enums import Role
 from db.models import (
     Contract,
     Employer,
@@ -14,12 +15,14 @@ from db.models import (
     Payslip,
     Person,
     Project,
+    ProjectFence,
     ProjectParty,
     ProjectWorker,
+    RoleGrant,
     SignIn,
     Team,
 )
-from projects.errors import ProjectNotFoundError, TeamNotFoundError
+from projects.errors import ProjectNotFoundError, TeamNotFoundError, UnknownPosterError
 
 
 def get_project(session: Session, project_id: UUID) -> Project:
@@ -98,6 +101,57 @@ def list_employers(session: Session, usccs: Collection[str]) -> list[Employer]:
     return list(session.exec(select(Employer).where(col(Employer.uscc).in_(usccs))))
 
 
+def find_project_by_poster(session: Session, poster_token: str) -> Project | None:
+    """Return the project whose poster carries the token."""
+    statement = select(Project).where(Project.poster_token == poster_token)
+    return session.exec(statement).one_or_none()
+
+
+def get_project_by_poster(session: Session, poster_token: str) -> Project:
+    """Return the project whose poster carries the token or raise UnknownPosterError."""
+    project = find_project_by_poster(session, poster_token)
+    if project is None:
+        raise UnknownPosterError
+    return project
+
+
+def find_fence(session: Session, project_id: UUID) -> ProjectFence | None:
+    """Return where the project's site is, as it was entered."""
+    statement = select(ProjectFence).where(ProjectFence.project_id == project_id)
+    return session.exec(statement).one_or_none()
+
+
+def list_labour_managers(session: Session, project_id: UUID) -> list[Person]:
+    """Return the project's 劳资专管员, longest in office first."""
+    statement = (
+        select(Person)
+        .join(RoleGrant, col(RoleGrant.person_id) == Person.id)
+        .where(
+            RoleGrant.project_id == project_id,
+            RoleGrant.role == Role.LABOUR_MANAGER,
+            col(RoleGrant.revoked_at).is_(None),
+        )
+        .order_by(col(RoleGrant.id))
+    )
+    return list(session.exec(statement))
+
+
+def list_pay_terms(session: Session, project_id: UUID, on: date) -> list[Contract]:
+    """Return the contracts in force on a day of those who have not left, newest first."""
+    statement = (
+        select(Contract)
+        .join(ProjectWorker, col(ProjectWorker.id) == Contract.project_worker_id)
+        .where(
+            Contract.project_id == project_id,
+            Contract.start_date <= on,
+            or_(col(Contract.end_date).is_(None), col(Contract.end_date) >= on),
+            or_(col(ProjectWorker.left_date).is_(None), col(ProjectWorker.left_date) >= on),
+        )
+        .order_by(col(Contract.start_date).desc(), col(Contract.id))
+    )
+    return list(session.exec(statement))
+
+
 def list_current_projects(session: Session, person_id: UUID, on: date) -> list[ProjectWorker]:
     """Return the person's places on projects they have entered and not left by a day."""
     statement = (
@@ -118,9 +172,27 @@ def list_people(session: Session, identities: Collection[tuple[str, bytes]]) -> 
     return list(session.exec(select(Person).where(pair.in_(identities))))
 
 
-def list_project_workers(session: Session, project_id: UUID) -> list[ProjectWorker]:
-    """Return everybody who is or was on the project."""
-    return list(session.exec(select(ProjectWorker).where(ProjectWorker.project_id == project_id)))
+def lock_project_workers(session: Session, project_id: UUID) -> list[ProjectWorker]:
+    """Return everybody who is or was on the project, locked: a worker may be changing the card."""
+    statement = (
+        select(ProjectWorker)
+        .where(ProjectWorker.project_id == project_id)
+        .order_by(col(ProjectWorker.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.exec(statement))
+
+
+def list_shown_workers(session: Session, project_id: UUID) -> set[UUID]:
+    """Return the project workers who were shown a payslip, which names their card."""
+    statement = (
+        select(Payslip.project_worker_id)
+        .join(PaySheet, col(PaySheet.id) == Payslip.pay_sheet_id)
+        .where(Payslip.project_id == project_id, col(PaySheet.published_at).is_not(None))
+        .distinct()
+    )
+    return set(session.exec(statement))
 
 
 def list_contracts(session: Session, project_id: UUID) -> list[Contract]:

@@ -28,7 +28,7 @@ class ProjectRecord:
 def look_up(session: Session, project_id: UUID, rows: Collection[KeyedRow]) -> ProjectRecord:
     """Return what is on record; the number of statements does not depend on the rows."""
     teams = {team.name: team.id for team in queries.list_teams(session, project_id)}
-    workers = queries.list_project_workers(session, project_id)
+    workers = queries.lock_project_workers(session, project_id)
     by_person = {worker.person_id: worker for worker in workers}
     return ProjectRecord(
         project_id=project_id,
@@ -61,24 +61,31 @@ def _find_known_people(
     ids = {person.id for person in people.values()}
     settled = queries.list_settled_people(session, project_id=project_id, person_ids=ids)
     contracts = _find_contracts(session, project_id)
+    shown = queries.list_shown_workers(session, project_id)
     return {
         identity: KnownPerson(
             id=person.id,
             name=person.name,
             phone=person.phone,
             is_settled=person.id in settled,
-            place=_describe_place(workers.get(person.id), contracts),
+            place=_describe_place(workers.get(person.id), contracts, shown),
         )
         for identity, person in people.items()
     }
 
 
 def _describe_place(
-    worker: ProjectWorker | None, contracts: Mapping[UUID, Mapping[date, ContractTerms]]
+    worker: ProjectWorker | None,
+    contracts: Mapping[UUID, Mapping[date, ContractTerms]],
+    shown: Collection[UUID],
 ) -> Place | None:
     if worker is None:
         return None
-    return Place(worker.bank_card_index, contracts.get(worker.id, {}))
+    return Place(
+        worker.bank_card_index,
+        worker.card_chosen_at is not None or worker.id in shown,
+        contracts.get(worker.id, {}),
+    )
 
 
 def _find_contracts(

@@ -54,10 +54,13 @@ class Registrar:
             person.phone = row.line.phone
             person.phone_index = self._phone_index(row.line.phone)
             self._audit(person.id, "projects.correct_phone")
-        if known is not None and known.place and rules.is_other_bank_card(known.place, row):
-            self._audit(person.id, "projects.change_bank_card")
+        place = known.place if known else None
         worker = self.record.workers.get(person.id) or self._new_worker(person, row)
         self._update_worker(worker, row)
+        if not rules.keeps_card(place):
+            if place is not None and rules.is_other_bank_card(place, row):
+                self._audit(person.id, "projects.change_bank_card")
+            _update_card(worker, row)
         return worker
 
     def _has_contract(self, row: KeyedRow) -> bool:
@@ -114,10 +117,6 @@ class Registrar:
         worker.entered_date = line.entered_date
         worker.left_date = line.left_date
         worker.card_number = line.card_number or worker.card_number
-        worker.bank_card = line.bank_card or worker.bank_card
-        worker.bank_card_index = row.bank_card_index or worker.bank_card_index
-        worker.bank_name = line.bank_name or worker.bank_name
-        worker.bank_link_number = line.bank_link_number or worker.bank_link_number
         self.session.add(worker)
 
     def _contract(self, worker: ProjectWorker, terms: ContractTerms) -> Contract:
@@ -147,3 +146,11 @@ class Registrar:
             subject_id=person_id,
             reason=IMPORT_REASON,
         )
+
+
+def _update_card(worker: ProjectWorker, row: KeyedRow) -> None:
+    line = row.line
+    worker.bank_card = line.bank_card or worker.bank_card
+    worker.bank_card_index = row.bank_card_index or worker.bank_card_index
+    worker.bank_name = line.bank_name or worker.bank_name
+    worker.bank_link_number = line.bank_link_number or worker.bank_link_number

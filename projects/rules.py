@@ -22,6 +22,8 @@ class Place:
     """What is on record about somebody's place on the project."""
 
     bank_card_index: bytes | None
+    is_card_agreed: bool
+    """The worker named the card in person, or was shown it on a payslip."""
     contracts: Mapping[date, ContractTerms]
     """By start."""
 
@@ -122,6 +124,14 @@ def is_other_bank_card(place: Place, row: KeyedRow) -> bool:
     return known is not None and given is not None and known != given
 
 
+def keeps_card(place: Place | None) -> bool:
+    """Tell whether a roster leaves the card alone: only the worker changes it (条例 §31).
+
+    A manager who could change it after the payslip could lead wages elsewhere.
+    """
+    return place is not None and place.bank_card_index is not None and place.is_card_agreed
+
+
 def is_same_contract(recorded: ContractTerms, given: ContractTerms) -> bool:
     """Tell whether recorded terms say what the sheet says; the file number does not matter."""
     return replace(recorded, code=None) == replace(given, code=None)
@@ -154,7 +164,9 @@ def _check_place(row: KeyedRow, place: Place) -> None:
     if recorded is not None and not is_same_contract(recorded, terms):
         row.report(lines.CONTRACT_START, FindingCode.CONTRACT_DIFFERS)
     if is_other_bank_card(place, row):
-        row.report(lines.BANK_CARD, FindingCode.BANK_CARD_CHANGED)
+        kept = keeps_card(place)
+        code = FindingCode.BANK_CARD_KEPT if kept else FindingCode.BANK_CARD_CHANGED
+        row.report(lines.BANK_CARD, code)
 
 
 def _refuse_repeats(

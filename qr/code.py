@@ -1,11 +1,13 @@
-"""The live code AX1: made, written, read and judged; described in `openapi/vectors/README.md`."""
+"""The live code AX1 and the printed card AX2, pure; described in `openapi/vectors/README.md`."""
 
 import base64
 import binascii
+import hashlib
 import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from uuid import UUID
 
 from cryptography.hazmat.primitives import hashes
@@ -28,6 +30,9 @@ TEXT_LENGTH = 37
 REF_END = 1 + REF_BYTES
 STEP_END = REF_END + 4
 GATE_TAG_END = STEP_END + GATE_TAG_BYTES
+CARD_VERSION = 0x02
+CARD_SECRET_BYTES = 14
+CARD_TEXT_LENGTH = 24
 
 
 class Suite(IntEnum):
@@ -38,8 +43,17 @@ class Suite(IntEnum):
     """For installations under 商用密码应用安全性评估 (GB/T 39786)."""
 
 
+class CodeKind(StrEnum):
+    """The two things a worker may hold before a reader."""
+
+    LIVE = "AX1"
+    """On the phone, new every 15 seconds."""
+    CARD = "AX2"
+    """Printed on a helmet or badge; good until it is revoked."""
+
+
 class MalformedCodeError(Exception):
-    """The text is not an AX1 code at all."""
+    """The text is not a code of the kind that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,16 +137,11 @@ def decode(text: str) -> LiveCode:
     Only the one spelling `encode` gives is read: the spare bit of the last character must be 0,
     or a used code could come back in a second spelling.
     """
-    spelled = text.strip().upper() if text.isascii() else ""
-    if len(spelled) != TEXT_LENGTH:
-        raise MalformedCodeError
+    raw = _from_base32(text, TEXT_LENGTH)
     try:
-        raw = base64.b32decode(spelled + "===")
         suite = Suite(raw[0])
-    except (binascii.Error, ValueError):
+    except ValueError:
         raise MalformedCodeError from None
-    if _to_base32(raw) != spelled:
-        raise MalformedCodeError
     return LiveCode(
         suite=suite,
         worker_ref=raw[1:REF_END],
@@ -140,6 +149,36 @@ def decode(text: str) -> LiveCode:
         gate_tag=raw[STEP_END:GATE_TAG_END],
         holder_tag=raw[GATE_TAG_END:],
     )
+
+
+def encode_card(secret: bytes) -> str:
+    """Return the 24 characters that are printed for a card's 14 random bytes."""
+    return _to_base32(bytes((CARD_VERSION,)) + secret)
+
+
+def decode_card(text: str) -> bytes:
+    """Return the card's 14 random bytes; read as `decode` reads, MalformedCodeError otherwise."""
+    raw = _from_base32(text, CARD_TEXT_LENGTH)
+    if raw[0] != CARD_VERSION:
+        raise MalformedCodeError
+    return raw[1:]
+
+
+def card_digest(secret: bytes) -> bytes:
+    """Return what a card is known by, at the server and at gates: SHA-256 of its 14 bytes.
+
+    Unkeyed and unsalted: 112 random bits are not guessed, and a gate must find the card alone.
+    """
+    return hashlib.sha256(secret).digest()
+
+
+def tell_kind(text: str) -> CodeKind | None:
+    """Say what a text of unknown origin is; None if it is neither kind of code."""
+    for kind, read in ((CodeKind.LIVE, decode), (CodeKind.CARD, decode_card)):
+        with suppress(MalformedCodeError):
+            read(text)
+            return kind
+    return None
 
 
 def is_gate_tag_good(code: LiveCode, gate_key: bytes) -> bool:
@@ -174,6 +213,19 @@ def judge(code: LiveCode, *, gate_key: bytes, holder_key: bytes, at: datetime) -
 
 def _head(suite: Suite, worker_ref: bytes, step: int) -> bytes:
     return bytes((suite,)) + worker_ref + step.to_bytes(4, "big")
+
+
+def _from_base32(text: str, length: int) -> bytes:
+    spelled = text.strip().upper() if text.isascii() else ""
+    if len(spelled) != length:
+        raise MalformedCodeError
+    try:
+        raw = base64.b32decode(spelled + "=" * (-length % 8))
+    except binascii.Error:
+        raise MalformedCodeError from None
+    if _to_base32(raw) != spelled:
+        raise MalformedCodeError
+    return raw
 
 
 def _to_base32(raw: bytes) -> str:

@@ -48,7 +48,7 @@ def get_code_kit(session: Session, keyring: Keyring, *, person_id: UUID, at: dat
     return CodeKit(
         worker_ref=worker_code.worker_ref,
         key_generation=worker_code.key_generation,
-        holder_key=_holder_key(keyring, worker_code),
+        holder_key=_holder_key(keyring, worker_code, today),
         gate_keys=[
             GateKey(place.project_id, day, _gate_key(keyring, worker_code, place.project_id, day))
             for place in places
@@ -78,7 +78,7 @@ def make_live_code(
         worker_ref=worker_code.worker_ref,
         step=step,
         gate_key=_gate_key(keyring, worker_code, place.project_id, code.step_day(step)),
-        holder_key=_holder_key(keyring, worker_code),
+        holder_key=_holder_key(keyring, worker_code, code.step_day(step)),
     )
     return code.encode(live_code)
 
@@ -103,13 +103,14 @@ def _choose_place(places: list[ProjectWorker], project_id: UUID | None) -> Proje
 
 
 def _gate_key(keyring: Keyring, worker_code: WorkerCode, project_id: UUID, day: date) -> bytes:
-    day_key = code.derive_project_day_key(keyring.gate_master, project_id=project_id, day=day)
+    master = keyring.gate_master_on(day)
+    day_key = code.derive_project_day_key(master, project_id=project_id, day=day)
     return code.derive_gate_key(day_key, worker_ref=worker_code.worker_ref)
 
 
-def _holder_key(keyring: Keyring, worker_code: WorkerCode) -> bytes:
+def _holder_key(keyring: Keyring, worker_code: WorkerCode, day: date) -> bytes:
     return code.derive_holder_key(
-        keyring.holder_master,
+        keyring.holder_master_on(day),
         worker_ref=worker_code.worker_ref,
         key_generation=worker_code.key_generation,
     )

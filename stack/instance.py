@@ -113,7 +113,9 @@ def _environment(
     var: Path, port: int, given: Mapping[str, str], addresses: Mapping[str, str]
 ) -> dict[str, str]:
     files = {"KEYS_FILE": str(var / "keys.json"), "SMS__CONSOLE_FILE": str(var / "sms.jsonl")}
-    ours = {**addresses, **files, "PUBLIC_BASE_URL": f"http://localhost:{port}"}
+    # Messages on a screen wake nobody, and whoever tries the product at night wants to see them.
+    awake = {"SMS__QUIET_FROM": "00:00", "SMS__QUIET_UNTIL": "00:00"}
+    ours = {**addresses, **files, **awake, "PUBLIC_BASE_URL": f"http://localhost:{port}"}
     return {**os.environ, **ours, **{name: value for name, value in given.items() if value}}
 
 
@@ -121,6 +123,7 @@ def _programs(var: Path, port: int) -> list[tuple[str, list[str]]]:
     worker = ["celery", "-A", "jobs.app", "worker", "--beat", "--concurrency=2", "--loglevel=INFO"]
     worker += ["--schedule", str(var / "beat"), "--without-gossip", "--without-mingle"]
     web = ["uvicorn", "main:app", "--host", HOST, "--port", str(port)]
+    web += ["--timeout-graceful-shutdown", "5"]  # pages hold a connection open for news
     return [("worker", worker), ("api", web)]
 
 

@@ -7,6 +7,7 @@ Rolled back after each test: `session`, `client`. Really committed, in a databas
 import tempfile
 from collections.abc import Callable, Generator
 from contextlib import ExitStack
+from datetime import time
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,6 +22,14 @@ from core.settings import Settings, SmsSettings
 from db.session import Database
 from stack import postgres, valkey
 from tests import live
+
+
+def sms_settings(directory: Path) -> SmsSettings:
+    """Messages go to a file at any hour of the day."""
+    midnight = time()
+    return SmsSettings(
+        console_file=directory / "sms.jsonl", quiet_from=midnight, quiet_until=midnight
+    )
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +62,7 @@ def settings(migrated_database: str, valkey_url: str, var: Path) -> Settings:
         redis_url=valkey_url,
         celery_broker_url=valkey.broker_url(valkey_url),
         keys_file=var / "keys.json",
-        sms=SmsSettings(console_file=var / "sms.jsonl"),
+        sms=sms_settings(var),
     )
 
 
@@ -114,7 +123,7 @@ def live_settings(
     url = live.copy_database(migrated_database, f"live_{uuid4().hex}")
     with Redis.from_url(settings.redis_url, db=valkey.BROKER_DATABASE) as queues:
         queues.flushdb()
-    sms = SmsSettings(console_file=tmp_path / "sms.jsonl")
+    sms = sms_settings(tmp_path)
     yield settings.model_copy(update={"database_url": url, "sms": sms})
     live.drop_database(url)
 

@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from api.errors import InternalError
 from api.pages.errors import ForeignFormError, UnfitFormError
+from api.pages.posters import make_sign_in_address
 from api.pages.rendering import render
 from api.problems import status_of
 from core.errors import DomainError
@@ -37,7 +38,7 @@ class PageRoute(APIRoute):
                 check_own_form(request)
                 return await handle(request)
             except NotSignedInError:
-                return RedirectResponse("/sign-in", 303)
+                return RedirectResponse(make_sign_in_address(request.query_params), 303)
             except DomainError as error:
                 return show_refusal(request, error)
             except RequestValidationError:

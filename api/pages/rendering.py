@@ -9,11 +9,13 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
+from api.pages.calls import link_numbers
 from attendance.folding import format_units
+from attendance.phone_rules import PLACE_WORDS
 from core.clock import SHANGHAI, month_start
 from core.enums import CaseAction, Grade, PayRowState, PayslipAnswerState, WageSeverity
 from core.money import to_yuan
-from payroll.bank_file import explain_rejection
+from payroll.rejections import explain_rejection
 
 WEEKDAYS = "一二三四五六日"
 MINUTES_PER_HOUR = 60
@@ -100,7 +102,8 @@ templates.env.filters.update(
     duration=say_duration,
     units=format_units,
     yuan=to_yuan,
-    rejection=explain_rejection,
+    rejection=lambda reason: explain_rejection(reason).say,
+    calls=link_numbers,
 )
 templates.env.globals.update(
     grade_names=GRADE_NAMES,
@@ -109,6 +112,7 @@ templates.env.globals.update(
     field_names=FIELD_NAMES,
     status_titles=STATUS_TITLES,
     own_actions=OWN_ACTIONS,
+    place_names=PLACE_WORDS,
 )
 
 

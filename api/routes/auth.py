@@ -2,9 +2,10 @@
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.deps import KeyringDep, PrincipalDep, SessionDep, ValkeyDep
+from api.deps import KeyringDep, KioskDep, PrincipalDep, SessionDep, ValkeyDep
 from api.problems import problem_response, problems
 from api.schemas.auth import (
+    CardPinGrantIn,
     CodeIn,
     CodeRequestedOut,
     OtherGrantIn,
@@ -14,6 +15,7 @@ from api.schemas.auth import (
     TokensOut,
 )
 from core.clock import now
+from core.errors import DomainError
 from identity import service
 from identity.codes import CODE_LIFETIME_SECONDS, CODE_PAUSE_SECONDS
 from identity.errors import (
@@ -27,7 +29,16 @@ from identity.errors import (
     WrongCodeError,
 )
 from identity.rules import Choice
-from identity.service import SignedIn
+from identity.service import AssistedSignIn, SignedIn
+from qr import card_pins
+from qr.errors import (
+    CardPinLockedError,
+    CardPinThrottledError,
+    ChooseNewPinError,
+    GuessablePinError,
+    KioskRequiredError,
+    WrongCardPinError,
+)
 
 
 def forbid_caching(response: Response) -> None:
@@ -59,6 +70,7 @@ def request_code(session: SessionDep, valkey: ValkeyDep, body: CodeIn) -> CodeRe
 @router.post(
     "/tokens",
     response_model=TokensOut,
+    openapi_extra={"security": [{}]},  # or the device token of a kiosk
     responses=problems(
         WrongCodeError,
         ChooseIdentityError,
@@ -66,26 +78,43 @@ def request_code(session: SessionDep, valkey: ValkeyDep, body: CodeIn) -> CodeRe
         SignInEndedError,
         GrantNotOfferedError,
         SignInUnavailableError,
+        KioskRequiredError,
+        WrongCardPinError,
+        CardPinLockedError,
+        CardPinThrottledError,
+        ChooseNewPinError,
+        GuessablePinError,
     ),
 )
 def issue_tokens(
-    request: Request, session: SessionDep, valkey: ValkeyDep, keyring: KeyringDep, body: TokensIn
+    request: Request,
+    *,
+    session: SessionDep,
+    valkey: ValkeyDep,
+    keyring: KeyringDep,
+    kiosk: KioskDep,
+    body: TokensIn,
 ) -> Response | TokensOut:
-    """Exchange a code or a refresh token for tokens.
+    """Exchange a code, a refresh token or a card for tokens.
 
     Anyone may call this. A code works once and is gone after 5 wrong tries or 5 minutes. When a
     number belongs to several people or roles the answer is `identity.choose-identity` with
     `choices`; send the same code again with one of them. A refresh token is replaced at every
-    use; the old one keeps working for 30 seconds, later use ends the whole sign-in.
+    use; the old one keeps working for 30 seconds, later use ends the whole sign-in. A card and
+    PIN sign in for ten minutes, only through a paired kiosk that shows its device token; the
+    letter's PIN must be replaced by `new_pin` at once.
     """
+    outcome: SignedIn | AssistedSignIn | DomainError
     match body:
         case SmsCodeGrantIn():
             outcome = _sign_in(session, valkey, keyring, body)
         case RefreshTokenGrantIn():
             outcome = service.refresh(session, keyring, refresh_token=body.refresh_token, at=now())
+        case CardPinGrantIn():
+            outcome = _sign_in_with_card(session, valkey, keyring, kiosk, body)
         case OtherGrantIn():
             raise GrantNotOfferedError
-    if isinstance(outcome, SignInEndedError):  # returned, so that ending the family is committed
+    if isinstance(outcome, DomainError):  # returned, so that what it left behind is committed
         return problem_response(outcome, request)
     return TokensOut.of(outcome)
 
@@ -110,5 +139,26 @@ def _sign_in(
         phone=body.phone,
         code=body.code,
         choice=Choice(body.person_id, body.role, body.scope),
+        at=now(),
+    )
+
+
+def _sign_in_with_card(
+    session: SessionDep,
+    valkey: ValkeyDep,
+    keyring: KeyringDep,
+    kiosk: KioskDep,
+    body: CardPinGrantIn,
+) -> AssistedSignIn | WrongCardPinError:
+    if kiosk is None:
+        raise KioskRequiredError
+    return card_pins.sign_in(
+        session,
+        valkey,
+        keyring,
+        kiosk=kiosk,
+        card_text=body.card,
+        pin=body.pin,
+        new_pin=body.new_pin,
         at=now(),
     )

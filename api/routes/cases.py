@@ -28,12 +28,12 @@ from cases.errors import (
     LookupThrottledError,
     LookupUnavailableError,
     NoteRequiredError,
-    PosterNotFoundError,
     UnknownPlaceError,
     WrongNumberOrPinError,
 )
 from core.clock import now
 from core.enums import CaseAction, CaseState
+from projects.errors import UnknownPosterError
 
 router = APIRouter(tags=["cases"])
 
@@ -43,7 +43,7 @@ NumberPath = Annotated[str, Path(pattern=r"^AX[0-9]{14}$", examples=["AX26112304
 @router.post(
     "/complaints",
     status_code=201,
-    responses=problems(PosterNotFoundError, FilingThrottledError, UnknownPlaceError),
+    responses=problems(UnknownPosterError, FilingThrottledError, UnknownPlaceError),
 )
 def file_poster_complaint(
     session: SessionDep, valkey: ValkeyDep, address: AddressDep, body: PosterComplaintIn

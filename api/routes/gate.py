@@ -1,40 +1,42 @@
-"""What a paired gate asks: ``/v1/gate``, and what its manager is to look at afterwards."""
+"""What a paired gate asks: ``/v1/gate``; its one question is in `gate_verify`."""
 
 from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from api.deps import DeviceDep, KeyringDep, ProjectManagerDep, SessionDep, ValkeyDep
-from api.pagination import Page, PageDep, make_page
+from api.deps import DeviceDep, GateDep, KeyringDep, SessionDep
 from api.problems import problems
 from api.schemas.gate import (
     AnnulIn,
     AnnulmentOut,
-    DecisionOut,
-    GateConflictOut,
+    LookIn,
+    LookOut,
     SyncOut,
     Upload,
     UploadOut,
-    VerifyIn,
     read_upload,
 )
-from attendance import annulments, conflicts, offline, service
-from attendance.errors import AnnulmentTooLateError, ScanNotFoundError
+from attendance import annulments, looks, offline
+from attendance.errors import (
+    AnnulmentTooLateError,
+    LookTooLateError,
+    NothingToLookAtError,
+    ScanNotFoundError,
+)
 from attendance.rejudge import Arrival
 from core.clock import now
-from devices.errors import UnknownDeviceError
-from devices.heartbeat import Heartbeat, read_heartbeat
+from devices.errors import UnknownDeviceError, WrongProfileError
+from devices.health import note_condition
+from devices.heartbeat import Condition, Heartbeat, read_condition, read_heartbeat
 from devices.service import note_contact
 from devices.sync import sync_gate as make_sync_page
-from identity.errors import NotSignedInError, RoleRequiredError
-from projects.errors import ProjectNotFoundError
+from identity.errors import NotSignedInError
 
 router = APIRouter(tags=["gate"])
 NOT_A_DEVICE = (NotSignedInError, UnknownDeviceError)
-NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
+NOT_A_GATE = (*NOT_A_DEVICE, WrongProfileError)
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing has changed."}}
 
 
@@ -58,31 +60,30 @@ def get_heartbeat(
 HeartbeatDep = Annotated[tuple[Heartbeat, datetime], Depends(get_heartbeat)]
 
 
-@router.post("/gate/verify", responses=problems(*NOT_A_DEVICE))
-def verify_scan(
-    session: SessionDep,
-    valkey: ValkeyDep,
-    keyring: KeyringDep,
-    device: DeviceDep,
-    body: VerifyIn,
-) -> DecisionOut:
-    """Decide whether to open for a scanned code.
-
-    Called by a paired gate with its device token. Always 200 with a decision, also for something
-    that is no code. Every scan is recorded before this answers, refused ones too; an admitted one
-    counts for the worker's day. Asking again with the same `nonce` returns the first answer.
-    """
-    decision = service.verify_scan(
-        session,
-        valkey,
-        keyring,
-        device=device,
-        code=body.code,
-        direction=body.direction,
-        nonce=body.nonce,
-        scanned_at=body.scanned_at,
+def get_condition(
+    user_agent: Annotated[str | None, Header()] = None,
+    gate_power: Annotated[
+        str | None, Header(description="`mains` or `battery`, and percent: `battery 80`.")
+    ] = None,
+    gate_waiting: Annotated[str | None, Header(description="Scans not delivered yet.")] = None,
+    gate_quarantined: Annotated[
+        str | None, Header(description="Scans put aside because they were refused.")
+    ] = None,
+    gate_offline_until: Annotated[
+        str | None, Header(description="The last day the gate has keys for.")
+    ] = None,
+) -> Condition:
+    """Return what the call says about the gate's computer."""
+    return read_condition(
+        user_agent=user_agent,
+        power=gate_power,
+        waiting=gate_waiting,
+        quarantined=gate_quarantined,
+        offline_until=gate_offline_until,
     )
-    return DecisionOut.of(decision)
+
+
+ConditionDep = Annotated[Condition, Depends(get_condition)]
 
 
 @router.get("/gate/sync", response_model=SyncOut, responses=NOT_MODIFIED | problems(*NOT_A_DEVICE))
@@ -91,6 +92,7 @@ def sync_gate(
     keyring: KeyringDep,
     device: DeviceDep,
     heard: HeartbeatDep,
+    condition: ConditionDep,
     *,
     response: Response,
     cursor: Annotated[str | None, Query(description="`cursor` of the last answer.")] = None,
@@ -98,12 +100,14 @@ def sync_gate(
 ) -> SyncOut | Response:
     """Fetch what a gate needs to decide alone.
 
-    Called by a paired device every half minute. A gate gets the project's keys of eight days and
-    who may not enter, changes only; a kiosk or a supervisor's phone gets the time. 304 when
-    nothing changed, day keys included. There is no personal data in it.
+    Called by a paired device every half minute. A gate gets the project's keys of yesterday
+    and eight days from today, and who may not enter, changes only; a kiosk or a supervisor's
+    phone gets the time. 304 when nothing changed, day keys included. There is no personal data
+    in it.
     """
     heartbeat, at = heard
     note_contact(device, at=at, clock_offset_ms=heartbeat.clock_offset_ms)
+    note_condition(session, device=device, condition=condition, at=at, is_sync=True)
     page = make_sync_page(
         session,
         keyring,
@@ -119,12 +123,14 @@ def sync_gate(
     return SyncOut.of(page)
 
 
-@router.post("/gate/scans", responses=problems(*NOT_A_DEVICE))
+@router.post("/gate/scans", responses=problems(*NOT_A_GATE))
 def take_scans(
     session: SessionDep,
     keyring: KeyringDep,
-    device: DeviceDep,
+    device: GateDep,
     heard: HeartbeatDep,
+    condition: ConditionDep,
+    *,
     body: Upload,
 ) -> UploadOut:
     """Upload what a gate decided alone.
@@ -142,13 +148,28 @@ def take_scans(
         arrival=Arrival(at, heartbeat.boot_id, heartbeat.uptime_ms),
         clock_offset_ms=heartbeat.clock_offset_ms,
     )
+    note_condition(session, device=device, condition=condition, at=at)
     return UploadOut.of(outcomes, at=at)
 
 
 @router.post(
-    "/gate/annul", responses=problems(*NOT_A_DEVICE, ScanNotFoundError, AnnulmentTooLateError)
+    "/gate/looks",
+    responses=problems(*NOT_A_GATE, ScanNotFoundError, NothingToLookAtError, LookTooLateError),
 )
-def annul_scan(session: SessionDep, device: DeviceDep, body: AnnulIn) -> AnnulmentOut:
+def confirm_look(session: SessionDep, device: GateDep, body: LookIn) -> LookOut:
+    """Say that a guard compared a card's photo with the face.
+
+    Called by the gate that reported the scan, within 15 minutes. A card opens for whoever holds
+    it; only with this is the crossing of grade B. Somebody else's card is annulled instead.
+    Repeating gives the first answer.
+    """
+    return LookOut.of(looks.confirm_look(session, device=device, nonce=body.nonce, at=now()))
+
+
+@router.post(
+    "/gate/annul", responses=problems(*NOT_A_GATE, ScanNotFoundError, AnnulmentTooLateError)
+)
+def annul_scan(session: SessionDep, device: GateDep, body: AnnulIn) -> AnnulmentOut:
     """Say that the turnstile did not turn.
 
     Called by the gate that reported the scan, within 15 minutes. The scan stays on record and
@@ -156,18 +177,3 @@ def annul_scan(session: SessionDep, device: DeviceDep, body: AnnulIn) -> Annulme
     """
     annulment = annulments.annul_scan(session, device=device, nonce=body.nonce, at=now())
     return AnnulmentOut.of(annulment)
-
-
-@router.get("/projects/{project_id}/gate-conflicts", responses=problems(*NOT_YOURS))
-def list_gate_conflicts(
-    session: SessionDep, _manager: ProjectManagerDep, project_id: UUID, page: PageDep
-) -> Page[GateConflictOut]:
-    """List crossings where a gate opened wrongly.
-
-    For the project's labour manager: a code used twice, somebody who had left, a code of an old
-    phone. Newest arrival first, names masked.
-    """
-    listed = conflicts.list_conflicts(
-        session, project_id=project_id, before=page.before, limit=page.limit + 1
-    )
-    return make_page(listed, limit=page.limit, to_item=GateConflictOut.of)

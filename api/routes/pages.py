@@ -1,19 +1,22 @@
 """The phone page: what a worker sees at ``/``. Same services as the API, no logic of its own."""
 
+import json
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import AddressDep, KeyringDep, SessionDep, ValkeyDep
+from api.pages.posters import make_check_in_address, make_sign_in_address
 from api.pages.refusals import PageRoute
 from api.pages.rendering import render
 from api.pages.sign_in import CookieJarDep, PageWorkerDep
 from api.routes.cases import NumberPath
 from api.schemas.attendance import Month
 from api.schemas.cases import ActionIn, LookupIn
+from api.schemas.check_ins import PosterToken
 from api.schemas.complaints import MyComplaintIn
 from api.schemas.pages import CodeForm, ObjectionForm, SignInForm
 from api.schemas.payslips import ConfirmIn, DisputeIn, ReceivedIn
@@ -24,9 +27,9 @@ from core.enums import CaseAction, Role
 from identity import service as identity
 from identity.errors import ChooseIdentityError, WrongCodeError
 from identity.rules import Choice
-from payroll import answers, complaints
+from payroll import answers, complaints, receipts
 from payroll.status import get_wage_status
-from qr import code, image
+from qr import code, image, phones
 from qr import service as qr
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -36,9 +39,15 @@ PAYSLIPS_SHOWN = 24
 
 @router.get("/")
 def show_home(
-    request: Request, session: SessionDep, worker: PageWorkerDep, project_id: UUID | None = None
-) -> HTMLResponse:
-    """Show the live code and how the wages stand."""
+    request: Request,
+    session: SessionDep,
+    worker: PageWorkerDep,
+    project_id: UUID | None = None,
+    poster_token: PosterToken | None = None,
+) -> Response:
+    """Show the live code and how the wages stand; from a poster go on to the check-in."""
+    if poster_token is not None:
+        return RedirectResponse(make_check_in_address(poster_token), 303)
     at = now()
     person, _, engagements = identity.get_me(session, worker, on=local_date(at))
     return render(
@@ -49,7 +58,17 @@ def show_home(
         project_id=project_id,
         wages=get_wage_status(session, person_id=worker.person_id, at=at),
         seconds_left=code.STEP_SECONDS - int(at.timestamp()) % code.STEP_SECONDS,
+        other_phone=phones.find_other_phone(session, principal=worker, at=at),
     )
+
+
+@router.post("/this-phone")
+def use_this_phone(
+    session: SessionDep, valkey: ValkeyDep, keyring: KeyringDep, worker: PageWorkerDep
+) -> Response:
+    """End the codes of the worker's other phone."""
+    phones.move_code_kit(session, valkey, keyring, principal=worker, at=now())
+    return RedirectResponse("/", 303)
 
 
 @router.get("/code.png")
@@ -67,9 +86,9 @@ def show_code(
 
 
 @router.get("/sign-in")
-def show_sign_in(request: Request) -> HTMLResponse:
-    """Ask for the phone number."""
-    return render(request, "sign_in.html")
+def show_sign_in(request: Request, poster_token: PosterToken | None = None) -> HTMLResponse:
+    """Ask for the phone number; a scanned poster comes along."""
+    return render(request, "sign_in.html", poster_token=poster_token)
 
 
 @router.post("/sign-in/code")
@@ -78,7 +97,7 @@ def request_code(
 ) -> HTMLResponse:
     """Text a code and ask for it; the number stays out of addresses and logs."""
     identity.request_code(session, valkey, phone=form.phone)
-    return render(request, "code.html", phone=form.phone)
+    return render(request, "code.html", phone=form.phone, poster_token=form.poster_token)
 
 
 @router.post("/sign-in")
@@ -92,6 +111,7 @@ def sign_in(
     form: Annotated[SignInForm, Form()],
 ) -> Response:
     """Sign in as the worker this phone belongs to, or ask which of them it is."""
+    told: dict[str, Any] = {"phone": form.phone, "poster_token": form.poster_token}
     choice = Choice(person_id=form.person_id, role=Role.WORKER)
     try:
         signed_in = identity.sign_in(
@@ -104,20 +124,25 @@ def sign_in(
             at=now(),
         )
     except WrongCodeError as problem:
-        return render(request, "code.html", status=401, phone=form.phone, problem=problem)
+        return render(request, "code.html", status=401, **told, problem=problem)
     except ChooseIdentityError as problem:
         choices = problem.facts["choices"]
-        return render(request, "choose.html", phone=form.phone, code=form.code, choices=choices)
-    response = RedirectResponse("/", 303)
+        return render(request, "choose.html", **told, code=form.code, choices=choices)
+    response = RedirectResponse(make_check_in_address(form.poster_token), 303)
     jar.keep(response, signed_in)
     return response
 
 
 @router.post("/sign-out")
-def sign_out(session: SessionDep, worker: PageWorkerDep, jar: CookieJarDep) -> Response:
-    """End the sign-in of this browser."""
+def sign_out(
+    session: SessionDep,
+    worker: PageWorkerDep,
+    jar: CookieJarDep,
+    poster_token: Annotated[PosterToken | None, Form()] = None,
+) -> Response:
+    """End the sign-in of this browser; whoever checks in next signs in for the same poster."""
     identity.sign_out(session, family_id=worker.sign_in_family_id, at=now())
-    response = RedirectResponse("/sign-in", 303)
+    response = RedirectResponse(make_sign_in_address({"poster_token": poster_token or ""}), 303)
     jar.clear(response)
     return response
 
@@ -191,6 +216,21 @@ def confirm_payslip(
         at=now(),
     )
     return RedirectResponse(f"/payslips/{payslip_id}", 303)
+
+
+@router.get("/payslips/{payslip_id}/receipt.json")
+def download_receipt(
+    session: SessionDep, keyring: KeyringDep, worker: PageWorkerDep, payslip_id: UUID
+) -> Response:
+    """Save the receipt as a file that `python -m evidence verify` checks."""
+    document = receipts.get_receipt(
+        session, keyring, person_id=worker.person_id, payslip_id=payslip_id
+    )
+    return Response(
+        json.dumps(document, ensure_ascii=False, indent=2),
+        media_type="application/json",
+        headers={"Content-Disposition": f'attachment; filename="receipt-{payslip_id}.json"'},
+    )
 
 
 @router.get("/payslips/{payslip_id}/dispute")

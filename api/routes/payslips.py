@@ -21,6 +21,7 @@ from api.schemas.payslips import (
 )
 from core.clock import now
 from payroll import answers, receipts, status
+from payroll.bank_errors import NotSentToBankError
 from payroll.errors import (
     NotConfirmedError,
     PayslipAnsweredError,
@@ -128,14 +129,15 @@ def dispute_payslip(
 @router.post(
     "/payslips/{payslip_id}/received",
     status_code=201,
-    responses=problems(PayslipNotFoundError),
+    responses=problems(PayslipNotFoundError, NotSentToBankError),
 )
 def report_received(
     session: SessionDep, worker: WorkerDep, payslip_id: UUID, body: ReceivedIn
 ) -> ReceivedOut:
     """Say whether the money arrived.
 
-    Your word stands beside the bank's and is never changed; a later word is added.
+    Your word stands beside the bank's and is never changed; a later word is added. "Received" is
+    refused before any bank was told to pay: cash is no wage paid (条例 §31).
     """
     report = answers.report_received(
         session, principal=worker, payslip_id=payslip_id, received=body.received, at=now()

@@ -9,7 +9,9 @@ from api.deps import AdminDep, ProjectManagerDep, ProjectViewerDep, SessionDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.projects import ProjectDetailOut, ProjectOut, RosterEntryOut, RosterReportOut
+from attendance import conflicts
 from core.clock import now
+from devices.queries import count_troubles
 from identity.errors import NotSignedInError, RoleRequiredError
 from projects import roster, service, template
 from projects.errors import (
@@ -84,7 +86,9 @@ def get_project(
     else it does not exist.
     """
     detail = service.get_project(session, principal=principal, project_id=project_id)
-    return ProjectDetailOut.of_detail(detail)
+    waiting = conflicts.count_waiting(session, project_id=project_id)
+    troubles = count_troubles(session, project_id)
+    return ProjectDetailOut.of_detail(detail, waiting, device_troubles=troubles)
 
 
 @router.get(

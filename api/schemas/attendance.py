@@ -13,7 +13,7 @@ from attendance.months import DayView, MonthView
 from attendance.sheets import SheetLine, SheetView
 from core.enums import Grade, ScanReason, SheetState, WorkDayState
 from db.models import AttendanceSheet, WorkDayObjection
-from devices.zkteco import AttlogFault
+from devices.zkteco.attlog import AttlogFault
 
 Month = Annotated[
     str,

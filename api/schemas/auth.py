@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from core.enums import Role
 from core.phone import parse_mobile
-from identity.service import SignedIn
-from identity.tokens import ACCESS_LIFETIME
+from identity.service import AssistedSignIn, SignedIn
+from identity.tokens import lifetime_of
 
 Mobile = Annotated[
     str,
@@ -49,38 +49,57 @@ class RefreshTokenGrantIn(BaseModel):
     refresh_token: str = Field(max_length=200)
 
 
+class CardPinGrantIn(BaseModel):
+    """A printed card read by a kiosk, and its PIN; the kiosk shows its own device token."""
+
+    grant_type: Literal["card_pin"]
+    card: str = Field(max_length=64, description="What the reader read (AX2).")
+    pin: str = Field(pattern=r"^[0-9]{6}$")
+    new_pin: str | None = Field(
+        default=None,
+        pattern=r"^[0-9]{6}$",
+        description="Replaces the PIN; must come while that is still the letter's.",
+    )
+
+
 class OtherGrantIn(BaseModel):
     """A way of signing in that this installation does not offer."""
 
-    grant_type: Literal["wechat", "card_pin"]
+    grant_type: Literal["wechat"]
 
 
 TokensIn = Annotated[
-    SmsCodeGrantIn | RefreshTokenGrantIn | OtherGrantIn, Field(discriminator="grant_type")
+    SmsCodeGrantIn | RefreshTokenGrantIn | CardPinGrantIn | OtherGrantIn,
+    Field(discriminator="grant_type"),
 ]
 
 
 class TokensOut(BaseModel):
-    """A sign-in: a short-lived access token and a refresh token that works once."""
+    """A sign-in: a short-lived access token and a refresh token that works once.
+
+    At a kiosk there is no refresh token: the sign-in ends with the access token.
+    """
 
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105  the RFC 6750 scheme
     access_token: str
     expires_in: int = Field(description="Seconds the access token is good for.")
-    refresh_token: str
-    refresh_expires_at: datetime
+    refresh_token: str | None
+    refresh_expires_at: datetime | None
     person_id: UUID
     role: Role
     scope: str | None = Field(examples=["project:0199f0d2-7c5e-7b3a-9d7e-0f6a2b1c3d4e"])
 
     @classmethod
-    def of(cls, signed_in: SignedIn) -> Self:
+    def of(cls, signed_in: SignedIn | AssistedSignIn) -> Self:
         """Return the wire shape of a successful sign-in."""
+        principal = signed_in.principal
+        refresh = signed_in if isinstance(signed_in, SignedIn) else None
         return cls(
             access_token=signed_in.access_token,
-            expires_in=int(ACCESS_LIFETIME.total_seconds()),
-            refresh_token=signed_in.refresh_token,
-            refresh_expires_at=signed_in.refresh_expires_at,
-            person_id=signed_in.principal.person_id,
-            role=signed_in.principal.role,
-            scope=signed_in.principal.scope,
+            expires_in=int(lifetime_of(principal).total_seconds()),
+            refresh_token=refresh and refresh.refresh_token,
+            refresh_expires_at=refresh and refresh.refresh_expires_at,
+            person_id=principal.person_id,
+            role=principal.role,
+            scope=principal.scope,
         )

@@ -9,13 +9,13 @@ from uuid import UUID
 from annotated_types import Interval
 from pydantic import AwareDatetime, BaseModel, Field, StringConstraints
 
-from attendance.conflicts import ConflictView
+from attendance.judgement import Answer, ShownWorker
 from attendance.offline import ScanOutcome, UnreadReport
 from attendance.rejudge import ScanReport
-from attendance.service import ScanDecision, ShownWorker
+from attendance.service import ScanDecision
 from core.crypto import b64url
 from core.enums import Direction, ScanReason, ScanStatus, Tone
-from db.models import CheckInAnnulment
+from db.models import CheckInAnnulment, CheckInLook
 from devices.sync import DayKey, SyncPage
 
 EARLIEST = datetime(1970, 1, 2, tzinfo=UTC)
@@ -80,15 +80,15 @@ class DecisionOut(BaseModel):
     check_in_id: UUID
 
     @classmethod
-    def of(cls, decision: ScanDecision) -> Self:
-        """Return the wire shape of a decision."""
+    def of(cls, answer: Answer | ScanDecision) -> Self:
+        """Return the wire shape of an answer."""
         return cls(
-            decision=Decision.ADMITTED if decision.admitted else Decision.REFUSED,
-            reason=decision.reason,
-            say=decision.say,
-            tone=decision.tone,
-            worker=decision.worker and ShownWorkerOut.of(decision.worker),
-            check_in_id=decision.check_in.id,
+            decision=Decision.ADMITTED if answer.admitted else Decision.REFUSED,
+            reason=answer.reason,
+            say=answer.say,
+            tone=answer.tone,
+            worker=answer.worker and ShownWorkerOut.of(answer.worker),
+            check_in_id=answer.check_in_id,
         )
 
 
@@ -112,6 +112,13 @@ class BlockOut(BaseModel):
     reason: ScanReason
 
 
+class GateCardOut(BaseModel):
+    """A good printed card, known to the gate by its hash and its holder's six random bytes."""
+
+    digest: str = Field(description="SHA-256 of the card's 14 secret bytes, base64url.")
+    worker_ref: str = Field(description="base64url; `blocks` are by it.", examples=["3q2-7_AA"])
+
+
 class TombstonesOut(BaseModel):
     """What is gone since the cursor."""
 
@@ -125,16 +132,20 @@ class SyncOut(BaseModel):
     server_time: datetime
     project_id: UUID
     full: bool = Field(description="Forget older blocks and cards first.")
-    day_keys: list[DayKeyOut] = Field(description="Today and seven more days; only for a gate.")
+    day_keys: list[DayKeyOut] = Field(
+        description="Of yesterday, today and seven more days; only for a gate."
+    )
     blocks: list[BlockOut] = Field(description="Added or changed since the cursor.")
-    cards: list[str] = Field(description="Hashes of good printed cards; none are issued yet.")
+    cards: list[GateCardOut] = Field(description="Good printed cards, added since the cursor.")
     tombstones: TombstonesOut
     cursor: str = Field(description="Send it back next time, unchanged.")
     more: bool = Field(description="Ask again at once.")
+    roll_token: bool = Field(description="Exchange the token with `POST /v1/devices/token`.")
 
     @classmethod
     def of(cls, page: SyncPage) -> Self:
         """Return the wire shape of a sync page."""
+        changes = page.changes
         return cls(
             server_time=page.server_time,
             project_id=page.project_id,
@@ -142,12 +153,19 @@ class SyncOut(BaseModel):
             day_keys=[DayKeyOut.of(key) for key in page.day_keys],
             blocks=[
                 BlockOut(worker_ref=b64url(ref), reason=reason)
-                for ref, reason in page.blocks.items()
+                for ref, reason in changes.blocks.items()
             ],
-            cards=[],
-            tombstones=TombstonesOut(blocks=[b64url(ref) for ref in page.unblocked], cards=[]),
+            cards=[
+                GateCardOut(digest=b64url(digest), worker_ref=b64url(ref))
+                for digest, ref in changes.cards.items()
+            ],
+            tombstones=TombstonesOut(
+                blocks=[b64url(ref) for ref in changes.unblocked],
+                cards=[b64url(digest) for digest in changes.ended_cards],
+            ),
             cursor=page.cursor,
             more=page.has_more,
+            roll_token=page.roll_token,
         )
 
 
@@ -166,6 +184,9 @@ class ScanIn(VerifyIn):
     boot_id: str | None = Field(default=None, max_length=LONGEST_WORD)
     uptime_ms: Annotated[int, Interval(ge=0, le=INT53_MAX)] | None = Field(
         default=None, description="Of the gate's computer, at the scan."
+    )
+    looked: bool = Field(
+        default=False, description="A guard compared the card's photo with the face: they match."
     )
 
     def to_report(self) -> ScanReport:
@@ -230,6 +251,24 @@ class UploadOut(BaseModel):
         return cls(server_time=at, results=[ScanResultOut.of(outcome) for outcome in outcomes])
 
 
+class LookIn(BaseModel):
+    """A card's photo that was compared with the face."""
+
+    nonce: Nonce
+
+
+class LookOut(BaseModel):
+    """The crossing is of grade B from now on."""
+
+    check_in_id: UUID
+    looked_at: datetime
+
+    @classmethod
+    def of(cls, look: CheckInLook) -> Self:
+        """Return the wire shape of a look."""
+        return cls(check_in_id=look.check_in_id, looked_at=look.created_at)
+
+
 class AnnulIn(BaseModel):
     """A crossing that did not happen."""
 
@@ -246,37 +285,3 @@ class AnnulmentOut(BaseModel):
     def of(cls, annulment: CheckInAnnulment) -> Self:
         """Return the wire shape of an annulment."""
         return cls(check_in_id=annulment.check_in_id, annulled_at=annulment.created_at)
-
-
-class GateConflictOut(BaseModel):
-    """A crossing where a gate opened and something was not right."""
-
-    id: UUID
-    gate: str | None = Field(examples=["东门 1 号闸机"])
-    direction: Direction
-    occurred_at: datetime
-    clock_bound_ms: int = Field(description="± how far `occurred_at` may be from the truth.")
-    received_at: datetime
-    decided_offline: bool
-    counts_as_work: bool
-    reason: ScanReason
-    explanation: str = Field(examples=["闸机放行了，但这个人当天已经退场"])
-    worker: ShownWorkerOut | None = Field(description="Names are masked.")
-
-    @classmethod
-    def of(cls, view: ConflictView) -> Self:
-        """Return the wire shape of a conflict."""
-        check_in = view.check_in
-        return cls(
-            id=check_in.id,
-            gate=view.gate,
-            direction=check_in.direction,
-            occurred_at=check_in.occurred_at,
-            clock_bound_ms=check_in.clock_bound_ms,
-            received_at=check_in.received_at,
-            decided_offline=check_in.decided_offline,
-            counts_as_work=check_in.valid,
-            reason=check_in.reason,
-            explanation=view.explanation,
-            worker=view.worker and ShownWorkerOut.of(view.worker),
-        )

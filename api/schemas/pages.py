@@ -8,12 +8,14 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.attendance import ObjectionIn
 from api.schemas.auth import Mobile
+from api.schemas.check_ins import PosterToken
 
 
 class CodeForm(BaseModel):
     """Where to text a code."""
 
     phone: Mobile
+    poster_token: PosterToken | None = None
 
 
 class SignInForm(BaseModel):
@@ -22,6 +24,7 @@ class SignInForm(BaseModel):
     phone: Mobile
     code: Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[0-9]{6}$")]
     person_id: UUID | None = None
+    poster_token: PosterToken | None = None
 
 
 class ObjectionForm(ObjectionIn):

@@ -10,10 +10,9 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.schemas.attendance import Month
 from api.schemas.payslips import DisputeOut, PaymentOut, Yuan, describe_payslip
 from api.schemas.words import NO_NUL, Words
-from core.enums import PayRowState, PaySheetState, PayslipAnswerState
+from core.enums import PaySheetState, PayslipAnswerState
 from core.money import FEN_PER_YUAN, to_yuan
-from db.models import PayBatchRow, PaySheet, Payslip
-from payroll.bank import CreatedBatch, ImportedResult
+from db.models import PaySheet, Payslip
 from payroll.rules import PayItem, price_item
 from payroll.service import PayLine, Publication, SheetOverview
 
@@ -158,73 +157,3 @@ class AdjustedOut(BaseModel):
     def of(cls, payslip: Payslip) -> Self:
         """Return the wire shape of a new version."""
         return cls(**describe_payslip(payslip))
-
-
-class PayBatchOut(BaseModel):
-    """A bank file that was drawn up; its reference and totals stand in its first line."""
-
-    reference: str
-    row_count: int
-    total: Yuan
-    file_hash: str = Field(description="SHA-256 of the file's text in UTF-8 without BOM.")
-    card_changed: list[str] = Field(
-        description="Workers left out because the card is not the one they confirmed."
-    )
-    remaining_count: int = Field(description="Lines that need another batch.")
-
-    @classmethod
-    def of(cls, created: CreatedBatch) -> Self:
-        """Return the wire shape of a new batch."""
-        batch = created.batch
-        return cls(
-            reference=batch.reference,
-            row_count=batch.row_count,
-            total=to_yuan(batch.total_fen),
-            file_hash=batch.file_hash,
-            card_changed=list(created.card_changed),
-            remaining_count=created.remaining_count,
-        )
-
-
-class ResultRowOut(BaseModel):
-    """One line of a batch after a result."""
-
-    row_number: int
-    payslip_id: UUID
-    worker_name: str
-    amount: Yuan
-    payment: PaymentOut | None
-
-    @classmethod
-    def of(cls, row: PayBatchRow, payslip: Payslip) -> Self:
-        """Return the wire shape of a line."""
-        return cls(
-            row_number=row.row_number,
-            payslip_id=payslip.id,
-            worker_name=payslip.content["worker_name"],
-            amount=to_yuan(row.amount_fen),
-            payment=PaymentOut.of(row),
-        )
-
-
-class BankResultOut(BaseModel):
-    """A batch after a result file."""
-
-    reference: str
-    acknowledged: int
-    rejected: int
-    waiting: int = Field(description="Lines the bank has not decided.")
-    changed: int = Field(description="Lines this file decided; 0 when it was imported before.")
-    rows: list[ResultRowOut]
-
-    @classmethod
-    def of(cls, imported: ImportedResult) -> Self:
-        """Return the wire shape of an imported result."""
-        return cls(
-            reference=imported.batch.reference,
-            acknowledged=imported.count(PayRowState.ACKNOWLEDGED),
-            rejected=imported.count(PayRowState.REJECTED),
-            waiting=imported.count(PayRowState.SUBMITTED),
-            changed=imported.changed_count,
-            rows=[ResultRowOut.of(row, payslip) for row, payslip in imported.rows],
-        )

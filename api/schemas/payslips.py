@@ -11,7 +11,8 @@ from core.enums import PayRowState, PayslipAnswerState, WageSeverity
 from core.money import to_yuan
 from db.models import DisputeReply, PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
 from payroll.answers import OwnPayslip
-from payroll.bank_file import explain_rejection
+from payroll.queries import AT_BANK
+from payroll.rejections import RejectionOwner, explain_rejection
 from payroll.severity import Reason, ReasonCode, WageStatus
 
 Yuan = Annotated[str, Field(description="Yuan with two decimals.", examples=["7200.00"])]
@@ -49,14 +50,22 @@ class PaymentOut(BaseModel):
     state: PayRowState
     settled_date: date | None
     rejection: str | None = Field(description="Why the bank refused, in everyday words.")
+    owner: RejectionOwner | None = Field(description="Who has to put the rejection right.")
+    correct_by: date | None = Field(description="By when; then the line goes into a new file.")
 
     @classmethod
     def of(cls, row: PayBatchRow | None) -> Self | None:
         """Return the wire shape of a bank row; None where no file was sent."""
-        if row is None:
+        if row is None or row.state not in AT_BANK:
             return None
         rejection = None if row.rejection is None else explain_rejection(row.rejection)
-        return cls(state=row.state, settled_date=row.settled_date, rejection=rejection)
+        return cls(
+            state=row.state,
+            settled_date=row.settled_date,
+            rejection=rejection and rejection.say,
+            owner=rejection and rejection.owner,
+            correct_by=row.correct_by,
+        )
 
 
 class PayslipOut(BaseModel):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from attendance.conflict_queries import GateCounts
 from core.masking import mask_card, mask_id_number, mask_name, mask_phone
 from core.money import to_yuan
 from db.models import Employer, Project, ProjectParty, Team
@@ -76,9 +77,12 @@ class ProjectDetailOut(ProjectOut):
     complete_date: date | None
     parties: list[PartyOut]
     teams: list[TeamOut]
+    open_gate_conflicts: int = Field(description="Crossings somebody still has to look at.")
+    unread_scans: int = Field(description="Uploads of gates that nobody could read.")
+    device_troubles: int = Field(description="What is wrong with devices right now.")
 
     @classmethod
-    def of_detail(cls, detail: ProjectDetail) -> Self:
+    def of_detail(cls, detail: ProjectDetail, waiting: GateCounts, *, device_troubles: int) -> Self:
         """Return the wire shape of a project with its companies and teams."""
         project = detail.project
         amount = project.contract_amount_fen
@@ -91,6 +95,9 @@ class ProjectDetailOut(ProjectOut):
             complete_date=project.complete_date,
             parties=[PartyOut.of(party, employer) for party, employer in detail.parties],
             teams=[TeamOut.of(team) for team in detail.teams],
+            open_gate_conflicts=waiting.open_conflicts,
+            unread_scans=waiting.unread_scans,
+            device_troubles=device_troubles,
         )
 
 

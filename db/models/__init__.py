@@ -23,7 +23,7 @@ from db.models.devices import (
     GateFace,
 )
 from db.models.evidence import EvidenceEntry, EvidenceNode, EvidenceSeal
-from db.models.identity import AuditEntry, Person, RoleGrant, SignIn, WorkerPhoto
+from db.models.identity import AuditEntry, Consent, Person, RoleGrant, SignIn, WorkerPhoto
 from db.models.notifications import (
     DeliveryReport,
     MessagePreference,
@@ -44,9 +44,18 @@ from db.models.payroll import (
     PayslipReceived,
     PayslipVisit,
 )
-from db.models.projects import Contract, Employer, Project, ProjectParty, ProjectWorker, Team
+from db.models.projects import (
+    Contract,
+    Employer,
+    Project,
+    ProjectFence,
+    ProjectParty,
+    ProjectWorker,
+    Team,
+)
 from db.models.qr import WorkerCard, WorkerCode, WorkerPhone
 from db.models.terminals import TerminalCommand, TerminalStamp
+from db.models.webhooks import Webhook, WebhookDelivery
 
 __all__ = [
     "AttendanceSheet",
@@ -58,6 +67,7 @@ __all__ = [
     "CheckInAnnulment",
     "CheckInLook",
     "Complaint",
+    "Consent",
     "Contract",
     "DeliveryReport",
     "Device",
@@ -87,6 +97,7 @@ __all__ = [
     "PayslipVisit",
     "Person",
     "Project",
+    "ProjectFence",
     "ProjectParty",
     "ProjectWorker",
     "RoleGrant",
@@ -99,6 +110,8 @@ __all__ = [
     "ToldOtherwise",
     "UnreadScan",
     "UsedStep",
+    "Webhook",
+    "WebhookDelivery",
     "WorkDay",
     "WorkDayObjection",
     "WorkerCard",

@@ -9,7 +9,16 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
 from core.clock import now
-from core.enums import CheckInMethod, Direction, Grade, ScanReason, SheetState, WorkDayState
+from core.enums import (
+    CheckInMethod,
+    ConflictKind,
+    ConflictOutcome,
+    Direction,
+    Grade,
+    ScanReason,
+    SheetState,
+    WorkDayState,
+)
 from db.base import Record, Sealed, UtcDateTime, enum_type, new_id
 
 REPORT_KEY = ("project_id", "source_id", "nonce", "occurred_at")
@@ -71,19 +80,61 @@ class CheckIn(SQLModel, table=True):
     reason: ScanReason = Field(sa_type=enum_type(ScanReason))
     decided_offline: bool = False
     gate_report: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
-    """What a gate said about a scan it decided alone: its reason, clock, sequence and uptime."""
+    """What a gate said about a scan it decided alone: its reason, clock, sequence and uptime; of a
+    phone punch what its location says: place, accuracy and signals, never coordinates."""
     code_step: int | None = Field(default=None, sa_type=sa.BigInteger)
     """The time step inside a live code that was read; one step opens one gate once."""
     presented: str | None = Field(default=None, max_length=64)
     """The start of what was scanned when it was refused; never a personal number."""
     location: str | None = Field(default=None, sa_type=Sealed("check_in.location"))
+    """Of a phone punch, as JSON: `attendance.phone_rules.Location`; only its worker is shown it."""
     note: str | None = Field(default=None, max_length=200)
+
+
+class UsedStep(SQLModel, table=True):
+    """A step of a live code that has opened a gate; the key makes it the only one.
+
+    Short-lived (`attendance.due_folds.forget_steps`) and without foreign keys: a row is written
+    for every crossing at 06:30, and the check-in it names holds them.
+    """
+
+    __tablename__ = "used_step"
+    __table_args__ = (sa.PrimaryKeyConstraint("project_id", "project_worker_id", "code_step"),)
+
+    project_id: UUID
+    project_worker_id: UUID
+    code_step: int = Field(sa_type=sa.BigInteger)
+    check_in_id: UUID
+
+
+class FoldDue(SQLModel, table=True):
+    """A check-in that no fold has seen yet; committed with it, removed by the fold that sees it."""
+
+    __tablename__ = "fold_due"
+    __table_args__ = (sa.PrimaryKeyConstraint("project_id", "project_worker_id", "check_in_id"),)
+
+    project_id: UUID
+    project_worker_id: UUID
+    check_in_id: UUID
+    day: date
+    """The Shanghai day it happened on; it counts for this day or the one before."""
 
 
 class CheckInAnnulment(Record, table=True):
     """The turnstile did not turn: the check-in stays, but counts for nothing."""
 
     __tablename__ = "check_in_annulment"
+    __table_args__ = (sa.UniqueConstraint("project_id", "check_in_id"),)
+
+    project_id: UUID = Field(foreign_key="project.id")
+    check_in_id: UUID
+    device_id: UUID = Field(foreign_key="device.id")
+
+
+class CheckInLook(Record, table=True):
+    """A guard compared a card's photo with the face after the gate had opened: grade B from now."""
+
+    __tablename__ = "check_in_look"
     __table_args__ = (sa.UniqueConstraint("project_id", "check_in_id"),)
 
     project_id: UUID = Field(foreign_key="project.id")
@@ -103,6 +154,28 @@ class UnreadScan(Record, table=True):
     """SHA-256 of the content; the same thing sent again is the same row."""
     content: str = Field(sa_type=Sealed("unread_scan.content"))
     """JSON as it came; sealed, because readers also read identity cards."""
+
+
+class GateConflict(SQLModel, table=True):
+    """A crossing somebody has to look at; closing it changes no check-in."""
+
+    __tablename__ = "gate_conflict"
+    __table_args__ = (sa.Index(None, "project_id", "resolved_at"),)
+
+    id: UUID = Field(primary_key=True)
+    """Of the check-in."""
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    project_id: UUID = Field(foreign_key="project.id")
+    kind: ConflictKind = Field(sa_type=enum_type(ConflictKind))
+    owner_id: UUID | None = Field(default=None, foreign_key="person.id")
+    """The labour manager when it was found, else an administrator."""
+    outcome: ConflictOutcome | None = Field(default=None, sa_type=enum_type(ConflictOutcome))
+    note: str | None = Field(default=None, max_length=500)
+    guard_name: str | None = Field(default=None, max_length=50)
+    annulment_id: UUID | None = Field(default=None, foreign_key="check_in_annulment.id")
+    resolved_by_id: UUID | None = Field(default=None, foreign_key="person.id")
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """NULL while it is open."""
 
 
 class WorkDay(Record, table=True):

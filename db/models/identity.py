@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from core.enums import Role
+from core.enums import Notice, Role
 from db.base import Record, Sealed, UtcDateTime, enum_type
 
 
@@ -58,6 +58,8 @@ class SignIn(Record, table=True):
     person_id: UUID = Field(foreign_key="person.id", index=True)
     role: Role = Field(sa_type=enum_type(Role))
     grant_id: UUID | None = Field(default=None, foreign_key="role_grant.id")
+    kiosk_id: UUID | None = Field(default=None, foreign_key="device.id")
+    """Where a card and PIN signed in; NULL for the worker's own phone and for staff."""
     token_hash: bytes = Field(max_length=32, unique=True)
     expires_at: datetime = Field(sa_type=UtcDateTime)
     rotated_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -77,3 +79,44 @@ class AuditEntry(Record, table=True):
     subject_id: UUID
     reason: str = Field(max_length=500)
     detail: dict[str, Any] = Field(default_factory=dict, sa_type=JSONB)
+
+
+class WorkerPhoto(Record, table=True):
+    """A small portrait for guards to compare with, if the worker wants one.
+
+    Never required, and never compared by a machine. Deleting it deletes the row.
+    """
+
+    __tablename__ = "worker_photo"
+
+    person_id: UUID = Field(foreign_key="person.id", unique=True)
+    image: str = Field(sa_type=Sealed("worker_photo.image"))
+    """JPEG of 120×160 pixels, base64."""
+    digest: bytes = Field(max_length=32)
+    """SHA-256 of the JPEG."""
+    uploaded_by_id: UUID = Field(foreign_key="person.id")
+    consent: str = Field(max_length=200)
+    """How the worker agreed (个人信息保护法 §29)."""
+    notice_version: str = Field(max_length=20)
+    """Of the notice they agreed to."""
+
+
+class Consent(Record, table=True):
+    """A person agreed to a notice, and perhaps withdrew that later (个人信息保护法 §15, §29)."""
+
+    __tablename__ = "consent"
+    __table_args__ = (
+        sa.Index(
+            "ix_consent_standing",
+            "person_id",
+            "notice",
+            unique=True,
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        ),
+    )
+
+    person_id: UUID = Field(foreign_key="person.id")
+    notice: Notice = Field(sa_type=enum_type(Notice))
+    version: str = Field(max_length=20)
+    agreed_at: datetime = Field(sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -37,7 +37,13 @@ class Notification(Record, table=True):
             None,
             "project_id",
             "id",
-            postgresql_where=sa.text("state IN ('sent', 'failed')"),
+            postgresql_where=sa.text("state IN ('sent', 'failed', 'merged')"),
+        ),
+        sa.Index(
+            "ix_notification_unread",
+            "person_id",
+            "id",
+            postgresql_where=sa.text("read_at IS NULL"),
         ),
     )
 
@@ -71,6 +77,8 @@ class Notification(Record, table=True):
     digest_id: UUID | None = Field(default=None, foreign_key="notification.id")
     """The message that says what this one would have said."""
     error: str | None = Field(default=None, max_length=200)
+    read_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its reader opened it in the app."""
 
 
 class DeliveryReport(Record, table=True):

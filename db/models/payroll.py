@@ -8,7 +8,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from core.enums import PayRowState, PaySheetState, PayslipAnswerState, VisitOutcome
+from core.enums import (
+    PayBatchState,
+    PayRowState,
+    PaySheetState,
+    PayslipAnswerState,
+    VisitOutcome,
+)
 from db.base import Record, Sealed, UtcDateTime, enum_type
 
 
@@ -132,9 +138,20 @@ class PayslipReceived(Record, table=True):
 
 
 class PayBatch(Record, table=True):
-    """代发批次: one bank file."""
+    """代发批次: one bank file, drawn up by one person and released by another."""
 
     __tablename__ = "pay_batch"
+    __table_args__ = (
+        sa.CheckConstraint("decided_by <> created_by OR state <> 'released'", "two_people"),
+        # The same lines are never in two files of which one could still be paid twice.
+        sa.Index(
+            None,
+            "project_id",
+            "lines_hash",
+            unique=True,
+            postgresql_where=sa.text("state IN ('drafted', 'released')"),
+        ),
+    )
 
     project_id: UUID = Field(foreign_key="project.id")
     pay_sheet_id: UUID = Field(foreign_key="pay_sheet.id", index=True)
@@ -145,7 +162,15 @@ class PayBatch(Record, table=True):
     """The instruction as it was drawn up, so that every download is the same."""
     file_hash: str = Field(max_length=64)
     """SHA-256 (hex) of `file` in UTF-8."""
+    lines_hash: str = Field(max_length=64)
+    """SHA-256 (hex) of what is paid to whom, whatever the reference; see `bank_order`."""
     created_by: UUID = Field(foreign_key="person.id")
+    state: PayBatchState = Field(sa_type=enum_type(PayBatchState))
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was released, refused or withdrawn."""
+    decided_by: UUID | None = Field(default=None, foreign_key="person.id")
+    reason: str | None = Field(default=None, max_length=500)
+    """Why it was refused or withdrawn."""
     result_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
@@ -155,13 +180,13 @@ class PayBatchRow(Record, table=True):
     __tablename__ = "pay_batch_row"
     __table_args__ = (
         sa.UniqueConstraint("project_id", "batch_id", "row_number"),
-        # A payslip is paid once: it cannot be in two batches the bank has not refused.
+        # A payslip is paid once: it cannot be in two batches that go, or went, to the bank.
         sa.Index(
             None,
             "project_id",
             "payslip_id",
             unique=True,
-            postgresql_where=sa.text("state <> 'rejected'"),
+            postgresql_where=sa.text("state NOT IN ('rejected', 'withdrawn')"),
         ),
     )
 
@@ -174,3 +199,5 @@ class PayBatchRow(Record, table=True):
     state: PayRowState = Field(sa_type=enum_type(PayRowState))
     settled_date: date | None = None
     rejection: str | None = Field(default=None, max_length=200)
+    correct_by: date | None = None
+    """By when somebody must have removed the reason of a rejection."""

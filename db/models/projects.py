@@ -1,13 +1,15 @@
 """Projects, the companies on them, their teams, workers and contracts."""
 
-from datetime import date, time
+from datetime import date, datetime, time
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from core.enums import ContractKind, PayBasis
-from db.base import Record, Sealed, enum_type
+from core.places import Datum
+from db.base import Record, Sealed, UtcDateTime, enum_type
 
 
 class Employer(Record, table=True):
@@ -44,6 +46,21 @@ class Project(Record, table=True):
     full_day_minutes: int = 480
     half_day_minutes: int = 240
     arrears_after_days: int = 15
+    faces_at_gates: bool = False
+    """Gates that ask are given masked names, trades, teams and photos."""
+
+
+class ProjectFence(Record, table=True):
+    """Where a project's site is: a circle, or a polygon when `radius_m` is NULL."""
+
+    __tablename__ = "project_fence"
+
+    project_id: UUID = Field(foreign_key="project.id", unique=True)
+    datum: Datum = Field(sa_type=enum_type(Datum))
+    """Of `points`, which are kept as they were entered."""
+    points: list[list[float]] = Field(sa_type=JSONB)
+    """[latitude, longitude] in degrees: the centre, or the corners in order."""
+    radius_m: float | None = None
 
 
 class ProjectParty(Record, table=True):
@@ -102,6 +119,8 @@ class ProjectWorker(Record, table=True):
     bank_name: str | None = Field(default=None, max_length=50)
     bank_link_number: str | None = Field(default=None, max_length=30)
     """CNAPS 联行号."""
+    card_chosen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the worker named this card in person; from then on nobody else may change it."""
 
 
 class Contract(Record, table=True):

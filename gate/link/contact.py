@@ -11,7 +11,8 @@ from gate.clock import GateClock, Measurement
 from gate.link.backoff import wait_after
 from gate.link.client import Client, ContactError, Response
 from gate.link.line import Line
-from gate.link.upload import RefusedError, upload_annulments, upload_scans
+from gate.link.token import Token
+from gate.link.upload import RefusedError, upload_annulments, upload_looks, upload_scans
 from gate.state.anchor import LastContact
 from gate.state.entry import State
 from gate.state.journal import Journal, JournalError
@@ -36,16 +37,19 @@ class Contact:
 
     def __init__(
         self,
-        *,
         client: Client,
-        clock: GateClock,
+        token: Token,
         line: Line,
+        *,
+        clock: GateClock,
         known: Known,
         journal: Journal,
         alarms: Alarms,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._client = client
+        self._token = token
+        self._is_roll_due = False
         self._clock = clock
         self._line = line
         self._known = known
@@ -76,6 +80,7 @@ class Contact:
             self._line.set(is_up=False)
             return self._wait_after(error)
         try:
+            self._exchange_token()
             self._upload()
         except (ContactError, WireError, JournalError) as error:
             return self._wait_after(error)
@@ -113,17 +118,28 @@ class Contact:
             raise WrongProjectError(f"journal of {known.project_id}, token of {page.project_id}")
         self._observe(_stamped(page, response))
         self._known.take_page(page, etag="" if page.has_more else response.etag)
+        self._is_roll_due = page.roll_token
         return page.has_more
 
     def _observe(self, measurement: Measurement | None) -> None:
         if measurement is not None:
             self._clock.observe(measurement)
 
+    def _exchange_token(self) -> None:
+        if not self._is_roll_due:
+            return
+        try:
+            self._token.exchange(self._client)
+            self._is_roll_due = False
+        except OSError:
+            self._alarms.set(Alarm.DISK, is_on=True)
+
     def _upload(self) -> None:
         try:
             upload_annulments(self._client, self._journal)
             while upload_scans(self._client, self._journal) and not self._stopping:
                 pass
+            upload_looks(self._client, self._journal)
         finally:
             quarantined = self._journal.counts()[State.QUARANTINED]
             self._alarms.set(Alarm.QUARANTINED, is_on=quarantined > 0)

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from gate.clock import GateClock
+from gate.link.token import Token
+from gate.ports.power import read_power
 from gate.state.entry import State
 from gate.state.journal import Journal
 from gate.state.known import Known
@@ -14,7 +16,7 @@ USER_AGENT = "anxinma-gate/1"
 class Heartbeat:
     """Makes the headers described in `gate/wire.py`."""
 
-    def __init__(self, token: str, clock: GateClock, known: Known, journal: Journal) -> None:
+    def __init__(self, token: Token, clock: GateClock, known: Known, journal: Journal) -> None:
         self._token = token
         self._clock = clock
         self._known = known
@@ -24,7 +26,7 @@ class Heartbeat:
         """Return what also goes with a question, where every millisecond counts."""
         reading = self._clock.read()
         return {
-            "Authorization": f"Bearer {self._token}",
+            "Authorization": f"Bearer {self._token.text}",
             "User-Agent": USER_AGENT,
             "Gate-Time": format_instant(reading.at),
             "Gate-Boot-Id": self._clock.boot_id,
@@ -40,4 +42,5 @@ class Heartbeat:
             "Gate-Waiting": str(counts[State.WAITING] + counts[State.ANNUL]),
             "Gate-Quarantined": str(counts[State.QUARANTINED]),
             "Gate-Offline-Until": last_day.isoformat() if last_day else "",
+            "Gate-Power": read_power() or "",
         }

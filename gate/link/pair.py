@@ -1,5 +1,7 @@
 """Exchanging a one-time pairing code for this gate's token."""
 
+from collections.abc import Iterable
+
 from gate.link.client import Client, ContactError, Response
 from gate.link.heartbeat import USER_AGENT
 from gate.state.pairing import Pairing
@@ -7,6 +9,8 @@ from gate.wire import WireError, parse_pairing
 
 PAIR_SECONDS = 10.0
 DONE = range(200, 300)
+PAIRING_PREFIX = "AXP"
+"""What a pairing QR code says before the code."""
 
 
 class PairingRefusedError(Exception):
@@ -34,6 +38,14 @@ def pair(server: str, code: str) -> Pairing:
     finally:
         client.close()
     return Pairing(server=address, token=details.pop("token"), details=details)
+
+
+def read_pairing_code(scanned: Iterable[str]) -> str:
+    """Return the first pairing code among what a reader reads; PairingRefusedError without one."""
+    for text in scanned:
+        if text.startswith(PAIRING_PREFIX):
+            return text.removeprefix(PAIRING_PREFIX)
+    raise PairingRefusedError("没有读到配对二维码 (no pairing code was read)")
 
 
 def _refusal(response: Response) -> str:

@@ -2,9 +2,11 @@
 
 import json
 import logging
+from dataclasses import replace
 
+from gate.decide import is_card
 from gate.link.client import Client, ContactError, Response
-from gate.state.entry import Entry, State
+from gate.state.entry import LOOKED, Entry, State
 from gate.state.journal import Journal
 from gate.wire import BATCH_SIZE, ScanResult, WireError, parse_results
 
@@ -53,19 +55,37 @@ def upload_scans(client: Client, journal: Journal) -> bool:
 
 
 def upload_annulments(client: Client, journal: Journal) -> None:
-    """Tell the server which of its admissions the turnstile did not carry out; as above."""
+    """Tell the server which of its admissions the turnstile did not carry out; as above.
+
+    When it is too late for that, the scan is uploaded as it was, and the server keeps both.
+    """
     for entry in journal.pending(State.ANNUL, BATCH_SIZE):
         response = client.call("POST", "/v1/gate/annul", {"nonce": entry.nonce})
-        is_taken = response.status in DONE
-        if not is_taken and response.status not in ANNUL_FAULTS:
+        if response.status in DONE:
+            journal.settle([ScanResult(entry.nonce, is_taken=True, answer=_kept(response))])
+        elif response.status in ANNUL_FAULTS:
+            journal.put(replace(entry, state=State.WAITING))
+        else:
             raise RefusedError(response)
-        journal.settle([ScanResult(entry.nonce, is_taken, _kept(response))])
+
+
+def upload_looks(client: Client, journal: Journal) -> None:
+    """Tell the server which faces a guard has found to match; as above.
+
+    Too late for that, the crossing still counts, for less; it is not asked again.
+    """
+    for entry in journal.pending(State.LOOK, BATCH_SIZE):
+        response = client.call("POST", "/v1/gate/looks", {"nonce": entry.nonce})
+        if response.status not in DONE and response.status not in ANNUL_FAULTS:
+            raise RefusedError(response)
+        journal.settle([ScanResult(entry.nonce, is_taken=True, answer=_kept(response))])
 
 
 def _send(client: Client, journal: Journal, batch: list[Entry]) -> None:
     response = client.call("POST", "/v1/gate/scans", [_to_item(entry) for entry in batch])
     if response.status == OK:
         journal.settle(_results_of(response, batch))
+        journal.follow_looks(entry for entry in batch if is_card(entry.code))
     elif response.status not in ITEM_FAULTS:
         raise RefusedError(response)
     elif len(batch) == 1:
@@ -87,7 +107,8 @@ def _results_of(response: Response, batch: list[Entry]) -> list[ScanResult]:
 
 
 def _to_item(entry: Entry) -> dict[str, object]:
-    return {name: getattr(entry, name) for name in ITEM_FIELDS}
+    item = {name: getattr(entry, name) for name in ITEM_FIELDS}
+    return {**item, "looked": entry.reason == LOOKED}
 
 
 def _kept(response: Response) -> str:

@@ -2,7 +2,8 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from core.enums import Direction
@@ -11,12 +12,14 @@ from gate.clock import GateClock
 from gate.decide import Decision
 from gate.link.line import Line, LineState
 from gate.state.entry import State
-from gate.state.journal import Journal
+from gate.state.journal import Journal, JournalError
 from gate.state.known import Known
 from gate.texts import announcement
 
 SHOWN_SECONDS = 8.0
 """Then the name of the last person goes, and the screen asks for the next code."""
+LOOK_SECONDS = 30.0
+"""How long a guard is asked whether the face matches; the next person ends it too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,18 @@ class Board:
             self._changed.notify_all()
         self._announce(announcement(decision, list_age=self._list_age()))
 
+    def take_look(self, nonce: str, *, is_holder: bool) -> None:
+        """Note what the guard says of the face that is asked about; anything else is too late."""
+        with self._changed:
+            if self._decision is None or self._decision.look != nonce:
+                return
+            self._decision = replace(self._decision, look=None)
+            self._shown_at = self._clock.uptime()
+            self._version += 1
+            self._changed.notify_all()
+        with suppress(JournalError):  # the alarm is raised; a look lost costs no day
+            self._journal.put_look(nonce, is_holder=is_holder)
+
     def wait_newer(self, version: int, seconds: float) -> None:
         """Return when there is something newer than the version, or the time is up."""
         with self._changed:
@@ -82,7 +97,9 @@ class Board:
         """Return what there is to see now."""
         reading = self._clock.read()
         counts = self._journal.counts()
-        is_recent = reading.uptime - self._shown_at <= SHOWN_SECONDS
+        is_asked = self._decision is not None and self._decision.look is not None
+        shown_for = LOOK_SECONDS if is_asked else SHOWN_SECONDS
+        is_recent = reading.uptime - self._shown_at <= shown_for
         return View(
             version=self._version,
             direction=self._direction,
@@ -92,7 +109,7 @@ class Board:
             line=self._line.state,
             list_age=self._list_age(),
             offline_until=self._known.lists.last_day,
-            waiting=counts[State.WAITING] + counts[State.ANNUL],
+            waiting=counts[State.WAITING] + counts[State.ANNUL] + counts[State.LOOK],
             quarantined=counts[State.QUARANTINED],
             alarms=self._alarms.active,
         )

@@ -9,7 +9,7 @@ from core.clock import SHANGHAI
 from core.enums import Direction, Tone
 from gate.decide import Decision
 from gate.screen.board import View
-from gate.texts import ADMITTED, IDLE, OFFLINE, ONLINE, REFUSED, age
+from gate.texts import ADMITTED, IDLE, IS_HOLDER, IS_OTHER, OFFLINE, ONLINE, REFUSED, age
 
 SHAPES = {
     Tone.WELCOME: '<circle cx="50" cy="50" r="44"/><path d="M28 52l15 15 30-34"/>',
@@ -17,6 +17,7 @@ SHAPES = {
     Tone.REFUSE: '<path d="M31 6h38l25 25v38l-25 25H31L6 69V31zM34 34l32 32M66 34L34 66"/>',
 }
 """Circle with a tick, triangle with a mark, octagon with a cross: told apart without colour."""
+HOLDER = "holder"
 SCRIPT = """
 const board = document.getElementById('board');
 const stopped = document.getElementById('stopped').innerHTML;
@@ -37,7 +38,7 @@ follow();
 """
 SCRIPT_HASH = base64.b64encode(hashlib.sha256(SCRIPT.encode()).digest()).decode("ascii")
 SECURITY_POLICY = (
-    "default-src 'none'; style-src 'unsafe-inline'; connect-src 'self';"
+    "default-src 'none'; style-src 'unsafe-inline'; connect-src 'self'; form-action 'self';"
     f" script-src 'sha256-{SCRIPT_HASH}'"
 )
 STYLE = """
@@ -50,6 +51,7 @@ p { font-size: 4vmin; margin: 1vmin }
 svg { height: 34vmin; fill: none; stroke: #fff; stroke-width: 7; stroke-linejoin: round }
 .welcome { background: #0a6b2d } .notice { background: #8a5a00 } .refuse { background: #a3151c }
 .alarm { background: #fff; color: #a3151c; font-weight: bold; font-size: 4vmin; padding: 1vmin }
+button { font-size: 5vmin; padding: 2vmin 6vmin; margin: 2vmin }
 footer { font-size: 3vmin; padding: 1vmin; background: #222 }
 footer span { margin: 0 2vmin; white-space: nowrap }
 """
@@ -95,7 +97,18 @@ def _decision(decision: Decision, direction: Direction) -> str:
     return (
         f'<section class="{decision.tone}"><div><svg viewBox="0 0 100 100">'
         f"{SHAPES[decision.tone]}</svg></div><h1>{word}</h1>"
-        f"{name}{place}<p>{escape(decision.say)}</p><p>{way}</p></section>"
+        f"{name}{place}<p>{escape(decision.say)}</p><p>{way}</p>{_question(decision)}</section>"
+    )
+
+
+def _question(decision: Decision) -> str:
+    """Return the guard's two buttons, while it is not known whose face it is."""
+    if decision.look is None:
+        return ""
+    return (
+        f'<form method="post" action="/look"><input type="hidden" name="nonce"'
+        f' value="{escape(decision.look)}"><button name="face" value="{HOLDER}">{IS_HOLDER}'
+        f'</button><button name="face" value="other">{IS_OTHER}</button></form>'
     )
 
 

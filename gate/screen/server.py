@@ -11,11 +11,12 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from gate.screen.board import Board
-from gate.screen.page import SECURITY_POLICY, render_board, render_page
+from gate.screen.page import HOLDER, SECURITY_POLICY, render_board, render_page
 
 logger = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+LONGEST_FORM = 200
 POLL_SECONDS = 2.0
 """How long the page waits for a change; also how fresh its small print is."""
 
@@ -64,6 +65,20 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(render_page(view), version=view.version)
         else:
             self.send_error(HTTPStatus.NOT_FOUND)
+
+    def do_POST(self) -> None:
+        length = self.headers.get("Content-Length", "")
+        if self.path != "/look" or not length.isdecimal() or int(length) > LONGEST_FORM:
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        form = parse_qs(self.rfile.read(int(length)).decode("ascii", "replace"))
+        (nonce,), (face,) = form.get("nonce", [""])[:1], form.get("face", [""])[:1]
+        # Nobody but who sees this screen knows the nonce, so no other page can press for them.
+        self.board.take_look(nonce, is_holder=face == HOLDER)
+        self.send_response(HTTPStatus.SEE_OTHER)
+        self.send_header("Location", "/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     def _send(self, html: str, *, version: int) -> None:
         content = html.encode()

@@ -7,6 +7,10 @@ from core.enums import Direction
 
 INTERRUPTED = "interrupted"
 NOT_OPENED = "not_opened"
+LOOKED = "looked"
+"""Admitted with a card, and a guard found the holder's face to match."""
+NOT_THE_HOLDER = "not_the_holder"
+"""Let in with somebody else's card, and turned back by the guard."""
 
 
 class State(StrEnum):
@@ -17,6 +21,8 @@ class State(StrEnum):
     WAITING = "waiting"
     ANNUL = "annul"
     """Admitted by the server, but the turnstile did not open; the server is yet to hear it."""
+    LOOK = "look"
+    """A guard has looked at the face; the server has the scan and is yet to hear of the look."""
     TAKEN = "taken"
     QUARANTINED = "quarantined"
     """Refused by the server for good: kept for a person to look at."""

@@ -26,7 +26,7 @@ from gate.state.database import (
     to_entry,
     transaction,
 )
-from gate.state.entry import NOT_OPENED, Entry, State
+from gate.state.entry import LOOKED, NOT_OPENED, NOT_THE_HOLDER, Entry, State
 from gate.wire import ScanResult
 
 logger = logging.getLogger(__name__)
@@ -107,6 +107,25 @@ class Journal:
         state = State.WAITING if entry.decided_offline else State.ANNUL
         self.put(replace(entry, admitted=False, reason=NOT_OPENED, state=state))
 
+    def put_look(self, nonce: str, *, is_holder: bool) -> None:
+        """Note what a guard says of the face of somebody let in with a card; the first word counts.
+
+        A scan that waits is uploaded with it, of one the server has it is told afterwards.
+        """
+        with self._lock:
+            entry = self._find(nonce)
+            if entry is not None and entry.admitted and entry.reason != LOOKED:
+                said = LOOKED if is_holder else NOT_THE_HOLDER
+                self.put(_to_be_told(replace(entry, reason=said, admitted=is_holder)))
+
+    def follow_looks(self, sent: Iterable[Entry]) -> None:
+        """Have the server told of looks that came while these entries were under way."""
+        with self._lock:
+            for entry in sent:
+                now = self._find(entry.nonce)
+                if now is not None and now.reason != entry.reason:
+                    self.put(_to_be_told(now))
+
     def pending(self, state: State, limit: int) -> list[Entry]:
         """Return the oldest entries in a state, those only in memory last."""
         with self._lock:
@@ -166,6 +185,12 @@ class Journal:
                 self.flush()
             self._drop()
 
+    def _find(self, nonce: str) -> Entry | None:
+        if nonce in self._unsaved:
+            return self._unsaved[nonce]
+        found = self._select("WHERE nonce = ?", nonce)
+        return found[0] if found else None
+
     def _write_unsaved(self) -> None:
         with self._open() as database:
             put_entries(database, iter(self._unsaved.values()))
@@ -217,6 +242,13 @@ class Journal:
         if self._database is not None:
             self._database.close()
             self._database = None
+
+
+def _to_be_told(entry: Entry) -> Entry:
+    """Return an entry the server may have without the look, so that it hears of it."""
+    if entry.state is not State.TAKEN:
+        return entry
+    return replace(entry, state=State.LOOK if entry.admitted else State.ANNUL)
 
 
 def _state(result: ScanResult) -> State:

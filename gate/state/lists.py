@@ -1,8 +1,8 @@
 """What the server told the gate to decide by: day keys, blocks, cards; no personal data."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,6 @@ from gate.state import files
 from gate.wire import DayKey, SyncPage, WireError, to_bytes, to_text
 
 FILE_NAME = "lists.json"
-ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,8 @@ class Lists:
     day_keys: tuple[DayKey, ...] = ()
     blocks: Mapping[bytes, str] = field(default_factory=dict)
     """worker_ref → why not."""
-    cards: frozenset[bytes] = frozenset()
-    """Hashes of printed cards that are good."""
+    cards: Mapping[bytes, bytes] = field(default_factory=dict)
+    """Digest of a printed card that is good → worker_ref of its holder."""
     cursor: str = ""
     etag: str = ""
 
@@ -40,20 +39,19 @@ class Lists:
 
 
 def apply_page(lists: Lists, page: SyncPage, *, etag: str) -> Lists:
-    """Return the lists after one sync answer; applying the same answer again changes nothing.
-
-    The key of the day before is kept: just after midnight, codes of just before it are fresh.
-    """
+    """Return the lists after one sync answer; applying the same answer again changes nothing."""
     blocks = {} if page.is_full else dict(lists.blocks)
-    cards = frozenset[bytes]() if page.is_full else lists.cards
+    cards = {} if page.is_full else dict(lists.cards)
     for worker_ref in page.unblocked:
         blocks.pop(worker_ref, None)
+    for digest in page.ended_cards:
+        cards.pop(digest, None)
     return replace(
         lists,
         project_id=page.project_id,
-        day_keys=(*_of_the_day_before(lists.day_keys, page.day_keys), *page.day_keys),
+        day_keys=page.day_keys,
         blocks={**blocks, **page.blocks},
-        cards=(cards - page.ended_cards) | page.cards,
+        cards={**cards, **page.cards},
         cursor=page.cursor,
         etag=etag,
     )
@@ -81,17 +79,12 @@ def load(directory: Path) -> Lists:
         return Lists()
 
 
-def _of_the_day_before(known: Iterable[DayKey], renewed: Iterable[DayKey]) -> list[DayKey]:
-    first = min((key.day for key in renewed), default=date.max)
-    return [key for key in known if key.day == first - ONE_DAY]
-
-
 def _to_document(lists: Lists) -> dict[str, Any]:
     return {
         "project_id": str(lists.project_id) if lists.project_id else None,
         "day_keys": [[key.day.isoformat(), key.suite, to_text(key.key)] for key in lists.day_keys],
         "blocks": {to_text(worker_ref): reason for worker_ref, reason in lists.blocks.items()},
-        "cards": sorted(to_text(card) for card in lists.cards),
+        "cards": {to_text(digest): to_text(ref) for digest, ref in lists.cards.items()},
         "cursor": lists.cursor,
         "etag": lists.etag,
     }
@@ -106,7 +99,7 @@ def _from_document(document: dict[str, Any]) -> Lists:
             for day, suite, key in document["day_keys"]
         ),
         blocks={to_bytes(ref): str(reason) for ref, reason in document["blocks"].items()},
-        cards=frozenset(to_bytes(card) for card in document["cards"]),
+        cards={to_bytes(digest): to_bytes(ref) for digest, ref in dict(document["cards"]).items()},
         cursor=str(document["cursor"]),
         etag=str(document["etag"]),
     )

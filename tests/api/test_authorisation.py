@@ -11,14 +11,16 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from core.enums import Role
+from core.enums import DeviceProfile, Role
 from core.keyring import Keyring
-from tests.api.access import ANYONE, CALLERS, DEVICE, Side, make_side
+from tests.api.access import ANYONE, CALLERS, DEVICE, PROFILES, Side, make_side
+from tests.factories.attendance import make_gate
 from tests.factories.identity import bearer, make_principal
+from tests.factories.projects import make_project
 
 METHODS = {"get", "post", "put", "patch", "delete"}
 PARAMETER = re.compile(r"\{(\w+)\}")
-NOT_OBJECTS = {"action", "date"}
+NOT_OBJECTS = {"action", "date", "gateway", "template"}
 SEES_ALL = {Role.ADMIN}
 """To an administrator no project is another's."""
 NOT_SERVED = {401, 403, 404, 500}
@@ -67,8 +69,9 @@ def objects_in(path: str) -> set[str]:
 def addressed(operations: Operations) -> Iterator[tuple[str, str, Role]]:
     """Yield name, path and each role of the operations on things that belong to somebody."""
     for name, (_, path) in operations.items():
-        if objects_in(path):
-            yield from ((name, path, Role(role)) for role in CALLERS[name])
+        if objects_in(path) and CALLERS[name] != ANYONE:
+            people = CALLERS[name] - {"nobody", "device"}
+            yield from ((name, path, Role(role)) for role in people)
 
 
 def test_every_operation_has_its_line(operations: Operations) -> None:
@@ -92,6 +95,23 @@ def test_stranger_and_wrong_roles_are_refused(
     assert strangers == [401, 401]
     refused = 401 if CALLERS[name] == DEVICE else 403
     assert wrong_roles == dict.fromkeys(wrong_roles, refused)
+
+
+@pytest.mark.parametrize("profile", DeviceProfile)
+def test_a_device_does_what_it_is_paired_for_and_nothing_else(
+    session: Session, status_of: Callable[..., int], profile: DeviceProfile
+) -> None:
+    assert PROFILES.keys() == {name for name, callers in CALLERS.items() if callers == DEVICE}
+
+    statuses = {}
+    for name in PROFILES:
+        gate = make_gate(session, make_project(session))
+        gate.device.profile = profile
+        statuses[name] = status_of(name, {}, gate.headers, json={})
+
+    refused = {name for name, status in statuses.items() if status == 403}
+    assert refused == {name for name, profiles in PROFILES.items() if profile not in profiles}
+    assert 401 not in statuses.values()
 
 
 def test_own_things_are_served(

@@ -9,11 +9,12 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from attendance import service
+from attendance.due_folds import fold_all_due
 from attendance.service import ScanDecision
 from core.clock import now
 from core.enums import Direction, ScanReason
 from core.keyring import Keyring
-from db.models import CheckIn, Device, WorkDay
+from db.models import CheckIn, Device, UsedStep, WorkDay
 from db.session import Database
 from tests.factories.attendance import make_gate, make_gate_site
 from tests.live import wait_until
@@ -57,6 +58,7 @@ def race(database: Database, keyring: Keyring, valkey: Redis) -> int:
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(scan, range(8)))
+    fold_all_due(database)
     with database.transaction() as session:
         assert session.scalar(select(func.count()).select_from(CheckIn)) == 8
         assert session.scalars(select(WorkDay)).one().grades == {"A": 1}
@@ -117,6 +119,7 @@ def test_crossings_of_one_worker_at_once_are_all_in_the_day(
 
     with ThreadPoolExecutor(3) as pool:
         assert all(pool.map(scan, codes))
+    fold_all_due(live_database)
     with live_database.transaction() as session:
         assert session.scalars(select(WorkDay)).one().grades == {"A": 3}
 
@@ -153,6 +156,9 @@ def test_a_nonce_used_twice_at_once_for_different_codes_keeps_the_first_answer(
             wait_until(lambda: is_somebody_waiting(live_database))
         assert second.result() is ScanReason.MALFORMED_CODE
 
+    with live_database.transaction() as session:
+        assert session.scalars(select(UsedStep)).all() == []  # the good code may still open
+    fold_all_due(live_database)
     with live_database.transaction() as session:
         assert session.scalars(select(WorkDay)).all() == []
         assert len(session.scalars(select(CheckIn)).all()) == 1

@@ -9,6 +9,7 @@ from sqlmodel import Session, col
 
 from attendance import imports
 from attendance.imports import ImportReport, import_attlog
+from attendance.rules import CLOCK_TRUST_MS
 from core.clock import SHANGHAI, local_date, now
 from core.enums import CheckInMethod, Direction, Grade, ScanReason, WorkDayState
 from db.base import new_id
@@ -113,8 +114,10 @@ def test_an_unknown_number_is_stored_and_named(session: Session, site: GateSite)
 @pytest.mark.parametrize(
     ("day", "reason"),
     [
-        (date(2019, 1, 5), ScanReason.NOT_ON_PROJECT),
+        (date(1970, 1, 1), ScanReason.WRONG_CLOCK),
+        (date(2019, 1, 5), ScanReason.WRONG_CLOCK),
         (date(2038, 1, 19), ScanReason.FUTURE_CODE),
+        (date(2099, 12, 31), ScanReason.FUTURE_CODE),
         (local_date(now()) + timedelta(days=2), ScanReason.FUTURE_CODE),
     ],
 )
@@ -124,7 +127,10 @@ def test_a_terminal_with_a_wrong_clock_loses_nothing_and_proves_nothing(
     report = upload(session, site, line("06:58:10", day=day))
 
     assert report.not_counted == {reason: 1}
-    assert the_check_in(session).reason is reason
+    assert (report.first_date, report.last_date) == (None, None)
+    check_in = the_check_in(session)
+    assert check_in.reason is reason
+    assert check_in.clock_bound_ms > CLOCK_TRUST_MS
     assert session.scalar(select(func.count()).select_from(WorkDay)) == 0
 
 

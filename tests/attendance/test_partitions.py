@@ -9,7 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from attendance.partitions import ensure_months, ensure_partitions, ensure_partitions_for
+from attendance.errors import StorageUnavailableError
+from attendance.partitions import (
+    LOCK_TIMEOUT,
+    ensure_months,
+    ensure_partitions,
+    ensure_partitions_for,
+)
 from attendance.queries import list_partitions
 from core.clock import day_start
 from core.enums import Direction
@@ -107,3 +113,20 @@ def test_two_importers_of_the_same_old_month_take_turns(live_database: Database)
         list(pool.map(ensure, range(4)))
     with live_database.transaction() as session:
         assert made(session) == {"check_in_2031_11"}
+
+
+def test_a_new_partition_gives_way_to_whoever_is_recording(live_database: Database) -> None:
+    with live_database.transaction() as recording:
+        recording.execute(text("LOCK TABLE device IN ROW EXCLUSIVE MODE"))
+        with pytest.raises(StorageUnavailableError), live_database.transaction() as session:
+            ensure_partitions(session, today=NOVEMBER)
+        # It had not got as far as keeping others from looking at what is stored.
+        recording.execute(text("SELECT count(*) FROM check_in"))
+    with live_database.transaction() as session:
+        ensure_partitions(session, today=NOVEMBER)
+        assert len(made(session)) == 4
+        assert session.scalar(text("SHOW lock_timeout")) == "0"
+        shorter = text(
+            "SELECT CAST(:ours AS interval) < current_setting('deadlock_timeout')::interval"
+        )
+        assert session.scalar(shorter, {"ours": LOCK_TIMEOUT})

@@ -25,6 +25,7 @@ from qr.code import LiveCode, Suite, step_at
 
 SCANNED = datetime(2026, 11, 20, 23, 0, 7, tzinfo=UTC)
 """07:00:07 in Shanghai on the 21st."""
+STEP_START = SCANNED - timedelta(seconds=7)
 UPLOADED = SCANNED + timedelta(days=2)
 ARRIVAL = Arrival(UPLOADED, "boot-1", 172_800_000 + 5_000)
 HOLDER = Holder(1, uuid4(), Span(date(2026, 11, 1), None), (Span(date(2026, 11, 1), None),))
@@ -93,11 +94,21 @@ def test_standing_is_that_of_the_day_of_the_scan_in_shanghai(
 
 
 @pytest.mark.parametrize(
-    ("bound_ms", "reason"), [(14_999, ScanReason.EXPIRED_CODE), (15_000, ScanReason.OK)]
+    ("second", "bound_ms", "steps", "reason"),
+    [
+        (4, 4_000, -3, ScanReason.EXPIRED_CODE),
+        (4, 4_001, -3, ScanReason.OK),
+        (11, 3_999, 3, ScanReason.FUTURE_CODE),
+        (11, 4_000, 3, ScanReason.OK),
+        (7, 30_000, -5, ScanReason.EXPIRED_CODE),
+    ],
 )
-def test_the_window_is_as_wide_as_the_clock_was_unsure(bound_ms: int, reason: ScanReason) -> None:
-    three_steps_old = claim(shown_at=SCANNED - timedelta(seconds=45))
-    assert reason_of(replace(REPORT, clock_bound_ms=bound_ms), three_steps_old) is reason
+def test_a_code_is_fresh_if_it_is_at_any_moment_the_clock_allows(
+    second: int, bound_ms: int, steps: int, reason: ScanReason
+) -> None:
+    at = STEP_START + timedelta(seconds=second)
+    said = claim(shown_at=STEP_START + steps * timedelta(seconds=15))
+    assert reason_of(replace(REPORT, scanned_at=at, clock_bound_ms=bound_ms), said) is reason
 
 
 def test_an_unsure_clock_is_corrected_by_the_uptime_since() -> None:
@@ -137,9 +148,15 @@ def test_a_proved_phone_dates_a_scan_whose_gate_knew_no_time() -> None:
     assert reason_of(report, claim()) is ScanReason.OK
 
 
-def test_a_guess_of_the_gate_that_the_phone_confirms_is_kept() -> None:
-    report = replace(UNSURE, scanned_at=SCANNED + timedelta(seconds=20))
-    assert date_scan(report, ARRIVAL, claim()) == Dating(report.scanned_at, CODE_BOUND_MS)
+@pytest.mark.parametrize("seconds", [-20, 0, 20])
+def test_a_guess_of_the_gate_that_the_phone_confirms_is_kept(seconds: int) -> None:
+    shown_at = STEP_START + timedelta(seconds=7.5)
+    report = replace(UNSURE, scanned_at=shown_at + timedelta(seconds=seconds))
+
+    dating = date_scan(report, ARRIVAL, claim(shown_at=shown_at))
+
+    # However far the guess is from the phone's time, it is that much further from the truth.
+    assert dating == Dating(report.scanned_at, CODE_BOUND_MS + abs(seconds) * 1_000)
 
 
 def test_an_unproved_phone_dates_nothing() -> None:

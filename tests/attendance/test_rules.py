@@ -3,6 +3,8 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from attendance import rules
 from attendance.rules import Span
@@ -52,6 +54,7 @@ def test_only_a_proved_phone_gives_grade_a(reason: ScanReason) -> None:
         ScanReason.EXPIRED_CODE,
         ScanReason.FUTURE_CODE,
         ScanReason.REVOKED_CARD,
+        ScanReason.WRONG_CLOCK,
     }
     assert rules.grade_live_code(reason) is (Grade.E if reason in unproved else Grade.A)
 
@@ -133,3 +136,42 @@ def test_what_is_missing_is_said_in_plain_words(
 ) -> None:
     said = rules.name_missing(state, came, left)
     assert said is None if word is None else said is not None and word in said
+
+
+@given(
+    revoked_after=st.none() | st.integers(-(10**7), 10**7),
+    bound_ms=st.integers(0, 10**6),
+)
+def test_a_card_is_refused_only_when_it_was_surely_revoked(
+    revoked_after: int | None, bound_ms: int
+) -> None:
+    revoked_at = None if revoked_after is None else NOON + timedelta(milliseconds=revoked_after)
+
+    reason = rules.judge_card(is_issued=True, revoked_at=revoked_at, at=NOON, bound_ms=bound_ms)
+
+    is_surely_later = revoked_after is not None and revoked_after <= -bound_ms
+    assert reason is (ScanReason.REVOKED_CARD if is_surely_later else ScanReason.OK)
+
+
+def test_a_card_that_was_never_issued_is_unknown() -> None:
+    reason = rules.judge_card(is_issued=False, revoked_at=None, at=NOON, bound_ms=0)
+    assert reason is ScanReason.UNKNOWN_WORKER
+
+
+@pytest.mark.parametrize("reason", ScanReason)
+@pytest.mark.parametrize("is_looked_at", [True, False])
+def test_a_card_is_grade_b_only_if_good_and_looked_at(
+    reason: ScanReason, *, is_looked_at: bool
+) -> None:
+    grade = rules.grade_card(reason, is_looked_at=is_looked_at)
+    assert (grade is Grade.B) == (is_looked_at and reason in rules.PROVED)
+    assert grade in (Grade.B, Grade.E)
+
+
+def test_whoever_opens_with_a_card_is_looked_at() -> None:
+    assert rules.choose_card_words(ScanReason.OK, Direction.IN) == (
+        Tone.NOTICE,
+        "请进，注意安全，请门卫核对本人",
+    )
+    refused = ScanReason.REVOKED_CARD
+    assert rules.choose_card_words(refused, Direction.IN) == rules.SAYINGS[refused]

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from attendance import service
+from attendance.due_folds import fold_due_of
 from attendance.folding import work_date
 from attendance.service import ScanDecision
 from core.clock import local_date, now
@@ -78,6 +79,13 @@ def stored(session: Session, decision: ScanDecision) -> CheckIn:
     return check_in
 
 
+def fold(session: Session, site: GateSite) -> WorkDay:
+    """Return the worker's one day, folded as a reader would have it folded."""
+    fold_due_of(session, person_id=site.person_id)
+    session.expire_all()
+    return session.scalars(select(WorkDay)).one()
+
+
 def spoil(text: str, position: int) -> str:
     code = ax1.decode(text)
     raw = bytearray(code.holder_signed + code.holder_tag)
@@ -110,12 +118,12 @@ def test_a_good_code_opens_and_is_grade_a(
     assert check_in.presented is None
 
 
-def test_the_day_is_folded_as_the_worker_passes(
+def test_the_day_is_folded_before_anybody_reads_it(
     session: Session, site: GateSite, ask: Ask, show: Show
 ) -> None:
     entered_at = now()
     ask(show(), scanned_at=entered_at)
-    day = session.scalars(select(WorkDay)).one()
+    day = fold(session, site)
     assert (day.state, day.units) == (WorkDayState.NEEDS_CONFIRMATION, 50)
 
     ask(
@@ -123,7 +131,7 @@ def test_the_day_is_folded_as_the_worker_passes(
         direction=Direction.OUT,
     )
 
-    session.refresh(day)
+    day = fold(session, site)
     assert day.work_date == work_date(entered_at, site.project.day_starts_at)
     assert (day.state, day.grades) == (WorkDayState.COMPLETE, {"A": 2})
     assert day.first_in_at == entered_at
@@ -326,7 +334,7 @@ def test_a_gate_with_a_lost_clock_still_admits_and_the_day_is_right(
     assert left.admitted
     assert stored(session, left).occurred_at == wrong + timedelta(seconds=1)
     assert stored(session, left).clock_bound_ms == 2**31 - 1
-    day = session.scalars(select(WorkDay)).one()
+    day = fold(session, site)
     assert day.work_date == work_date(entered_at, site.project.day_starts_at)
     assert (day.state, day.grades) == (WorkDayState.COMPLETE, {"A": 2})
 

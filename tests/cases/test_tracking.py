@@ -1,4 +1,4 @@
-"""Numbers that notice a slip of the pen, and PINs that tell nothing."""
+"""Numbers that notice a slip of the pen."""
 
 from datetime import date
 
@@ -56,20 +56,3 @@ def test_number_may_be_typed_carelessly(typed: str) -> None:
 )
 def test_anything_else_is_no_number(typed: str) -> None:
     assert tracking.parse_number(typed) is None
-
-
-def test_pin_keeps_its_leading_zeros() -> None:
-    assert tracking.format_pin(42) == "000042"
-
-
-def test_right_pin_is_recognised() -> None:
-    assert tracking.is_right_pin(tracking.hash_pin("204815"), "204815")
-
-
-def test_wrong_pin_is_refused() -> None:
-    assert not tracking.is_right_pin(tracking.hash_pin("204815"), "204816")
-
-
-@pytest.mark.parametrize("pin", ["", "204815"])
-def test_nobodys_pin_is_always_wrong(pin: str) -> None:
-    assert not tracking.is_right_pin(None, pin)

@@ -12,11 +12,11 @@ from cases.errors import (
     FilingThrottledError,
     LookupThrottledError,
     LookupUnavailableError,
-    PosterNotFoundError,
     WrongNumberOrPinError,
 )
 from core.enums import ComplaintKind, Disclosure
 from db.models import Complaint, Notification
+from projects.errors import UnknownPosterError
 from tests.factories.cases import FILED_AT, make_complaint
 from tests.factories.projects import make_project
 
@@ -119,7 +119,7 @@ def test_number_left_at_the_poster_is_told(session: Session, redis: Redis) -> No
 
 
 def test_unknown_poster_is_refused(session: Session, redis: Redis) -> None:
-    with pytest.raises(PosterNotFoundError):
+    with pytest.raises(UnknownPosterError):
         file_at_poster(session, redis, "nosuchposter")
 
 

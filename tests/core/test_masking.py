@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.masking import mask_card, mask_id_number, mask_name, mask_phone
+from core.masking import mask_card, mask_id_number, mask_name, mask_path, mask_phone
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,16 @@ def test_no_masked_name_is_the_name(name: str) -> None:
 
     assert len(masked) == len(name)
     assert "*" in masked
+
+
+@pytest.mark.parametrize(
+    ("path", "masked"),
+    [
+        ("/t/s3cret/hikvision", "/t/*/hikvision"),
+        ("/t/s3cret", "/t/*"),
+        ("/v1/notifications/callbacks/aliyun/s3cret", "/v1/notifications/callbacks/aliyun/*"),
+        ("/v1/projects/1/terminals", "/v1/projects/1/terminals"),
+    ],
+)
+def test_secrets_in_paths_are_hidden(path: str, masked: str) -> None:
+    assert mask_path(path) == masked

@@ -2,6 +2,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import timedelta
 from threading import Barrier, Thread
+from typing import Any
 from uuid import UUID
 
 import psycopg
@@ -23,10 +24,12 @@ class Broker:
     """Remembers what it was handed."""
 
     def __init__(self) -> None:
-        self.handed: list[tuple[str, dict[str, str]]] = []
+        self.handed: list[tuple[str, Any]] = []
+        self.urgent: list[str] = []
 
-    def send(self, task: str, payload: dict[str, str]) -> None:
+    def send(self, task: str, payload: Any, is_urgent: bool) -> None:
         self.handed.append((task, payload))
+        self.urgent += [task] if is_urgent else []
 
 
 @pytest.fixture
@@ -123,7 +126,7 @@ def test_longest_due_messages_go_first(session: Session, broker: Broker) -> None
 
 
 def test_broker_that_refuses_costs_no_attempt(live_database: Database) -> None:
-    def refuse(_task: str, _payload: dict[str, str]) -> None:
+    def refuse(_task: str, _payload: object, _is_urgent: bool) -> None:
         raise ConnectionError
 
     with live_database.transaction() as session:
@@ -228,3 +231,106 @@ def test_pauses_never_shrink(attempts: int, seconds: int) -> None:
     wait = outbox.compute_wait(attempts, lease)
 
     assert lease <= wait <= outbox.compute_wait(attempts + 1, lease) <= outbox.POISON_WAIT
+
+
+def test_urgent_message_goes_before_all_that_wait_longer(session: Session, broker: Broker) -> None:
+    for number in range(3):
+        enqueue(session, str(number))
+    outbox.enqueue(session, "some.job", dedupe_key="code", is_urgent=True, name="code")
+
+    relay(session, broker, limit=1)
+
+    assert [payload["name"] for _, payload in broker.handed] == ["code", "0"]
+    assert len(broker.urgent) == 1
+
+
+def test_messages_of_a_batched_task_travel_together(session: Session, broker: Broker) -> None:
+    for number in range(5):
+        enqueue(session, str(number))
+    outbox.enqueue(session, "some.job", dedupe_key="code", is_urgent=True, name="code")
+    outbox.enqueue(session, "other.job", dedupe_key="other", name="other")
+
+    outbox.relay(session, broker.send, at=now(), lease=LEASE, limit=100, batches={"some.job": 2})
+
+    jobs = [
+        (task, [one["name"] for one in payload.get("messages", [payload])])
+        for task, payload in broker.handed
+    ]
+    assert sorted(jobs) == [
+        ("other.job", ["other"]),
+        ("some.job", ["0", "1"]),
+        ("some.job", ["2", "3"]),
+        ("some.job", ["4"]),
+        ("some.job", ["code"]),
+    ]
+
+
+def test_batched_messages_can_be_completed_together(session: Session, broker: Broker) -> None:
+    for number in range(3):
+        enqueue(session, str(number))
+
+    outbox.complete(session, *(message.id for message in list_messages(session)))
+
+    assert relay(session, broker, after=LEASE * 2) == 0
+
+
+def test_message_put_off_is_handed_over_then_and_has_not_failed(
+    session: Session, broker: Broker
+) -> None:
+    enqueue(session, "one")
+    relay(session, broker)
+    (message,) = list_messages(session)
+
+    outbox.put_off(session, now() + timedelta(hours=5), message.id)
+    session.refresh(message)
+
+    assert message.attempts == 0
+    assert relay(session, broker, after=LEASE * 2) == 0
+    assert relay(session, broker, after=timedelta(hours=5, seconds=1)) == 1
+
+
+def test_finished_message_cannot_be_put_off(session: Session, broker: Broker) -> None:
+    enqueue(session, "one")
+    (message,) = list_messages(session)
+    outbox.complete(session, message.id)
+
+    outbox.put_off(session, now(), message.id)
+
+    assert relay(session, broker, after=LEASE) == 0
+
+
+def test_jobs_under_way_are_counted_until_they_are_done(session: Session, broker: Broker) -> None:
+    for number in range(3):
+        enqueue(session, str(number))
+    outbox.enqueue(session, "some.job", dedupe_key="later", due_at=now() + LEASE / 2, name="later")
+    relay(session, broker)
+
+    def count() -> int:
+        return outbox.count_under_way(session, at=now(), lease=LEASE, limit=10)
+
+    before = count()
+    done = next(one for one in list_messages(session) if one.attempts)
+    outbox.complete(session, done.id)
+
+    assert (before, count()) == (3, 2)
+
+
+def test_message_that_keeps_failing_ends_in_a_list(session: Session, broker: Broker) -> None:
+    enqueue(session, "poison")
+    enqueue(session, "fine")
+    poison = next(one for one in list_messages(session) if one.payload["name"] == "poison")
+    poison.attempts = outbox.POISON_ATTEMPTS
+
+    listed = outbox.list_poison(session, before=None, limit=10)
+
+    assert [message.payload["name"] for message in listed] == ["poison"]
+
+
+def test_poison_is_tried_again_when_somebody_says_so(session: Session, broker: Broker) -> None:
+    enqueue(session, "poison")
+    (poison,) = list_messages(session)
+    poison.attempts, poison.due_at = outbox.POISON_ATTEMPTS, now() + timedelta(hours=1)
+
+    assert outbox.hand_over_now(session, poison.id)
+
+    assert relay(session, broker) == 1

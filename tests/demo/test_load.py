@@ -45,7 +45,7 @@ def test_the_demo_loads_once_and_completely(
     assert has_demo(live_settings.database_url)
     with live_database.transaction() as session:
         assert _count(session, ProjectWorker) == people.WORKER_COUNT
-        assert _count(session, Person) == people.WORKER_COUNT + 3
+        assert _count(session, Person) == people.WORKER_COUNT + 4
         assert _count(session, CheckIn) == PUNCHES
         assert _published(session) == (PaySheetState.PUBLISHED, 20)
         assert _findings_of_another_import(session) == []
@@ -124,5 +124,6 @@ def _check_staff(session: Session) -> None:
     grants = {grant.role: grant for grant in session.exec(select(RoleGrant))}
     project = session.exec(select(Project)).one()
     assert grants[Role.LABOUR_MANAGER].project_id == project.id
+    assert grants[Role.EMPLOYER_ADMIN].employer_id is not None
     assert grants[Role.INSPECTOR].county_code == "330106"
     assert grants[Role.ADMIN].project_id is None

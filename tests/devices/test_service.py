@@ -138,7 +138,7 @@ def test_a_name_is_given_once_on_a_project(session: Session) -> None:
         service.create_device(
             session, project_id=project.id, name="东门", profile=DeviceProfile.GATE
         )
-    assert len(queries.list_devices(session, project.id)) == 1
+    assert len(queries.list_devices(session, project_id=project.id, before=None, limit=9)) == 1
 
 
 def test_another_projects_device_does_not_exist(session: Session) -> None:

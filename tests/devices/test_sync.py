@@ -1,7 +1,7 @@
-"""What a gate is told: keys of eight days, changes of the block list, and nothing personal."""
+"""What a gate is told: keys of nine days, changes of the block list, and nothing personal."""
 
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -23,6 +23,7 @@ from tests.factories.projects import make_contract, make_project, make_project_w
 AT = now()
 TODAY = local_date(AT)
 ONE_DAY = timedelta(days=1)
+KEY_DAYS_SHOWN = [TODAY + n * ONE_DAY for n in range(-1, 8)]
 Sync = Callable[..., SyncPage | None]
 
 
@@ -81,14 +82,14 @@ def add_worker(
     return worker
 
 
-def test_a_gate_gets_the_keys_of_today_and_seven_more_days(
+def test_a_gate_gets_the_keys_of_yesterday_today_and_seven_more_days(
     keyring: Keyring, site: GateSite, ask: Sync
 ) -> None:
     first = page(ask())
 
-    assert [key.day for key in first.day_keys] == [TODAY + ahead * ONE_DAY for ahead in range(8)]
-    assert first.day_keys[3].key == ax1.derive_project_day_key(
-        keyring.gate_master, project_id=site.project_id, day=TODAY + 3 * ONE_DAY
+    assert [key.day - TODAY for key in first.day_keys] == [n * ONE_DAY for n in range(-1, 8)]
+    assert first.day_keys[4].key == ax1.derive_project_day_key(
+        keyring.gate_masters[1], project_id=site.project_id, day=TODAY + 3 * ONE_DAY
     )
     assert (first.is_full, first.project_id, first.server_time) == (True, site.project_id, AT)
 
@@ -102,7 +103,7 @@ def test_other_devices_get_no_key_and_no_list(
 
     first = page(ask())
 
-    assert (first.day_keys, first.blocks) == ([], {})
+    assert (first.day_keys, first.changes.blocks) == ([], {})
     assert ask(first.cursor, first.etag) is None
 
 
@@ -114,7 +115,7 @@ def test_the_list_says_what_the_rules_say(
 ) -> None:
     worker = add_worker(session, site, entered=entered, left=left, contract=contract)
 
-    told = page(ask()).blocks.get(ref_of(session, worker), ScanReason.OK)
+    told = page(ask()).changes.blocks.get(ref_of(session, worker), ScanReason.OK)
 
     stay = Span(worker.entered_date, worker.left_date)
     assert told is judge_standing(stay, has_contract=contract, on=TODAY)
@@ -124,7 +125,7 @@ def test_nobody_who_may_enter_is_on_the_list_and_nobody_without_a_code(
     session: Session, site: GateSite, ask: Sync
 ) -> None:
     make_project_worker(session, site.team, make_worker_person(session))
-    assert page(ask()).blocks == {}
+    assert page(ask()).changes.blocks == {}
 
 
 def test_workers_of_other_projects_are_not_on_the_list(
@@ -132,7 +133,7 @@ def test_workers_of_other_projects_are_not_on_the_list(
 ) -> None:
     site.worker.left_date = TODAY - ONE_DAY
     elsewhere = make_gate(session, make_project(session)).device
-    assert page(ask(device=elsewhere)).blocks == {}
+    assert page(ask(device=elsewhere)).changes.blocks == {}
 
 
 def test_a_leaver_and_a_returner_come_as_changes(
@@ -141,20 +142,53 @@ def test_a_leaver_and_a_returner_come_as_changes(
     ref = ref_of(session, site.worker)
     blocked_before = ref_of(session, add_worker(session, site, contract=False))
     first = page(ask())
-    assert first.blocks == {blocked_before: ScanReason.NO_CONTRACT}
+    assert first.changes.blocks == {blocked_before: ScanReason.NO_CONTRACT}
 
     site.worker.left_date = TODAY - ONE_DAY
     left = page(ask(first.cursor, first.etag))
     site.worker.left_date = None
     back = page(ask(left.cursor, left.etag))
 
-    assert (left.is_full, left.blocks, left.unblocked) == (
+    assert (left.is_full, left.changes.blocks, left.changes.unblocked) == (
         False,
         {ref: ScanReason.LEFT_PROJECT},
         [],
     )
-    assert (back.is_full, back.blocks, back.unblocked) == (False, {}, [ref])
-    assert (page(ask()).blocks, page(ask()).unblocked) == ({blocked_before: "no_contract"}, [ref])
+    assert (back.is_full, back.changes.blocks, back.changes.unblocked) == (False, {}, [ref])
+    assert (page(ask()).changes.blocks, page(ask()).changes.unblocked) == (
+        {blocked_before: "no_contract"},
+        [ref],
+    )
+
+
+def test_while_masters_rotate_a_gate_gets_both_keys_of_a_day_newest_first(
+    session: Session, keyring: Keyring, site: GateSite, ask: Sync
+) -> None:
+    before = page(ask())
+    start = TODAY + 6 * ONE_DAY
+    rotating = replace(
+        keyring,
+        gate_masters={2: b"2" * 32, 1: keyring.gate_masters[1]},
+        gate_starts={2: start},
+    )
+
+    told = page(
+        sync_gate(
+            session,
+            rotating,
+            device=site.gate.device,
+            cursor=before.cursor,
+            known_etag=before.etag,
+            at=AT,
+        )
+    )
+
+    days = {day: [key.key for key in told.day_keys if key.day == day] for day in KEY_DAYS_SHOWN}
+    assert [len(days[day]) for day in KEY_DAYS_SHOWN] == [1] * 6 + [2] * 3
+    assert days[start] == [
+        ax1.derive_project_day_key(master, project_id=site.project_id, day=start)
+        for master in (b"2" * 32, keyring.gate_masters[1])
+    ]
 
 
 def test_who_has_everything_is_told_so(ask: Sync) -> None:
@@ -177,7 +211,7 @@ def test_a_matching_tag_does_not_hide_what_the_cursor_lacks(
     before = page(ask())
     site.worker.left_date = TODAY - ONE_DAY
     after = page(ask())
-    assert page(ask(before.cursor, after.etag)).blocks != {}
+    assert page(ask(before.cursor, after.etag)).changes.blocks != {}
 
 
 @pytest.mark.parametrize("cursor", ["", "99", "-1", "nonsense", "٣", "9" * 400])
@@ -186,7 +220,7 @@ def test_a_cursor_that_is_not_ours_gets_the_full_list(
 ) -> None:
     site.worker.left_date = TODAY - ONE_DAY
     answer = page(ask(cursor))
-    assert (answer.is_full, len(answer.blocks)) == (True, 1)
+    assert (answer.is_full, len(answer.changes.blocks)) == (True, 1)
 
 
 def test_a_long_list_comes_in_pages(
@@ -199,12 +233,12 @@ def test_a_long_list_comes_in_pages(
     while pages[-1].has_more:
         pages.append(page(ask(pages[-1].cursor, pages[-1].etag)))
 
-    assert [(each.is_full, len(each.blocks)) for each in pages] == [
+    assert [(each.is_full, len(each.changes.blocks)) for each in pages] == [
         (True, 2),
         (False, 2),
         (False, 1),
     ]
-    assert {ref for each in pages for ref in each.blocks} == refs
+    assert {ref for each in pages for ref in each.changes.blocks} == refs
 
 
 def test_there_is_no_personal_data_in_it(session: Session, site: GateSite, ask: Sync) -> None:

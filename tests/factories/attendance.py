@@ -2,16 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 from itertools import count
 from uuid import UUID, uuid4
 
 from sqlmodel import Session
 
+from attendance.conflict_items import take_up_conflicts
 from core.clock import local_date, now
 from core.crypto import token_hash
 from core.enums import CheckInMethod, DeviceProfile, Direction, Grade, ScanReason
 from core.keyring import Keyring
-from db.models import CheckIn, Device, Person, Project, ProjectWorker, Team
+from db.models import CheckIn, Device, Person, Project, ProjectWorker, Team, UnreadScan
 from qr.service import make_live_code
 from tests.factories.identity import make_worker_person
 from tests.factories.projects import make_contract, make_project, make_project_worker, make_team
@@ -122,3 +124,51 @@ def make_check_in(
     session.add(check_in)
     session.flush()
     return check_in
+
+
+def make_conflict(
+    session: Session,
+    project_id: UUID,
+    device_id: UUID,
+    *,
+    worker: ProjectWorker | None = None,
+    reason: ScanReason = ScanReason.ALREADY_USED,
+    occurred_at: datetime | None = None,
+) -> CheckIn:
+    """Write one crossing that a gate let through wrongly."""
+    at = occurred_at or now()
+    check_in = CheckIn(
+        project_id=project_id,
+        source_id=device_id,
+        device_id=device_id,
+        nonce=uuid4().hex,
+        project_worker_id=None if worker is None else worker.id,
+        direction=Direction.IN,
+        method=CheckInMethod.LIVE_CODE,
+        grade=Grade.E,
+        occurred_at=at,
+        received_at=at,
+        admitted=True,
+        valid=reason in (ScanReason.OK, ScanReason.NO_CONTRACT),
+        reason=reason,
+        decided_offline=True,
+    )
+    session.add(check_in)
+    session.flush()
+    take_up_conflicts(session, project_id=project_id)
+    return check_in
+
+
+def make_unread_scan(
+    session: Session, project_id: UUID, device_id: UUID, *, content: str = '{"code": 1}'
+) -> UnreadScan:
+    """Write something a gate uploaded that is no scan."""
+    unread = UnreadScan(
+        project_id=project_id,
+        device_id=device_id,
+        digest=sha256(content.encode()).digest(),
+        content=content,
+    )
+    session.add(unread)
+    session.flush()
+    return unread

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlmodel import Session
+from sqlmodel import Session, select
 
 from core.enums import PayBasis, Role, SheetState
 from core.keyring import Keyring
 from db.models import (
     AttendanceSheet,
+    PayBatch,
     PaySheet,
     Payslip,
     PayslipAnswer,
@@ -23,6 +24,7 @@ from identity.principal import Principal
 from payroll import answers, service
 from payroll.bank import CreatedBatch, create_pay_batch
 from payroll.queries import list_current_payslips
+from payroll.release import let_go
 from tests.factories.identity import make_person, make_principal, make_worker_person
 from tests.factories.projects import make_contract, make_project, make_project_worker, make_team
 
@@ -164,11 +166,33 @@ def make_visit(session: Session, payslip: Payslip) -> PayslipVisit:
     return visit
 
 
-def send_to_bank(session: Session, site: Site, sheet_id: UUID) -> CreatedBatch:
-    """Draw up a bank file."""
+def draw_up_batch(session: Session, site: Site, sheet_id: UUID) -> CreatedBatch:
+    """Draw up a bank file that waits for its release."""
     return create_pay_batch(
         session, principal=site.manager, project_id=site.project.id, sheet_id=sheet_id, at=AT
     )
+
+
+def make_second_manager(session: Session, site: Site) -> Principal:
+    """Write another labour manager of the project, with a phone."""
+    person = make_worker_person(session, name="钱副管")
+    return make_principal(person.id, Role.LABOUR_MANAGER, project_id=site.project.id)
+
+
+def send_to_bank(session: Session, site: Site, sheet_id: UUID) -> CreatedBatch:
+    """Draw up a bank file that a second labour manager has released."""
+    created = draw_up_batch(session, site, sheet_id)
+    release_batch(session, site, created.batch.reference)
+    return created
+
+
+def release_batch(session: Session, site: Site, reference: str) -> None:
+    """Let a second labour manager, who has proved to be one, release a bank file."""
+    session.flush()
+    batch = session.exec(select(PayBatch).where(PayBatch.reference == reference)).one()
+    sheet = session.get_one(PaySheet, batch.pay_sheet_id)
+    let_go(session, sheet, batch, principal=make_second_manager(session, site), at=AT)
+    session.flush()
 
 
 def make_result(reference: str, rows: list[tuple[int, str, str, str, str]]) -> bytes:

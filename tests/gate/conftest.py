@@ -12,7 +12,8 @@ from gate.alarms import Alarms
 from gate.assembly import Gate, assemble
 from gate.ports.relays import RelayError
 from gate.state.pairing import Pairing
-from tests.gate.peer import TOKEN, Peer, serving
+from tests.gate.peer import TOKEN, Peer
+from tests.gate.wire_server import serving
 from tests.gate.world import Phone, Project, World
 
 

@@ -1,20 +1,14 @@
-"""Plays the server's side of `gate/wire.py` on a unix socket; keeps what it was told, and fails."""
+"""Plays the server's side of `gate/wire.py`, keeps what it was told, and fails."""
 
-import json
-import threading
-from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from email.utils import format_datetime
-from http.server import BaseHTTPRequestHandler
-from pathlib import Path
-from socketserver import ThreadingMixIn, UnixStreamServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from gate.wire import format_instant, to_text
 from qr import code as ax1
+from tests.gate.wire_server import Fault, Headers, Reply
 from tests.gate.world import Project
 
 TOKEN = "device-token"
@@ -23,23 +17,6 @@ MOST_SCANS = 1000
 WORKER = {"masked_name": "王*明", "team": "钢筋一班", "trade": "钢筋工"}
 POISON = "POISON"
 """A batch with this code in it is refused as a whole."""
-HELD_SECONDS = 30
-Reply = tuple[int, dict[str, Any] | None, dict[str, str]]
-
-
-@dataclass
-class Fault:
-    """Something that goes wrong with the next call whose path starts so."""
-
-    path: str
-    status: int | None = None
-    headers: dict[str, str] = field(default_factory=dict)
-    is_portal: bool = False
-    """Answers 200 with a page, as a captive portal does."""
-    drops_answer: bool = False
-    """Does the work, then closes the connection."""
-    held: threading.Event | None = None
-    """Does the work, then answers only when the event is set."""
 
 
 @dataclass
@@ -50,13 +27,15 @@ class Peer:
     now: Callable[[], datetime]
     suites: tuple[ax1.Suite, ...] = (ax1.Suite.SHA256,)
     tokens: set[str] = field(default_factory=lambda: {TOKEN})
+    wants_roll: bool = False
     pairing_codes: set[str] = field(default_factory=lambda: {PAIRING_CODE})
     changes: list[tuple[str, str, str | None]] = field(default_factory=list)
-    """(blocks | cards, key, reason or None for gone), in order."""
+    """(blocks | cards, key, reason or holder or None for gone), in order."""
     scans: dict[str, dict[str, Any]] = field(default_factory=dict)
     """nonce → the first report of it."""
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     annulled: list[str] = field(default_factory=list)
+    looked_at: list[str] = field(default_factory=list)
     rejected_codes: set[str] = field(default_factory=set)
     forgotten_codes: set[str] = field(default_factory=set)
     """Left out of the results."""
@@ -71,27 +50,41 @@ class Peer:
         """Put a worker on the block list, or (None) take them off."""
         self.changes.append(("blocks", to_text(worker_ref), reason))
 
-    def change_card(self, card: bytes, *, is_good: bool) -> None:
-        """Issue or end a printed card."""
-        self.changes.append(("cards", to_text(card), "good" if is_good else None))
+    def list_card(self, digest: bytes, worker_ref: bytes | None) -> None:
+        """Issue a printed card to somebody, or (None) end it."""
+        holder = None if worker_ref is None else to_text(worker_ref)
+        self.changes.append(("cards", to_text(digest), holder))
 
     def paths(self) -> list[str]:
         """What was called, without the query."""
         return [urlsplit(path).path for _, path, _ in self.calls]
 
-    def answer(self, method: str, path: str, headers: dict[str, str], body: Any) -> Reply:
+    def meet(self, method: str, path: str, headers: Headers) -> Fault | None:
+        """Return the fault that is due; None while the line is cut."""
+        if not self.is_reachable:
+            return None
+        self.calls.append((method, path, headers))
+        due = [fault for fault in self.faults if path.startswith(fault.path)][:1]
+        for fault in due:
+            self.faults.remove(fault)
+        return due[0] if due else Fault("")
+
+    def answer(self, method: str, path: str, headers: Headers, body: Any) -> Reply:
         """Answer one call as the product would."""
         url = urlsplit(path)
         if (method, url.path) == ("POST", "/v1/devices/pair"):
             return self._pair(body)
         if headers.get("authorization", "").removeprefix("Bearer ") not in self.tokens:
             return 401, {"code": "devices.unknown-device", "title": "设备没有配对或已停用"}, {}
+        if (method, url.path) == ("POST", "/v1/devices/token"):
+            return self._roll()
         if (method, url.path) == ("GET", "/v1/gate/sync"):
             return self._sync(parse_qs(url.query).get("cursor", [""])[0], headers)
         routes: dict[str, Callable[[Any], Reply]] = {
             "/v1/gate/verify": self._verify,
             "/v1/gate/scans": self._take,
             "/v1/gate/annul": self._annul,
+            "/v1/gate/looks": self._look,
         }
         return routes[url.path](body)
 
@@ -100,7 +93,7 @@ class Peer:
         try:
             code = ax1.decode(text)
         except ax1.MalformedCodeError:
-            return "malformed_code"
+            return self._judge_card(text)
         day_key = self.project.day_key(ax1.step_day(code.step), code.suite)
         gate_key = ax1.derive_gate_key(day_key, worker_ref=code.worker_ref, suite=code.suite)
         if not ax1.is_gate_tag_good(code, gate_key):
@@ -123,9 +116,15 @@ class Peer:
         self.pairing_codes.discard(body["pairing_code"])
         return 201, {"token": TOKEN, "name": "东门 1 号闸机"}, {}
 
+    def _roll(self) -> Reply:
+        token = f"{TOKEN}-{len(self.calls)}"
+        self.tokens.add(token)
+        self.wants_roll = False
+        return 200, {"token": token, "name": "东门 1 号闸机"}, {}
+
     def _sync(self, cursor: str, headers: dict[str, str]) -> Reply:
         days = self.project.days(self.now())
-        etag = f'"{self.project.project_id}-{len(self.changes)}-{days[0]}"'
+        etag = f'"{self.project.project_id}-{len(self.changes)}-{days[0]}-{self.wants_roll}"'
         if headers.get("if-none-match") == etag:
             return 304, None, {}
         begin = int(cursor or 0)
@@ -145,13 +144,18 @@ class Peer:
                 for (kind, key), reason in latest.items()
                 if kind == "blocks" and reason
             ],
-            "cards": [key for (kind, key), good in latest.items() if kind == "cards" and good],
+            "cards": [
+                {"digest": key, "worker_ref": holder}
+                for (kind, key), holder in latest.items()
+                if kind == "cards" and holder
+            ],
             "tombstones": {
                 name: [key for (kind, key), reason in latest.items() if kind == name and not reason]
                 for name in ("blocks", "cards")
             },
             "cursor": str(end),
             "more": end < len(self.changes),
+            "roll_token": self.wants_roll,
         }
         return 200, page, {"ETag": etag}
 
@@ -195,85 +199,22 @@ class Peer:
         self.conflicts.append(scan)
         return "conflict"
 
+    def _look(self, body: dict[str, Any]) -> Reply:
+        if body["nonce"] not in self.scans:
+            return 404, {"code": "gate.scan-not-found"}, {}
+        self.looked_at.append(body["nonce"])
+        return 200, {}, {}
+
+    def _judge_card(self, text: str) -> str:
+        try:
+            digest = to_text(ax1.card_digest(ax1.decode_card(text)))
+        except ax1.MalformedCodeError:
+            return "malformed_code"
+        latest = {key: holder for kind, key, holder in self.changes if kind == "cards"}
+        return "ok" if latest.get(digest) else "revoked_card"
+
     def _annul(self, body: dict[str, Any]) -> Reply:
         if body["nonce"] not in self.scans:
             return 404, {"code": "gate.scan-not-found"}, {}
         self.annulled.append(body["nonce"])
         return 200, {}, {}
-
-
-class _Server(ThreadingMixIn, UnixStreamServer):
-    daemon_threads = True
-    block_on_close = False
-    request_queue_size = 64
-
-
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    peer: Peer
-    lock: threading.Lock
-
-    def do_GET(self) -> None:
-        raw = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if not self.peer.is_reachable:
-            self.close_connection = True
-            return
-        with self.lock:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            self.peer.calls.append((self.command, self.path, headers))
-            fault = self._fault()
-            status, content, extra = self._answer(fault, headers, raw)
-        if fault.held:
-            fault.held.wait(HELD_SECONDS)
-        if fault.drops_answer:
-            self.close_connection = True
-        else:
-            with suppress(ConnectionError):  # the gate has not waited
-                self._send(status, content, extra)
-
-    do_POST = do_GET  # noqa: N815 - http.server names it
-
-    def log_request(self, code: object = "-", size: object = "-") -> None:
-        """Stay silent."""
-
-    def _answer(
-        self, fault: Fault, headers: dict[str, str], raw: bytes
-    ) -> tuple[int, bytes, dict[str, str]]:
-        if fault.status:
-            return fault.status, b"{}", fault.headers
-        if fault.is_portal:
-            return 200, b"<html>", {"Content-Type": "text/html"} | fault.headers
-        body = json.loads(raw) if raw else None
-        status, answer, extra = self.peer.answer(self.command, self.path, headers, body)
-        return status, b"" if answer is None else json.dumps(answer).encode(), extra
-
-    def _fault(self) -> Fault:
-        for place, fault in enumerate(self.peer.faults):
-            if self.path.startswith(fault.path):
-                return self.peer.faults.pop(place)
-        return Fault("")
-
-    def _send(self, status: int, content: bytes, headers: dict[str, str]) -> None:
-        self.send_response_only(status)
-        date = format_datetime(self.peer.now(), usegmt=True)
-        for name, value in ({"Date": date, "Content-Type": "application/json"} | headers).items():
-            self.send_header(name, value)
-        if status != 304:
-            self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-
-@contextmanager
-def serving(peer: Peer, path: Path) -> Generator[str]:
-    """Serve the peer; yield its address."""
-    handler = type("Handler", (_Handler,), {"peer": peer, "lock": threading.Lock()})
-    server = _Server(str(path), handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield f"unix:{path}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -17,7 +17,8 @@ from gate.decide import Crossing, Decision, crossing_of
 from gate.state.entry import State
 from gate.state.pairing import Pairing
 from tests.gate.conftest import CountingRelay
-from tests.gate.peer import TOKEN, Fault, Peer, serving
+from tests.gate.peer import TOKEN, Peer
+from tests.gate.wire_server import Fault, serving
 from tests.gate.world import Phone, Project, World
 
 PHONES = 4

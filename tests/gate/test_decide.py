@@ -72,8 +72,7 @@ def test_with_a_good_clock_and_fresh_lists_the_gate_judges_as_the_server(
     peer = Peer(PROJECT, now=lambda: at, used={crossing} if is_used else set())
     blocks = {b"worker": "left_project"} if is_blocked else {}
     peer.block(b"worker", blocks.get(b"worker"))
-    yesterday = lists_at(at - timedelta(days=1)).day_keys
-    lists = lists_at(at, blocks=blocks, day_keys=(*yesterday, *lists_at(at).day_keys))
+    lists = lists_at(at, blocks=blocks)
 
     ruling = decide(text, lists=lists, reading=sure(at), used={crossing} if is_used else set())
 
@@ -237,9 +236,9 @@ def test_while_the_master_key_rotates_both_keys_of_a_day_are_good() -> None:
     assert [ruling.reason for ruling in rulings] == [ScanReason.OK, ScanReason.OK]
 
 
-CARD = b"\x02" + b"fourteen bytes"
-CARD_TEXT = base64.b32encode(CARD).decode()
-CARDS = frozenset({hashlib.sha256(CARD).digest()})
+CARD = b"fourteen bytes"
+CARD_TEXT = base64.b32encode(b"\x02" + CARD).decode()
+CARDS = {hashlib.sha256(CARD).digest(): PHONE.worker_ref}
 
 
 def test_a_listed_card_opens_and_asks_for_a_look_at_the_face() -> None:
@@ -256,6 +255,15 @@ def test_an_ended_card_does_not_open() -> None:
     ruling = decide(CARD_TEXT, lists=lists_at(MORNING), reading=sure(MORNING), used=set())
 
     assert ruling.reason == UNKNOWN_CARD
+
+
+def test_a_card_of_somebody_blocked_says_why() -> None:
+    lists = lists_at(MORNING, cards=CARDS, blocks={PHONE.worker_ref: "no_contract"})
+
+    ruling = decide(CARD_TEXT, lists=lists, reading=sure(MORNING), used=set())
+
+    assert (ruling.is_admitted, ruling.reason) == (False, ScanReason.NO_CONTRACT)
+    assert offline_decision(ruling, Direction.IN).tone is Tone.REFUSE
 
 
 @pytest.mark.parametrize(

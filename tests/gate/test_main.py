@@ -10,6 +10,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from secrets import token_bytes
 
 import pytest
 
@@ -28,6 +29,8 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = (sys.executable, "-m", "gate", "--state")
 OPENED = "[闸门] 打开"
 MOST_MEMORY_MB = 60
+BIG_SITE = 2_000
+"""Workers on a site of the larger kind, were all of them gone and all their cards listed."""
 
 
 class Running:
@@ -158,6 +161,24 @@ def test_without_a_network_it_works_on_and_uploads_later(
     assert peer.scans == {}
     peer.is_reachable = True
     wait_until(lambda: len(peer.scans) == 1, seconds=60)
+
+
+def test_the_lists_of_a_big_site_and_a_thousand_decisions_fit_in_60_mb(
+    run: Callable[[], Running], state: Path, peer: Peer, project: Project
+) -> None:
+    for _ in range(BIG_SITE):
+        peer.block(token_bytes(6), "left_project")
+        peer.list_card(token_bytes(32), token_bytes(6))
+    gate = run()
+    wait_until(lambda: (state / "lists.json").exists() and status(state) == 0)
+
+    for number in range(1_000):
+        peer.is_reachable = number % 200 < 100
+        gate.scan(fresh_code(project))
+        assert gate.read() == OPENED
+        gate.read()
+
+    assert gate.peak_memory_mb() < MOST_MEMORY_MB
 
 
 @pytest.mark.parametrize("number", [1, 7, 23])

@@ -10,7 +10,8 @@ from core.enums import Tone
 from gate.alarms import Alarm
 from gate.state.entry import Entry, State
 from tests.gate.conftest import Bench, CountingRelay
-from tests.gate.peer import Fault, Peer
+from tests.gate.peer import Peer
+from tests.gate.wire_server import Fault
 from tests.gate.world import MORNING, Phone, Project, World
 from tests.live import wait_until
 

@@ -25,7 +25,7 @@ SYNC = {
     "full": True,
     "day_keys": [{"day": "2026-11-23", "suite": 1, "key": wire.to_text(bytes(32))}],
     "blocks": [{"worker_ref": wire.to_text(b"worker"), "reason": "left_project"}],
-    "cards": [wire.to_text(b"card")],
+    "cards": [{"digest": wire.to_text(b"card"), "worker_ref": wire.to_text(b"worker")}],
     "tombstones": {"blocks": [wire.to_text(b"gone-1")], "cards": []},
     "cursor": "7",
     "more": False,
@@ -90,6 +90,8 @@ def test_sync_with_a_missing_part_is_refused(missing: str) -> None:
         {"day_keys": [{"day": "2026-11-23", "suite": 1, "key": "***"}]},
         {"blocks": None},
         {"cards": ["ü"]},
+        {"cards": [wire.to_text(b"card")]},
+        {"cards": [{"digest": "ü", "worker_ref": ""}]},
     ],
     ids=lambda change: str(change)[:40],
 )

@@ -15,7 +15,7 @@ from sqlmodel import Session, col
 from core.clock import local_date, now
 from core.enums import DeviceProfile, Direction, Grade, Role, WorkDayState
 from core.keyring import Keyring
-from db.models import CheckIn, CheckInAnnulment, ProjectWorker, WorkDay
+from db.models import CheckIn, CheckInAnnulment, CheckInLook, ProjectWorker, WorkDay
 from db.session import Database
 from devices.service import create_device
 from gate.alarms import Alarms
@@ -24,8 +24,10 @@ from gate.clock import read_boot_id, system_clock
 from gate.link.pair import pair
 from gate.state.entry import State
 from qr import code as ax1
+from qr.cards import revoke_my_card
 from qr.service import issue_worker_code
 from tests.factories.attendance import GateSite, make_gate_site
+from tests.factories.cards import make_card
 from tests.factories.identity import bearer, make_principal
 from tests.gate.conftest import CountingRelay
 from tests.live import Api
@@ -238,3 +240,65 @@ def test_a_quiet_round_changes_nothing(start_gate: StartGate) -> None:
     before = gate.gate.known.lists
     gate.contact()
     assert gate.gate.known.lists is before
+
+
+def look(paired: PairedGate) -> None:
+    """Press the button: it is the holder of the card."""
+    decision = paired.gate.board.view().decision
+    assert decision is not None
+    assert decision.look is not None
+    paired.gate.board.take_look(decision.look, is_holder=True)
+
+
+def test_a_card_opens_online_and_offline_and_a_look_makes_it_grade_b(
+    live_database: Database, site: GateSite, start_gate: StartGate
+) -> None:
+    with live_database.transaction() as session:
+        card = make_card(session, session.get_one(ProjectWorker, site.worker_id)).code
+    east = start_gate("east")
+
+    online = east.scan(card)
+    look(east)
+    east.contact()
+    east.cut_off()
+    offline = east.scan(f" {card.lower()}")
+    east.contact()
+
+    assert (online, offline, east.relay.opened) == ("ok", "ok", 2)
+    with live_database.transaction() as session:
+        check_ins = session.scalars(select(CheckIn).order_by(col(CheckIn.id))).all()
+        looked_at = session.scalars(select(col(CheckInLook.check_in_id))).all()
+        assert [check_in.grade for check_in in check_ins] == [Grade.E, Grade.E]
+        assert [check_in.decided_offline for check_in in check_ins] == [False, True]
+        assert looked_at == [check_ins[0].id]
+
+
+def test_a_card_lost_while_the_gate_was_cut_off_is_found_out_on_arrival(
+    live_database: Database, site: GateSite, start_gate: StartGate
+) -> None:
+    with live_database.transaction() as session:
+        issued = make_card(session, session.get_one(ProjectWorker, site.worker_id))
+        card, card_id = issued.code, issued.card.id
+    east = start_gate("east")
+    east.cut_off()
+    with live_database.transaction() as session:
+        revoke_my_card(
+            session,
+            principal=make_principal(site.person_id),
+            card_id=card_id,
+            at=now() - timedelta(minutes=5),
+        )
+
+    offline = east.scan(card)
+    look(east)
+    east.contact()
+    after_sync = east.gate.turnstile.handle(card.lower())
+
+    assert offline == "ok"
+    assert after_sync is not None
+    assert (after_sync.admitted, after_sync.reason) == (False, "revoked_card")
+    with live_database.transaction() as session:
+        first = session.scalars(select(CheckIn).order_by(col(CheckIn.id))).first()
+        assert first is not None
+        assert (first.admitted, first.valid, first.reason) == (True, False, "revoked_card")
+        assert first.grade is Grade.E

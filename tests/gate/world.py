@@ -11,7 +11,7 @@ from qr import code as ax1
 
 MORNING = datetime(2026, 11, 22, 22, 30, tzinfo=UTC)
 """06:30 in Shanghai on the 23rd."""
-KEY_DAYS = 8
+KEY_DAYS = range(-1, 8)
 HOLDER_KEY = bytes(32)
 
 
@@ -59,7 +59,7 @@ class Project:
 
     def days(self, at: datetime) -> list[date]:
         """The days a gate that syncs then has keys for."""
-        return [local_date(at) + timedelta(days=ahead) for ahead in range(KEY_DAYS)]
+        return [local_date(at) + timedelta(days=ahead) for ahead in KEY_DAYS]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 import base64
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
@@ -18,6 +20,7 @@ from identity.tokens import (
     ACCESS_LIFETIME,
     AUDIENCE,
     ISSUER,
+    KIOSK_LIFETIME,
     TOKEN_TYPE,
     issue_access_token,
     read_access_token,
@@ -47,6 +50,7 @@ principals = st.builds(
     project_id=st.none() | st.uuids(),
     employer_id=st.none() | st.uuids(),
     county_code=st.none() | st.from_regex(r"[0-9]{6}", fullmatch=True),
+    kiosk_id=st.none() | st.uuids(),
 )
 
 
@@ -70,6 +74,21 @@ def test_reading_gives_back_the_principal(keyring: Keyring, principal: Principal
     token = issue_access_token(keyring, principal, now())
 
     assert read_access_token(keyring, token) == principal
+
+
+@pytest.mark.parametrize(
+    ("kiosk_id", "lifetime"), [(None, ACCESS_LIFETIME), (new_id(), KIOSK_LIFETIME)]
+)
+def test_a_token_of_a_kiosk_ends_sooner(
+    keyring: Keyring, kiosk_id: UUID | None, lifetime: timedelta
+) -> None:
+    principal = replace(WORKER, kiosk_id=kiosk_id)
+    good = issue_access_token(keyring, principal, now() - lifetime + timedelta(seconds=30))
+    old = issue_access_token(keyring, principal, now() - lifetime - timedelta(seconds=1))
+
+    assert read_access_token(keyring, good).is_assisted == (kiosk_id is not None)
+    with pytest.raises(TokenExpiredError):
+        read_access_token(keyring, old)
 
 
 def test_own_claims_are_accepted(keyring: Keyring) -> None:

@@ -13,7 +13,7 @@ from notifications import service
 from notifications.templates import Template
 
 
-def tell_somebody(database: Database) -> UUID:
+def tell_somebody(database: Database, *, key: str = "payslip:1") -> UUID:
     """Commit one message to a new person; return the notification's id."""
     with database.transaction() as session:
         person = Person(name="王小明", phone="+8619100000001")
@@ -23,7 +23,7 @@ def tell_somebody(database: Database) -> UUID:
             session,
             template=Template.PAYSLIP_PUBLISHED,
             person_id=person.id,
-            key="payslip:1",
+            key=key,
             month="2026-10",
         )
         return session.exec(
@@ -41,7 +41,9 @@ def is_sent(database: Database, notification_id: UUID) -> bool:
     """Tell whether it is recorded as sent and will not be handed over again."""
     with database.transaction() as session:
         message = session.exec(
-            select(OutboxMessage).where(col(OutboxMessage.dedupe_key).endswith(notification_id))
+            select(OutboxMessage).where(
+                col(OutboxMessage.dedupe_key).contains(str(notification_id))
+            )
         ).one()
         notification = session.get_one(Notification, notification_id)
         return notification.state is NotificationState.SENT and message.done_at is not None
@@ -51,7 +53,9 @@ def message_id_of(database: Database, notification_id: UUID) -> UUID:
     """Return the id of the outbox message that delivers it."""
     with database.transaction() as session:
         return session.exec(
-            select(OutboxMessage.id).where(col(OutboxMessage.dedupe_key).endswith(notification_id))
+            select(OutboxMessage.id).where(
+                col(OutboxMessage.dedupe_key).contains(str(notification_id))
+            )
         ).one()
 
 

@@ -42,7 +42,7 @@ def test_broker_waits_longer_than_any_job_may_run() -> None:
 
 
 def test_job_has_the_name_the_outbox_uses() -> None:
-    assert tasks.deliver_notification.name == "notifications.deliver"
+    assert tasks.deliver_notifications.name == "notifications.deliver"
 
 
 def test_ready_worker_relays_until_it_shuts_down(redis: Redis) -> None:
@@ -65,3 +65,10 @@ def test_log_lines_of_a_job_carry_its_id_and_nothing_of_the_last_one() -> None:
 
     assert structlog.contextvars.get_contextvars() == {"job_id": "job-1"}
     structlog.contextvars.clear_contextvars()
+
+
+def test_sign_in_code_never_waits_behind_a_backlog() -> None:
+    queues = [queue.name for queue in jobs_app.app.conf.task_queues]
+
+    assert queues == [jobs_app.URGENT_QUEUE, jobs_app.ORDINARY_QUEUE]
+    assert jobs_app.app.conf.broker_transport_options["queue_order_strategy"] == "priority"

@@ -21,7 +21,7 @@ class Broker:
         self.handed: list[str] = []
         self.refusals = 0
 
-    def send(self, task: str, _payload: dict[str, str]) -> None:
+    def send(self, task: str, _payload: object, _is_urgent: bool) -> None:
         if self.refusals:
             self.refusals -= 1
             raise ConnectionError
@@ -40,7 +40,7 @@ def start_relay(
     with ExitStack() as stops:
 
         def start() -> Relay:
-            relay = Relay(live_database, redis, broker.send, lease=LEASE)
+            relay = Relay(live_database, redis, broker.send, lease=LEASE, batches={})
             relay.start()
             stops.callback(relay.stop)
             return relay

@@ -1,4 +1,5 @@
 from collections.abc import Generator
+from threading import Thread
 from uuid import UUID
 
 import pytest
@@ -24,6 +25,8 @@ def own_resources(
     monkeypatch.setenv("CELERY_BROKER_URL", live_settings.celery_broker_url)
     monkeypatch.setenv("KEYS_FILE", str(live_settings.keys_file))
     monkeypatch.setenv("SMS__CONSOLE_FILE", str(live_settings.sms.console_file))
+    monkeypatch.setenv("SMS__QUIET_UNTIL", str(live_settings.sms.quiet_until))
+    monkeypatch.setenv("SMS__QUIET_FROM", str(live_settings.sms.quiet_from))
     jobs_app._open.cache_clear()
     own = jobs_app.resources()
     yield own
@@ -33,10 +36,11 @@ def own_resources(
 
 
 def run_delivery(database: Database, notification_id: UUID) -> None:
-    tasks.deliver_notification(
-        notification_id=str(notification_id),
-        message_id=str(message_id_of(database, notification_id)),
-    )
+    message = {
+        "notification_id": str(notification_id),
+        "message_id": str(message_id_of(database, notification_id)),
+    }
+    tasks.deliver_notifications(messages=[message])
 
 
 def test_job_sends_the_message_and_completes_its_hand_overs(
@@ -66,7 +70,7 @@ def test_job_of_a_message_in_other_hands_is_not_done(
     with live_database.transaction() as session:
         notification = session.get_one(Notification, notification_id)
         notification.state = NotificationState.SENDING
-        notification.claimed_at = notification.created_at
+        notification.claimed_at = now()
 
     run_delivery(live_database, notification_id)
 
@@ -86,3 +90,36 @@ def test_check_ins_of_today_have_a_partition(live_database: Database) -> None:
 
 def test_resources_are_opened_once_a_process(own_resources: jobs_app.Resources) -> None:
     assert jobs_app.resources() is own_resources
+
+
+@pytest.mark.parametrize("name", sorted(jobs_app.BEAT_SCHEDULE))
+def test_two_beats_at_once_do_no_harm(name: str) -> None:
+    task = jobs_app.app.tasks[str(jobs_app.BEAT_SCHEDULE[name]["task"])]
+    troubles: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            task()
+        except BaseException as trouble:  # noqa: BLE001  a thread's own would go unseen
+            troubles.append(trouble)
+
+    beats = [Thread(target=run) for _ in range(2)]
+    for beat in beats:
+        beat.start()
+    for beat in beats:
+        beat.join()
+
+    assert troubles == []
+
+
+def test_messages_of_one_job_are_all_sent(live_database: Database, live_settings: Settings) -> None:
+    told = [tell_somebody(live_database) for _ in range(3)]
+    messages = [
+        {"notification_id": str(one), "message_id": str(message_id_of(live_database, one))}
+        for one in told
+    ]
+
+    tasks.deliver_notifications(messages=messages)
+
+    assert all(is_sent(live_database, one) for one in told)
+    assert references_in(live_settings.sms.console_file) == [str(one) for one in told]

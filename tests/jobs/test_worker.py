@@ -8,6 +8,7 @@ import pytest
 from celery import Celery
 from redis import Redis
 from sqlalchemy import text
+from sqlmodel import select
 
 from core.clock import now
 from core.enums import NotificationState
@@ -15,6 +16,7 @@ from core.settings import Settings
 from db import outbox
 from db.models import Notification
 from db.session import Database
+from notifications import service
 from stack import valkey
 from tests.jobs.messages import is_sent, message_id_of, references_in, state_of, tell_somebody
 from tests.live import Worker, wait_until
@@ -38,7 +40,9 @@ def hand_over(broker: Celery, notification_id: object, message_id: object) -> No
     """Put the job into the queue as the relay does."""
     broker.send_task(
         "notifications.deliver",
-        kwargs={"notification_id": str(notification_id), "message_id": str(message_id)},
+        kwargs={
+            "messages": [{"notification_id": str(notification_id), "message_id": str(message_id)}]
+        },
         queue="anxinma",
     )
 
@@ -131,7 +135,7 @@ def test_job_lost_by_the_broker_is_handed_over_again(
     with live_database.transaction() as session:
         outbox.relay(
             session,
-            lambda _, payload: hand_over(broker, **payload),
+            lambda _, payload, _is_urgent: hand_over(broker, **payload),
             at=now(),
             lease=timedelta(seconds=1),
             limit=1,
@@ -180,3 +184,48 @@ def test_stopped_worker_leaves_no_thread_behind(start_worker: StartWorker) -> No
     worker.child.stop()
 
     assert worker.child.process.returncode == 0
+
+
+def test_sign_in_code_overtakes_a_backlog(
+    start_worker: StartWorker, live_database: Database, live_settings: Settings
+) -> None:
+    for number in range(300):
+        tell_somebody(live_database, key=str(number))
+    with live_database.transaction() as session:
+        service.send_code(session, phone="+8619100000002", code="271828", key="1")
+        code = session.exec(
+            select(Notification.id).where(Notification.template == "sign_in_code")
+        ).one()
+
+    start_worker()
+
+    wait_until(lambda: is_sent(live_database, code))
+    assert references_in(live_settings.sms.console_file).index(str(code)) < 100
+
+
+def test_broker_that_loses_everything_again_and_again_loses_no_message(
+    start_worker: StartWorker, live_database: Database, live_settings: Settings
+) -> None:
+    start_worker()
+    told = []
+    for number in range(60):
+        told.append(tell_somebody(live_database, key=str(number)))
+        if number % 10 == 0:
+            _lose_everything(live_settings)
+
+    wait_until(lambda: all(is_sent(live_database, one) for one in told), seconds=60)
+    assert sorted(references_in(live_settings.sms.console_file)) == sorted(map(str, told))
+
+
+def test_log_of_the_worker_holds_no_code_and_no_number(
+    live_worker: Worker, live_database: Database
+) -> None:
+    with live_database.transaction() as session:
+        service.send_code(session, phone="+8619100000002", code="271828", key="1")
+
+    wait_until(lambda: len(references_in(live_worker.sms_file)) == 1)
+    wait_until(lambda: "sms sent" in live_worker.child.log.read_text())
+
+    log = live_worker.child.log.read_text()
+    assert "271828" not in log
+    assert "19100000002" not in log

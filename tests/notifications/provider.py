@@ -8,9 +8,10 @@ from notifications.gateways.base import GatewayError, Sms, UnknownOutcomeError
 class Provider:
     """Accepts every message, except that the next calls fail as told."""
 
-    name = "provider"
+    needs_approval = False
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "provider") -> None:
+        self.name = name
         self.accepted: list[Sms] = []
         self.refusals: list[GatewayError] = []
         self.breakdowns: list[GatewayError] = []

@@ -1,17 +1,13 @@
-from datetime import UTC, datetime, timedelta
+import string
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.enums import NotificationState
+from core.enums import Language
 from notifications import rules
 from notifications.errors import TemplateError
-from notifications.rules import ClaimVerdict
 from notifications.templates import TEXTS, Template
-
-AT = datetime(2026, 11, 2, 3, 0, tzinfo=UTC)
-LEASE = timedelta(seconds=60)
 
 
 def test_body_is_signed_and_filled_in() -> None:
@@ -129,51 +125,72 @@ def test_characters_beyond_the_basic_plane_count_twice() -> None:
     assert rules.count_segments("𠮷" * 36) == 2
 
 
-S = NotificationState
+def test_every_template_has_a_text() -> None:
+    assert TEXTS.keys() == set(Template)
 
 
 @pytest.mark.parametrize(
-    ("state", "claimed_at", "verdict"),
-    [
-        (S.PENDING, None, ClaimVerdict.SEND),
-        (S.SENDING, None, ClaimVerdict.SEND),
-        (S.SENDING, AT - LEASE + timedelta(seconds=1), ClaimVerdict.BUSY),
-        (S.SENDING, AT - LEASE, ClaimVerdict.LOOK_UP),
-        (S.SENT, AT - LEASE, ClaimVerdict.SETTLED),
-        (S.DELIVERED, AT - LEASE, ClaimVerdict.SETTLED),
-        (S.FAILED, None, ClaimVerdict.SETTLED),
-    ],
+    ("text", "segments"),
+    [("a" * 160, 1), ("a" * 161, 2), ("a" * 306, 2), ("a" * 307, 3), ("€" * 80, 1), ("€" * 81, 2)],
 )
-def test_claim_depends_on_state_and_lease(
-    state: S, claimed_at: datetime | None, verdict: ClaimVerdict
-) -> None:
-    assert rules.judge_claim(state, claimed_at=claimed_at, at=AT, lease=LEASE) is verdict
+def test_segments_of_latin_text_follow_the_gsm_limits(text: str, segments: int) -> None:
+    assert rules.count_segments(text) == segments
 
 
-def test_states_never_lead_back() -> None:
-    reachable = {state: {to for to in S if rules.is_forward(state, to)} for state in S}
-
-    assert reachable == {
-        S.PENDING: {S.SENDING},
-        S.SENDING: {S.SENDING, S.SENT, S.DELIVERED, S.FAILED},
-        S.SENT: {S.DELIVERED, S.FAILED},
-        S.DELIVERED: set(),
-        S.FAILED: set(),
-    }
+@given(text=st.text(max_size=400))
+def test_longer_texts_never_have_fewer_segments(text: str) -> None:
+    assert rules.count_segments(text) <= rules.count_segments(text + "字")
 
 
-def test_sign_in_code_expires_and_a_payslip_does_not() -> None:
-    expired = {
-        template
-        for template in Template
-        if rules.is_expired(template, created_at=AT, at=AT + timedelta(minutes=5))
-    }
-
-    assert expired == {Template.SIGN_IN_CODE}
-    assert not rules.is_expired(
-        Template.SIGN_IN_CODE, created_at=AT, at=AT + timedelta(minutes=4, seconds=59)
+def test_worker_reads_it_in_the_language_of_home() -> None:
+    composed = rules.compose(
+        Template.PAYSLIP_PUBLISHED, {"month": "2026-10"}, language=Language.SICHUANESE
     )
 
+    assert "出来咯" in composed.body
+    assert composed.language is Language.SICHUANESE
 
-def test_every_template_has_a_text() -> None:
-    assert TEXTS.keys() == set(Template)
+
+def test_text_without_a_translation_is_sent_in_chinese() -> None:
+    composed = rules.compose(
+        Template.CASE_ACCEPTED, {"number": "AX19"}, language=Language.SICHUANESE
+    )
+
+    assert composed.language is Language.CHINESE
+
+
+@pytest.mark.parametrize("template", Template)
+def test_every_translation_takes_the_same_values(template: Template) -> None:
+    text = TEXTS[template]
+    for translated in text.others.values():
+        assert _placeholders(translated) == _placeholders(text.text)
+
+
+def _placeholders(text: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_gateways_that_hold_the_texts_get_the_shown_values() -> None:
+    composed = rules.compose(Template.PAYSLIP_PUBLISHED, {"month": "2026-10"})
+
+    assert composed.parameters == {"month": "2026年10月"}
+
+
+def test_digest_names_each_topic_once_and_counts_all() -> None:
+    values = rules.summarize([Template.CASE_ACCEPTED, Template.CASE_CLOSED, Template.WAGE_PAID])
+
+    assert values == {"count": "3", "topics": "投诉、工资到账"}
+    assert "3条新消息：投诉、工资到账" in rules.render(Template.DIGEST, values)
+
+
+@given(templates=st.lists(st.sampled_from(Template), min_size=1, max_size=150))
+def test_any_evening_fits_one_digest(templates: list[Template]) -> None:
+    body = rules.render(Template.DIGEST, rules.summarize(templates))
+
+    assert rules.count_segments(body) == 1
+
+
+@pytest.mark.parametrize("topics", ["工资条、彩票", "", "工资条,投诉"])
+def test_digest_speaks_of_known_topics_only(topics: str) -> None:
+    with pytest.raises(TemplateError):
+        rules.render(Template.DIGEST, {"count": "2", "topics": topics})

@@ -9,7 +9,15 @@ LONGEST: dict[str, str] = {
     "code": "888888",
     "month": "2026-12",
     "work_date": "2026-12-31",
+    "moment": "2026-12-31T23:59:00+08:00",
+    "gate": "字" * 100,
+    "trouble": "时间不准，相差两分钟以上",
     "number": "AX20261231-888888",
+    "count": "99",
+    "rows": "1000",
+    "total": "999999999.99",
+    "tail": "8888",
+    "topics": "补记考勤、工资条改动、工资条确认、工资条疑问",
     "reason": "字" * 100,
 }
 """For each placeholder the value that shows longest."""

@@ -21,10 +21,12 @@ from tests.factories.payroll import (
     AT,
     Site,
     confirm,
+    confirm_all,
     current_payslips,
     draw_up,
     make_site,
     publish,
+    send_to_bank,
 )
 
 
@@ -223,8 +225,12 @@ def test_dispute_keeps_the_workers_words_and_stops_only_that_line(session: Sessi
     assert other.answer_state is PayslipAnswerState.AWAITING
 
 
-def test_last_word_on_the_money_counts_and_the_first_stays(session: Session) -> None:
-    payslip = publish(session, make_site(session))[0]
+def test_last_word_on_the_money_counts_and_the_first_stays(
+    session: Session, keyring: Keyring
+) -> None:
+    site = make_site(session)
+    payslip = confirm_all(session, keyring, site)[0]
+    send_to_bank(session, site, payslip.pay_sheet_id)
     worker = make_principal(payslip.person_id)
 
     for received in (False, True):

@@ -1,30 +1,16 @@
-"""The bank file we write and the result file we read."""
+"""The result file we read."""
 
-import csv
-import io
 from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from notifications.rules import render
-from notifications.templates import Template
 from payroll import bank_file
-from payroll.bank_file import Instruction
 from payroll.errors import ResultUnreadableError, ResultWrongTotalError
 
 REFERENCE = "AX20261113ABCDEF012345"
 HEADER = "序号,账号,金额,状态,原因,日期"
-INSTRUCTION = Instruction(
-    row_number=1,
-    name="王小明",
-    id_number="330106199001010016",
-    account="6217000000000001234",
-    bank_name="中国建设银行",
-    bank_link_number="105331000000",
-    amount_fen=787_550,
-)
 
 
 def result(*rows: str, count: int | None = None, total: str | None = None) -> bytes:
@@ -38,35 +24,6 @@ def refusal_of(content: bytes) -> tuple[object, object]:
     with pytest.raises(ResultUnreadableError) as refusal:
         bank_file.read_result(content)
     return refusal.value.facts["line"], refusal.value.facts["problem_en"]
-
-
-def test_file_opens_with_reference_and_control_totals() -> None:
-    second = Instruction(2, "李强", "x", "y", "z", "", 450)
-
-    text = bank_file.write_file(REFERENCE, project_code="P1", instructions=[INSTRUCTION, second])
-
-    control, header, first, _ = text.splitlines()
-    assert control == f"批次号,{REFERENCE},总笔数,2,总金额,7880.00"
-    assert header.split(",") == list(bank_file.COLUMNS)
-    assert first == (
-        "1,王小明,330106199001010016,6217000000000001234,中国建设银行,105331000000,7875.50,"
-        f"农民工工资,P1,{REFERENCE}"
-    )
-
-
-def test_utf_8_carries_a_bom_and_gb18030_none() -> None:
-    assert bank_file.encode_file("序", "utf-8") == b"\xef\xbb\xbf\xe5\xba\x8f"
-    assert bank_file.encode_file("序", "gb18030") == b"\xd0\xf2"
-
-
-@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\n"), max_size=30))
-def test_any_name_survives_both_encodings(name: str) -> None:
-    instruction = Instruction(1, name, "x", "y", "z", "", 1)
-    text = bank_file.write_file(REFERENCE, project_code="P1", instructions=[instruction])
-
-    for encoding, codec in (("utf-8", "utf-8-sig"), ("gb18030", "gb18030")):
-        decoded = bank_file.encode_file(text, encoding).decode(codec)  # type: ignore[arg-type]
-        assert list(csv.reader(io.StringIO(decoded, newline="")))[2][1] == name
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -175,21 +132,3 @@ def test_a_file_longer_than_any_batch_is_refused() -> None:
 def test_garbage_is_refused_and_never_an_accident(content: bytes) -> None:
     with pytest.raises((ResultUnreadableError, ResultWrongTotalError)):
         bank_file.read_result(content)
-
-
-@pytest.mark.parametrize(
-    ("reason", "say"),
-    [
-        ("收款人户名不符", "卡上名字和你的名字对不上"),
-        ("账户已冻结", "卡被冻结或挂失"),
-        ("账户状态为睡眠户", "卡很久没用，要到银行激活"),
-        ("超过II类户限额", "卡的收款额度不够"),
-        ("账号不存在", "卡号不对或卡已注销"),
-        ("", "银行退回，没说清原因"),
-        ("E4471", "银行退回，没说清原因"),
-    ],
-)
-def test_banks_wording_becomes_everyday_words_that_fit_a_message(reason: str, say: str) -> None:
-    assert bank_file.explain_rejection(reason) == say
-    body = render(Template.WAGE_REJECTED, {"month": "2026-10", "reason": say})
-    assert say in body

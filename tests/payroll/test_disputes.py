@@ -194,7 +194,7 @@ def test_what_was_shown_and_what_was_sent_are_final(
     send_to_bank(session, site, payslips[0].pay_sheet_id)
     session.flush()
 
-    with pytest.raises(IntegrityError, match="is final|published payslip stays"):
+    with pytest.raises(IntegrityError, match=r"is final|published payslip stays"):
         session.execute(change)
 
 

@@ -14,7 +14,8 @@ from core.errors import DomainError
 from core.keyring import Keyring
 from db.models import Notification, PayBatchRow, Payslip, PayslipAnswer
 from db.session import Database
-from payroll import bank, service
+from payroll import bank_results, service
+from payroll.bank_errors import LinesInBatchError
 from payroll.errors import (
     NothingToPayError,
     PayslipAtBankError,
@@ -102,7 +103,7 @@ def import_paid(made: Committed, reference: str, changed: list[int]) -> Act:
     content = make_result(reference, [(1, card_of(0), "7875.00", "成功", "")])
 
     def act(session: Session) -> None:
-        imported = bank.import_bank_result(
+        imported = bank_results.import_bank_result(
             session,
             principal=made.site.manager,
             project_id=made.site.project.id,
@@ -171,7 +172,7 @@ def test_two_batches_at_once_pay_a_payslip_once(live_database: Database, keyring
 
         refused = at_once(live_database, send(made), send(made))
 
-        assert sorted(refused, key=str) == [NothingToPayError, None]
+        assert sorted(refused, key=str) == [LinesInBatchError, None]
         assert len(rows_of(live_database, PayBatchRow, made)) == 1
 
 

@@ -11,7 +11,8 @@ from core.clock import day_start
 from core.enums import CaseAction, Role, WageSeverity, WorkDayState
 from core.keyring import Keyring
 from db.models import ProjectWorker, WorkDay
-from payroll import answers, bank
+from payroll import answers
+from payroll.bank_results import import_bank_result
 from payroll.severity import ReasonCode, WageStatus
 from payroll.status import get_wage_status
 from tests.factories.cases import make_complaint
@@ -66,7 +67,7 @@ def add_work_day(
 
 def settle(session: Session, site: Site, sheet_id: UUID, status: str) -> None:
     batch = send_to_bank(session, site, sheet_id).batch
-    bank.import_bank_result(
+    import_bank_result(
         session,
         principal=site.manager,
         project_id=site.project.id,

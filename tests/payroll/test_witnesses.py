@@ -14,7 +14,7 @@ from evidence import audit, log
 from evidence.audit import Finding
 from evidence.receipts import jwks
 from payroll import answers, service
-from payroll.bank import import_bank_result
+from payroll.bank_results import import_bank_result
 from payroll.witnesses import WITNESSES
 from tests.factories.identity import make_principal
 from tests.factories.payroll import (
@@ -129,7 +129,7 @@ def test_a_bank_answer_is_recorded_over_the_instruction(session: Session, keyrin
 
     assert findings(session) == []
     row_entries = select(EvidenceEntry).where(EvidenceEntry.kind == EvidenceKind.PAY_BATCH_ROW)
-    assert len(session.exec(row_entries).all()) == 2
+    assert len(session.exec(row_entries).all()) == 3
 
 
 def test_an_adjusted_payslip_is_recorded_too(session: Session) -> None:

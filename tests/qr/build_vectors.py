@@ -1,9 +1,10 @@
-"""Builds `openapi/vectors/ax1.json` by the page beside it, without the code it is to check.
+"""Builds `openapi/vectors/ax*.json` by the page beside them, without the code they are to check.
 
 Run `python -m tests.qr.build_vectors` after a change of the format, and read the difference.
 """
 
 import base64
+import hashlib
 import json
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
@@ -14,6 +15,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives import hashes
 
 VECTORS = Path(__file__).parents[2] / "openapi" / "vectors" / "ax1.json"
+CARDS = VECTORS.with_name("ax2.json")
 SHANGHAI = timezone(timedelta(hours=8))
 BLOCK = 64
 SUITES: dict[int, Callable[[], hashes.HashAlgorithm]] = {0x01: hashes.SHA256, 0x11: hashes.SM3}
@@ -229,5 +231,71 @@ def malformed() -> Generator[dict[str, object]]:
         yield vector(f"malformed: {name}", phone, "malformed_code", code=code)
 
 
+def build_cards() -> list[dict[str, object]]:
+    """Return all vectors of the printed card."""
+    named = [*good_cards(), *no_cards()]
+    assert len({vector["name"] for vector in named}) == len(named)
+    return named
+
+
+def card(name: str, code: str, secret: bytes | None, kind: str | None) -> dict[str, object]:
+    """Return one vector; `secret` None: the text is no card."""
+    digest = None if secret is None else hashlib.sha256(secret).hexdigest()
+    return {
+        "name": name,
+        "code": code,
+        "kind": kind,
+        "secret": secret.hex() if secret is not None else None,
+        "digest": digest,
+    }
+
+
+def good_cards() -> Generator[dict[str, object]]:
+    secrets = {
+        "good": bytes(range(14)),
+        "all zero bits": bytes(14),
+        "all one bits": b"\xff" * 14,
+        "digits of every kind": bytes.fromhex("0443214c74254b635cf84653a56d"),
+    }
+    for name, secret in secrets.items():
+        yield card(name, spell(b"\x02" + secret), secret, "AX2")
+    secret = secrets["good"]
+    text = spell(b"\x02" + secret)
+    yield card("lower case", text.lower(), secret, "AX2")
+    mixed = "".join(c.lower() if i % 2 else c for i, c in enumerate(text))
+    yield card("mixed case", mixed, secret, "AX2")
+    yield card("white space around", f" \t{text}\r\n", secret, "AX2")
+    flipped = flip(secret, 13)
+    yield card("one bit differs: another card", spell(b"\x02" + flipped), flipped, "AX2")
+
+
+def no_cards() -> Generator[dict[str, object]]:
+    raw = b"\x02" + bytes(range(14))
+    text = spell(raw)
+    live = spell(Phone().code())
+    texts: dict[str, tuple[str, str | None]] = {
+        "a live code": (live, "AX1"),
+        "a live code in lower case": (live.lower(), "AX1"),
+        "a live code cut to a card's length": (live[:24], None),
+        "empty": ("", None),
+        "truncated by one": (text[:-1], None),
+        "one character more": (text + "A", None),
+        "padded": (text + "========", None),
+        "not base32": (text[:5] + "1" + text[6:], None),
+        "space inside": (text[:5] + " " + text[6:], None),
+        "look-alike letter": ("\u0410" + text[1:], None),
+        "version 0": (spell(b"\x00" + raw[1:]), None),
+        "version 1": (spell(b"\x01" + raw[1:]), None),
+        "version 18": (spell(b"\x12" + raw[1:]), None),
+        "NUL characters": ("\0" * 24, None),
+        "base64 of the same bytes": (base64.b64encode(raw).decode(), None),
+        "hex of the same bytes": (raw.hex(), None),
+        "a web address": ("https://axm.example/s/01", None),
+    }
+    for name, (code, kind) in texts.items():
+        yield card(f"no card: {name}", code, None, kind)
+
+
 if __name__ == "__main__":
-    VECTORS.write_text(json.dumps(build(), indent=1, ensure_ascii=True) + "\n", encoding="utf-8")
+    for path, vectors in ((VECTORS, build()), (CARDS, build_cards())):
+        path.write_text(json.dumps(vectors, indent=1, ensure_ascii=True) + "\n", encoding="utf-8")

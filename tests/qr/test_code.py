@@ -1,4 +1,4 @@
-"""AX1: the published vectors, and what must hold for every code."""
+"""AX1 and AX2: the published vectors, and what must hold for every code."""
 
 import contextlib
 import json
@@ -16,6 +16,7 @@ from qr import code as ax1
 from tests.qr import build_vectors
 
 VECTORS: list[dict[str, Any]] = json.loads(build_vectors.VECTORS.read_text(encoding="utf-8"))
+CARDS: list[dict[str, Any]] = json.loads(build_vectors.CARDS.read_text(encoding="utf-8"))
 KEY = bytes(32)
 NOON = datetime(2026, 10, 31, 4, tzinfo=UTC)
 
@@ -144,3 +145,53 @@ def test_a_step_belongs_to_its_day_in_shanghai() -> None:
 def test_a_long_text_is_refused_without_being_decoded() -> None:
     with pytest.raises(ax1.MalformedCodeError):
         ax1.decode("A" * 1_000_000)
+
+
+@pytest.mark.parametrize("vector", CARDS, ids=lambda vector: vector["name"])
+def test_published_card_is_read_as_it_says(vector: dict[str, Any]) -> None:
+    read: tuple[str | None, str | None] = (None, None)
+    with contextlib.suppress(ax1.MalformedCodeError):
+        secret = ax1.decode_card(vector["code"])
+        read = (secret.hex(), ax1.card_digest(secret).hex())
+
+    assert read == (vector["secret"], vector["digest"])
+    assert ax1.tell_kind(vector["code"]) == vector["kind"]
+
+
+def test_published_cards_are_what_the_independent_builder_makes() -> None:
+    assert build_vectors.build_cards() == CARDS
+    assert len(CARDS) >= 15
+
+
+card_secrets = st.binary(min_size=ax1.CARD_SECRET_BYTES, max_size=ax1.CARD_SECRET_BYTES)
+
+
+@given(secret=card_secrets, upper=st.integers(0, 2**24 - 1))
+def test_every_card_reads_back_as_it_was_printed(secret: bytes, upper: int) -> None:
+    text = ax1.encode_card(secret)
+    shown = "".join(c if upper >> i & 1 else c.lower() for i, c in enumerate(text))
+
+    assert len(text) == ax1.CARD_TEXT_LENGTH
+    assert ax1.decode_card(f" {shown}\n") == secret
+    assert ax1.tell_kind(shown) is ax1.CodeKind.CARD
+
+
+@given(secret=card_secrets, other=card_secrets)
+def test_cards_share_a_digest_only_if_they_are_the_same(secret: bytes, other: bytes) -> None:
+    assert (ax1.card_digest(secret) == ax1.card_digest(other)) == (secret == other)
+
+
+@given(text=st.text(max_size=40) | st.text(string.ascii_letters + "234567", max_size=40))
+def test_no_text_is_both_a_card_and_a_live_code(text: str) -> None:
+    kinds = []
+    for kind, read in ((ax1.CodeKind.LIVE, ax1.decode), (ax1.CodeKind.CARD, ax1.decode_card)):
+        with contextlib.suppress(ax1.MalformedCodeError):
+            read(text)
+            kinds.append(kind)
+
+    assert kinds == [kind for kind in [ax1.tell_kind(text)] if kind]
+
+
+@given(step=st.integers(0, 2**32 - 1))
+def test_a_live_code_is_never_taken_for_a_card(step: int) -> None:
+    assert ax1.tell_kind(ax1.encode(make_code(step))) is ax1.CodeKind.LIVE

@@ -1,7 +1,8 @@
 """Issuing codes: lazily, once, and only for projects the worker is on."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,7 +11,7 @@ from sqlmodel import Session
 
 from core.clock import local_date, now
 from core.enums import ScanReason
-from core.keyring import Keyring
+from core.keyring import KIT_LIFE, Keyring
 from db.models import WorkerCode
 from db.session import Database
 from qr import code as ax1
@@ -53,6 +54,43 @@ def test_kit_ends_with_the_workers_last_day(session: Session, keyring: Keyring) 
     site.worker.left_date = local_date(now()) + timedelta(days=1)
     kit = service.get_code_kit(session, keyring, person_id=site.person_id, at=now())
     assert len(kit.gate_keys) == 2
+
+
+def test_nothing_given_out_before_a_rotation_is_refused_after_it(
+    session: Session, keyring: Keyring
+) -> None:
+    site = make_gate_site(session)
+    at = now()
+    today = local_date(at)
+    kit = service.get_code_kit(session, keyring, person_id=site.person_id, at=at)
+    assert len(kit.gate_keys) == KIT_LIFE.days
+    start = today + KIT_LIFE
+    rotated = replace(
+        keyring,
+        gate_masters={2: b"g" * 32, **keyring.gate_masters},
+        holder_masters={2: b"h" * 32, **keyring.holder_masters},
+        gate_starts={2: start},
+        holder_starts={2: start},
+    )
+
+    later = service.get_code_kit(
+        session, rotated, person_id=site.person_id, at=at + timedelta(days=4)
+    )
+
+    for known, key in zip(kit.gate_keys[4:], later.gate_keys, strict=False):
+        assert known == key
+    assert later.gate_keys[4].key not in {
+        code_key(keyring, site.project_id, later.gate_keys[4].day, later.worker_ref)
+    }
+    assert later.holder_key == kit.holder_key
+    last = service.get_code_kit(session, rotated, person_id=site.person_id, at=at + KIT_LIFE)
+    assert last.holder_key != kit.holder_key
+
+
+def code_key(keyring: Keyring, project_id: UUID, day: date, worker_ref: bytes) -> bytes:
+    master = keyring.gate_masters[1]
+    day_key = ax1.derive_project_day_key(master, project_id=project_id, day=day)
+    return ax1.derive_gate_key(day_key, worker_ref=worker_ref)
 
 
 def test_worker_on_no_project_gets_no_gate_key_and_no_code(
@@ -116,13 +154,13 @@ def test_live_code_passes_every_check(session: Session, keyring: Keyring) -> Non
     text = service.make_live_code(session, keyring, person_id=site.person_id, at=at)
     code = ax1.decode(text)
     day_key = ax1.derive_project_day_key(
-        keyring.gate_master, project_id=site.project_id, day=local_date(at)
+        keyring.gate_masters[1], project_id=site.project_id, day=local_date(at)
     )
     reason = ax1.judge(
         code,
         gate_key=ax1.derive_gate_key(day_key, worker_ref=code.worker_ref),
         holder_key=ax1.derive_holder_key(
-            keyring.holder_master, worker_ref=code.worker_ref, key_generation=1
+            keyring.holder_masters[1], worker_ref=code.worker_ref, key_generation=1
         ),
         at=at,
     )

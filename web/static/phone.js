@@ -1,5 +1,8 @@
-// Refreshes the live code in place and keeps a double tap from sending a form twice.
+// Refreshes the live code and the badge in place, and keeps a double tap from sending a form twice.
 "use strict";
+
+const POLL_MS = 60000;
+const MOST_SHOWN = 99;
 
 const STEP_SECONDS = 15;
 
@@ -45,6 +48,41 @@ function keepCodeFresh(figure) {
 }
 
 document.querySelectorAll("[data-code]").forEach(keepCodeFresh);
+
+function keepBadgeFresh(badge) {
+  function show({ unread }) {
+    badge.hidden = unread === 0;
+    badge.textContent = unread > MOST_SHOWN ? `${MOST_SHOWN}+` : String(unread);
+    badge.setAttribute("aria-label", `${unread} 条没看过`);
+  }
+
+  async function ask() {
+    const answer = await fetch("/messages/unread").catch(() => null);
+    if (answer?.ok && !answer.redirected) {
+      show(await answer.json());
+    }
+  }
+
+  function poll() {
+    ask();
+    window.setInterval(ask, POLL_MS);
+  }
+
+  if (!window.EventSource) {
+    poll();
+    return;
+  }
+  const events = new EventSource("/messages/events");
+  events.addEventListener("unread", (event) => show(JSON.parse(event.data)));
+  events.addEventListener("error", () => {
+    // Closed for good: too many connections, or a proxy that lets none through.
+    if (events.readyState === EventSource.CLOSED) {
+      poll();
+    }
+  });
+}
+
+document.querySelectorAll("[data-unread]").forEach(keepBadgeFresh);
 
 document.querySelectorAll("form").forEach((form) => {
   form.addEventListener("submit", () => {

@@ -1,5 +1,7 @@
 """Follow each message to its end: reports, dead numbers, approvals, spending, who told whom."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -105,7 +107,7 @@ def _widen_notification() -> None:
         "ix_notification_project_id_id",
         "notification",
         ["project_id", "id"],
-        postgresql_where=sa.text("state IN ('sent', 'failed')"),
+        postgresql_where=sa.text("state IN ('sent', 'failed', 'merged')"),
     )
 
 
@@ -239,7 +241,7 @@ def _record(table: str) -> tuple[sa.schema.SchemaItem, ...]:
     )
 
 
-def _add_filled(name: str, kind: sa.types.TypeEngine[object], value: str) -> None:
+def _add_filled(name: str, kind: sa.types.TypeEngine[Any], value: str) -> None:
     """Add a mandatory column; the default is for the rows of before only."""
     op.add_column(
         "notification", sa.Column(name, kind, nullable=False, server_default=sa.text(value))

@@ -142,9 +142,8 @@ def test_offered_choice_can_be_sent_back_as_it_is(
     assert (response.status_code, response.json()["scope"]) == (200, scope)
 
 
-@pytest.mark.parametrize("grant_type", ["wechat", "card_pin"])
-def test_grant_that_is_not_offered_says_so(client: TestClient, grant_type: str) -> None:
-    response = client.post("/v1/auth/tokens", json={"grant_type": grant_type, "code": "x"})
+def test_grant_that_is_not_offered_says_so(client: TestClient) -> None:
+    response = client.post("/v1/auth/tokens", json={"grant_type": "wechat", "code": "x"})
 
     assert response.status_code == 422
     assert response.json()["code"] == "identity.grant-not-offered"

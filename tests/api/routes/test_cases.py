@@ -215,7 +215,7 @@ def test_unknown_poster_is_not_found(client: TestClient) -> None:
         "/v1/complaints", json={"poster_token": new_id().hex, "statement": "没发工资"}
     )
 
-    assert (answer.status_code, answer.json()["code"]) == (404, "cases.poster-not-found")
+    assert (answer.status_code, answer.json()["code"]) == (404, "projects.unknown-poster")
 
 
 def test_wrong_pin_is_answered_like_an_unknown_number(client: TestClient, session: Session) -> None:

@@ -66,7 +66,7 @@ def test_sync_gives_keys_and_then_nothing_until_something_changes(
     session.add(site.worker)
     third = client.get(url, headers=headers)
 
-    assert len(first.json()["day_keys"]) == 8
+    assert len(first.json()["day_keys"]) == 9
     assert (second.status_code, second.content) == (304, b"")
     assert second.headers["ETag"] == first.headers["ETag"]
     assert [block["reason"] for block in third.json()["blocks"]] == ["left_project"]

@@ -1,25 +1,31 @@
 """The phone page as a browser meets it: forms, redirects, the cookie and plain sentences."""
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 from redis import Redis
 from sqlmodel import Session, select
 
-from core.enums import Disclosure, PayslipAnswerState, WorkDayState
+from core.clock import now
+from core.enums import Disclosure, PayslipAnswerState, Role, WorkDayState
+from core.keyring import Keyring
 from db.models import (
     Case,
     Complaint,
     Payslip,
     Person,
+    SignIn,
     WorkDay,
     WorkDayObjection,
 )
 from payroll.errors import PayslipNotFoundError
+from qr import phones
+from qr.errors import AnotherPhoneError
 from tests.browser import Page, post
 from tests.factories.cases import make_complaint
+from tests.factories.identity import make_principal
 from tests.factories.payroll import Site, publish
 
 
@@ -223,3 +229,31 @@ def test_pages_are_no_part_of_the_api_description(client: TestClient) -> None:
     paths = client.get("/openapi.json").json()["paths"]
 
     assert not [path for path in paths if path in {"/", "/sign-in", "/code.png", "/days"}]
+
+
+def test_a_worker_whose_other_phone_is_lost_ends_its_codes(
+    browser: TestClient, session: Session, keyring: Keyring, person: Person
+) -> None:
+    lost = make_principal(person.id)
+    session.add(
+        SignIn(
+            family_id=lost.sign_in_family_id,
+            person_id=person.id,
+            role=Role.WORKER,
+            token_hash=lost.sign_in_family_id.bytes * 2,
+            expires_at=now() + timedelta(days=30),
+        )
+    )
+    session.flush()
+    assert "另一部手机" not in Page(browser.get("/")).text
+    phones.take_code_kit(session, keyring, principal=lost, at=now())
+
+    warned = Page(browser.get("/"))
+    answer = post(browser, "/this-phone")
+    after = Page(browser.get("/"))
+
+    assert "另一部手机也能出你的码" in warned.text
+    assert answer.status_code == 303
+    assert "另一部手机" not in after.text
+    with pytest.raises(AnotherPhoneError):
+        phones.take_code_kit(session, keyring, principal=lost, at=now())

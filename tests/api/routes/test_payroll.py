@@ -16,6 +16,7 @@ from tests.factories.payroll import (
     make_result,
     make_site,
     publish,
+    release_batch,
     send_to_bank,
 )
 
@@ -56,7 +57,7 @@ def upload(client: TestClient, headers: dict[str, str], path: str, content: byte
 
 
 def test_month_is_paid_from_draft_to_settled(
-    client: TestClient, keyring: Keyring, site: Site, manager: dict[str, str]
+    client: TestClient, session: Session, keyring: Keyring, site: Site, manager: dict[str, str]
 ) -> None:
     made = call(client, manager, site, "pay-sheets", month=MONTH, team_id=str(site.team.id))
     assert (made.status_code, made.json()["state"]) == (201, "draft")
@@ -68,6 +69,7 @@ def test_month_is_paid_from_draft_to_settled(
     assert call(client, manager, site, f"{sheet}/approve").json()["state"] == "approved"
 
     batch = call(client, manager, site, f"{sheet}/batches").json()
+    release_batch(session, site, batch["reference"])
     rows = [(number + 1, card_of(number), "7875.00", "成功", "") for number in range(2)]
     path = f"/v1/projects/{site.project.id}/{sheet}/batches/{batch['reference']}"
     result = upload(client, manager, path, make_result(batch["reference"], rows))
@@ -159,18 +161,6 @@ def test_unusable_line_is_refused(
     )
 
     assert response.status_code == 422
-
-
-@pytest.mark.parametrize(("encoding", "start"), [("utf-8", b"\xef\xbb\xbf"), ("gb18030", b"\xc5")])
-def test_bank_file_is_downloaded_in_the_banks_encoding(
-    client: TestClient, manager: dict[str, str], sent: Sent, encoding: str, start: bytes
-) -> None:
-    response = client.get(f"{sent.path}/file?encoding={encoding}", headers=manager)
-
-    assert response.content.startswith(start)
-    assert card_of(0).encode() in response.content
-    assert response.headers["Content-Type"] == f"text/csv; charset={encoding}"
-    assert sent.reference in response.headers["Content-Disposition"]
 
 
 def test_rejection_is_shown_to_the_worker_in_everyday_words(

@@ -6,7 +6,8 @@ from threading import Event
 import pytest
 
 from gate.link.client import AddressError, Client, ContactError, open_connection
-from tests.gate.peer import TOKEN, Fault, Peer
+from tests.gate.peer import TOKEN, Peer
+from tests.gate.wire_server import Fault
 from tests.gate.world import MORNING, World
 
 

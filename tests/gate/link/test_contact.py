@@ -10,8 +10,9 @@ from gate.alarms import Alarm
 from gate.link.contact import SYNC_SECONDS
 from gate.state.entry import Entry, State
 from tests.gate.conftest import Bench
-from tests.gate.peer import POISON, TOKEN, Fault, Peer
+from tests.gate.peer import POISON, TOKEN, Peer
 from tests.gate.state.test_journal import make_entry
+from tests.gate.wire_server import Fault
 from tests.gate.world import Phone, Project, World
 from tests.live import wait_until
 
@@ -29,10 +30,10 @@ def waiting(bench: Bench) -> int:
     return bench.gate.journal.counts()[State.WAITING]
 
 
-def test_a_first_sync_brings_keys_for_eight_days(bench: Bench, peer: Peer) -> None:
+def test_a_first_sync_brings_the_day_keys(bench: Bench, peer: Peer) -> None:
     known = bench.gate.known
 
-    assert len(known.lists.day_keys) == 8
+    assert len(known.lists.day_keys) == 9
     assert known.lists.last_day == peer.project.days(peer.now())[-1]
     assert bench.gate.line.state.is_up
 
@@ -158,6 +159,7 @@ def test_waiting_scans_are_uploaded_as_they_were(bench: Bench, peer: Peer) -> No
         "sequence": 1,
         "boot_id": "boot-1",
         "uptime_ms": 1000,
+        "looked": False,
     }
 
 
@@ -285,7 +287,7 @@ def test_a_captive_portal_does_not_spoil_the_lists(bench: Bench, peer: Peer) -> 
 
     bench.contact()
 
-    assert len(bench.gate.known.lists.day_keys) == 8
+    assert len(bench.gate.known.lists.day_keys) == 9
     assert not bench.gate.line.state.is_up
 
 
@@ -304,12 +306,14 @@ def test_scans_of_one_project_are_never_given_to_another(
     assert not repaired.gate.line.state.is_up
 
 
-def test_an_annulment_the_server_does_not_take_is_put_aside(bench: Bench) -> None:
-    bench.gate.journal.put(make_entry(1, state=State.ANNUL))
+def test_an_annulment_that_comes_too_late_is_told_as_a_scan(bench: Bench, peer: Peer) -> None:
+    bench.gate.journal.put(make_entry(1, state=State.ANNUL, admitted=False))
 
     bench.contact()
 
-    assert len(bench.gate.journal.pending(State.QUARANTINED, 9)) == 1
+    assert sum(bench.gate.journal.counts().values()) == 0
+    (told,) = peer.scans.values()
+    assert told["admitted"] is False
 
 
 def test_an_annulment_is_kept_while_the_server_is_in_trouble(bench: Bench, peer: Peer) -> None:

@@ -2,9 +2,11 @@
 
 import pytest
 
+from api.schemas.devices import PAIRING_PREFIX as SERVERS_PREFIX
 from gate.link.client import AddressError
-from gate.link.pair import PairingRefusedError, pair
-from tests.gate.peer import PAIRING_CODE, TOKEN, Fault, Peer
+from gate.link.pair import PAIRING_PREFIX, PairingRefusedError, pair, read_pairing_code
+from tests.gate.peer import PAIRING_CODE, TOKEN, Peer
+from tests.gate.wire_server import Fault
 
 
 def test_a_code_becomes_a_token(address: str) -> None:
@@ -43,3 +45,18 @@ def test_a_server_that_is_not_there_is_one_sentence() -> None:
 def test_an_open_network_is_refused_before_the_code_is_sent() -> None:
     with pytest.raises(AddressError):
         pair("http://example.com", PAIRING_CODE)
+
+
+def test_a_reader_that_is_shown_the_pairing_code_finds_it_among_others() -> None:
+    scanned = iter(["AFCEM2DJNJUHNCVSCP4RQSDP4EZ7MHYZLDPVY", "AXP04715520", "AXP00000000"])
+    assert read_pairing_code(scanned) == "04715520"
+    assert next(scanned) == "AXP00000000"
+
+
+def test_a_reader_that_is_pulled_out_pairs_nothing() -> None:
+    with pytest.raises(PairingRefusedError, match="no pairing code"):
+        read_pairing_code([])
+
+
+def test_the_servers_qr_code_says_what_the_gate_looks_for() -> None:
+    assert PAIRING_PREFIX == SERVERS_PREFIX

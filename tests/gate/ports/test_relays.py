@@ -18,7 +18,8 @@ from gate.ports.relays import (
     RelayError,
     open_relay,
 )
-from tests.gate.peer import Fault, Peer
+from tests.gate.peer import Peer
+from tests.gate.wire_server import Fault
 from tests.live import wait_until
 
 

@@ -5,23 +5,27 @@ import pytest
 from pydantic import SecretStr
 from requests import ConnectionError as BrokenConnectionError
 from requests import ConnectTimeout, ReadTimeout
+from requests.exceptions import SSLError
 from twilio.rest import Client
 
 from core.logging import configure_logging
-from core.settings import SmsSettings, TwilioSettings
+from core.settings import AliyunSettings, SmsSettings, TwilioSettings
+from notifications.gateways.aliyun import AliyunGateway
 from notifications.gateways.base import (
     GatewayError,
     PermanentGatewayError,
+    RefusedHereError,
     Sms,
     TemporaryGatewayError,
     UnknownOutcomeError,
 )
-from notifications.gateways.choice import open_gateway
+from notifications.gateways.choice import open_gateways
 from notifications.gateways.console import ConsoleGateway
-from notifications.gateways.twilio import TIMEOUT_SECONDS, TwilioGateway, open_client
+from notifications.gateways.twilio import TwilioGateway, open_client
 from tests.notifications.gateways.twilio_peer import Fault, TwilioPeer, failure, page, refusal
 
 ACCOUNT = "AC" + "0" * 32
+CALLBACK = "https://axm.example/v1/notifications/callbacks/twilio"
 AT = datetime(2026, 11, 2, 3, 0, 0, 700_000, tzinfo=UTC)
 SMS = Sms("r1", "+8619100000001", "【安薪码】你好", AT)
 
@@ -33,7 +37,7 @@ def peer() -> TwilioPeer:
 
 def open_at(peer: TwilioPeer, sender: str = "+15005550006") -> TwilioGateway:
     client = Client(ACCOUNT, "token", http_client=peer)  # type: ignore[no-untyped-call]
-    return TwilioGateway(client, sender=sender)
+    return TwilioGateway(client, sender=sender, callback_url=CALLBACK)
 
 
 def test_accepted_message_has_a_reference(peer: TwilioPeer) -> None:
@@ -61,16 +65,20 @@ def test_messaging_service_sends_in_the_name_it_chooses(peer: TwilioPeer) -> Non
 @pytest.mark.parametrize(
     ("fault", "error", "reason"),
     [
-        (refusal(400, 21211), PermanentGatewayError, "twilio-21211 invalid_number"),
+        (refusal(400, 21211), PermanentGatewayError, "twilio-21211 malformed_number"),
         (refusal(400, 21610), PermanentGatewayError, "twilio-21610 unsubscribed"),
         (refusal(400, 21614), PermanentGatewayError, "twilio-21614 not_a_mobile"),
-        (refusal(429, 20429), TemporaryGatewayError, "twilio-20429"),
-        (refusal(401, 20003), TemporaryGatewayError, "twilio-20003"),
-        (refusal(400, 21408), TemporaryGatewayError, "twilio-21408"),
+        (refusal(429, 20429), TemporaryGatewayError, "twilio-20429 too_many_requests"),
+        (refusal(401, 20003), TemporaryGatewayError, "twilio-20003 login_refused"),
+        (refusal(400, 21408), TemporaryGatewayError, "twilio-21408 region_not_enabled"),
+        (refusal(400, 21617), RefusedHereError, "twilio-21617 text_too_long"),
+        (refusal(400, 99999), TemporaryGatewayError, "twilio-99999 unknown_code"),
+        (page(404, "<html>"), TemporaryGatewayError, "twilio-404 unknown_code"),
         (refusal(500, 20500), UnknownOutcomeError, "twilio-20500"),
         (page(502, "<html>"), UnknownOutcomeError, "twilio-502"),
         (page(201, "<html>"), UnknownOutcomeError, "JSONDecodeError"),
         (failure(ConnectTimeout()), TemporaryGatewayError, "no_connection"),
+        (failure(SSLError()), TemporaryGatewayError, "certificate"),
         (failure(ReadTimeout()), UnknownOutcomeError, "ReadTimeout"),
         (failure(BrokenConnectionError()), UnknownOutcomeError, "ConnectionError"),
     ],
@@ -142,14 +150,27 @@ SETTINGS = TwilioSettings(account_sid=ACCOUNT, auth_token=SecretStr("token"), se
 
 
 def test_every_call_ends_in_time() -> None:
-    assert open_client(SETTINGS).http_client.timeout == TIMEOUT_SECONDS
+    assert open_client(SETTINGS, timeout_seconds=7).http_client.timeout == 7
 
 
-def test_settings_choose_the_gateway() -> None:
-    twilio = open_gateway(SmsSettings(gateway="twilio", twilio=SETTINGS))
-    console = open_gateway(SmsSettings(gateway="console", twilio=SETTINGS))
+def test_report_is_asked_for_under_our_own_id(peer: TwilioPeer) -> None:
+    open_at(peer).send(SMS)
 
-    assert (type(twilio), type(console)) == (TwilioGateway, ConsoleGateway)
+    assert peer.requests[0]["StatusCallback"] == f"{CALLBACK}?message=r1"
+
+
+def test_settings_choose_the_gateways_and_their_order() -> None:
+    aliyun = AliyunSettings(
+        access_key_id="id",
+        access_key_secret=SecretStr("secret"),
+        sign_name="安薪码",
+        callback_secret=SecretStr("x" * 24),
+    )
+    sms = SmsSettings(gateway="aliyun,twilio,console", twilio=SETTINGS, aliyun=aliyun)
+
+    opened = open_gateways(sms, public_base_url="https://axm.example/")
+
+    assert [type(gateway) for gateway in opened] == [AliyunGateway, TwilioGateway, ConsoleGateway]
 
 
 def test_log_of_the_sdk_names_no_number(capsys: pytest.CaptureFixture[str]) -> None:
@@ -158,7 +179,7 @@ def test_log_of_the_sdk_names_no_number(capsys: pytest.CaptureFixture[str]) -> N
     configure_logging(as_json=True)
     try:
         # What the SDK does before it asks for the messages to a number.
-        open_client(SETTINGS).http_client.log_request(
+        open_client(SETTINGS, timeout_seconds=7).http_client.log_request(
             {"method": "GET", "url": "/Messages.json", "params": {"To": SMS.phone}, "headers": {}}
         )
     finally:

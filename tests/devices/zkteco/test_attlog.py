@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.enums import CheckInMethod, Direction
-from devices.zkteco import AttlogLine, parse_attlog
+from devices.zkteco.attlog import AttlogLine, parse_attlog
 
 PUSHED = b"1001\t2026-01-05 07:02:04\t0\t15\t0\t0\t0\n1002\t2026-01-05 17:02:09\t1\t1\t0\t0\t0\n"
 

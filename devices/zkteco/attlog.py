@@ -4,16 +4,16 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.clock import SHANGHAI
 from core.enums import CheckInMethod, Direction
+from devices.punches import Punch, make_key
+from devices.zkteco.clock import read_clock
+from devices.zkteco.tables import find_method
 
 MAX_LINES = 100_000
 """A month of 1,000 workers with four punches a day."""
 MAX_FAULTS = 1_000
 SHOWN_CHARACTERS = 64
 MIN_COLUMNS = 3
-YEARS = range(1970, 2200)
-TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 PIN = re.compile(r"[0-9A-Za-z]{1,30}")
 
 DIRECTIONS = {
@@ -24,13 +24,6 @@ DIRECTIONS = {
     "4": Direction.IN,  # overtime
     "5": Direction.OUT,
 }
-METHODS = {
-    **dict.fromkeys(("15", "16", "17", "18", "19"), CheckInMethod.FACE),
-    **dict.fromkeys(("1", "5", "6", "8", "9", "10", "21"), CheckInMethod.FINGERPRINT),
-    **dict.fromkeys(("25", "26", "27"), CheckInMethod.PALM),
-    **dict.fromkeys(("4", "7", "11"), CheckInMethod.ACCESS_CARD),
-}
-"""Verify types; those that do not say how (0, 2, 3, 200, unknown) are `imported`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +36,21 @@ class AttlogLine:
     status: str
     direction: Direction
     method: CheckInMethod
+
+    @property
+    def punch(self) -> Punch:
+        """The same however often and by whatever way the line comes: pushed, or as a file.
+
+        ATT does not say whether a line is late, so every line is taken to be.
+        """
+        return Punch(
+            key=make_key("zk", self.pin, self.at.isoformat(), self.status),
+            pin=self.pin,
+            direction=self.direction,
+            method=self.method,
+            at=self.at,
+            is_resent=True,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +95,10 @@ def _parse_line(number: int, columns: list[str]) -> AttlogLine | str:
     pin, time_text, status = (column.strip() for column in columns[:MIN_COLUMNS])
     if not PIN.fullmatch(pin):
         return "pin"
-    at = _parse_time(time_text)
+    at = read_clock(time_text)
     if at is None:
         return "time"
     if status not in DIRECTIONS:
         return "status"
     verify = columns[MIN_COLUMNS].strip() if len(columns) > MIN_COLUMNS else ""
-    method = METHODS.get(verify, CheckInMethod.IMPORTED)
-    return AttlogLine(number, pin, at, status, DIRECTIONS[status], method)
-
-
-def _parse_time(text: str) -> datetime | None:
-    try:
-        at = datetime.strptime(text, TIME_FORMAT).replace(tzinfo=SHANGHAI)
-    except ValueError:
-        return None
-    return at if at.year in YEARS else None
+    return AttlogLine(number, pin, at, status, DIRECTIONS[status], find_method(verify))

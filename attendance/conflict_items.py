@@ -1,0 +1,169 @@
+"""Conflicts at gates get an owner, are told to the worker they concern, and are closed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import Session, col
+
+from attendance import conflict_queries, rules, scan_queries
+from attendance.conflict_queries import Crossing
+from attendance.errors import (
+    ConflictResolvedError,
+    GuardNameNeededError,
+    NotAnnulledError,
+)
+from attendance.folding import work_date
+from core.enums import ConflictKind, ConflictOutcome
+from db.models import CheckIn, Device, GateConflict
+from devices import service as devices
+from identity import audit
+from identity.principal import Principal
+from identity.queries import list_administrators, list_managers
+from notifications.service import notify
+from notifications.templates import Template
+
+AT_ONCE = 500
+"""Conflicts taken up by one statement."""
+
+
+def take_up_conflicts(session: Session, *, project_id: UUID | None = None) -> int:
+    """Give every new conflict, of one project or of all, its owner; return how many there were.
+
+    A worker whose crossing does not count is told, once for each day of theirs. Running twice at
+    once takes each up once.
+    """
+    taken_up = 0
+    while found := conflict_queries.list_unlisted(session, project_id=project_id, limit=AT_ONCE):
+        taken_up += len(found)
+        for crossing in _list(session, found, ConflictKind.ADMITTED_WRONGLY):
+            if not crossing.check_in.valid:
+                _tell(session, crossing, Template.CONFLICT_FOUND)
+    return taken_up
+
+
+def take_up_signals(session: Session, check_in: CheckIn) -> None:
+    """Give a phone punch whose location raises a question its owner; it counts all the same."""
+    crossing = conflict_queries.get_crossing(session, check_in)
+    _list(session, [crossing], ConflictKind.PHONE_SIGNAL)
+
+
+def lose_device(
+    session: Session,
+    *,
+    principal: Principal,
+    project_id: UUID,
+    device_id: UUID,
+    lost_at: datetime,
+    at: datetime,
+) -> Device:
+    """End a device that was lost or stolen, and list what it has reported since.
+
+    The check-ins stay as they are: a code proved by the worker's own phone is true whoever held
+    the gate. Raises DeviceNotFoundError, LostInFutureError.
+    """
+    device = devices.lose_device(
+        session, project_id=project_id, device_id=device_id, lost_at=lost_at, at=at
+    )
+    take_up_conflicts(session, project_id=project_id)  # what they are already, they stay
+    reported = conflict_queries.list_reported_since(
+        session, project_id=project_id, device_id=device_id, since=lost_at
+    )
+    _list(session, reported, ConflictKind.LOST_DEVICE)
+    audit.record(
+        session,
+        actor=principal,
+        action="device.lost",
+        subject_kind="device",
+        subject_id=device_id,
+        reason="设备丢失或被盗",
+        lost_at=lost_at.isoformat(),
+    )
+    return device
+
+
+def resolve_conflict(
+    session: Session,
+    *,
+    principal: Principal,
+    project_id: UUID,
+    conflict_id: UUID,
+    outcome: ConflictOutcome,
+    note: str,
+    guard_name: str | None,
+    at: datetime,
+) -> GateConflict:
+    """Close a conflict with what its owner found; no check-in and no day changes.
+
+    Who thinks that a day is wrong objects to the day. `guard_name` is who made the statement.
+    Raises ConflictNotFoundError, ConflictResolvedError, NotAnnulledError, GuardNameNeededError.
+    """
+    listed = conflict_queries.get_conflict(session, project_id=project_id, conflict_id=conflict_id)
+    conflict = listed.conflict
+    conflict_queries.lock_conflict(session, conflict)
+    if conflict.resolved_at is not None:
+        raise ConflictResolvedError
+    if outcome is ConflictOutcome.GUARD_STATEMENT and guard_name is None:
+        raise GuardNameNeededError
+    if outcome is ConflictOutcome.NO_CROSSING:
+        conflict.annulment_id = _get_annulment_id(session, listed.check_in)
+    conflict.outcome, conflict.note, conflict.guard_name = outcome, note, guard_name
+    conflict.resolved_by_id, conflict.resolved_at = principal.person_id, at
+    session.flush()
+    crossing = conflict_queries.get_crossing(session, listed.check_in)
+    if not listed.check_in.valid:
+        _tell(session, crossing, Template.CONFLICT_RESOLVED)
+    return conflict
+
+
+def _list(session: Session, found: Sequence[Crossing], kind: ConflictKind) -> list[Crossing]:
+    """Write the conflicts down; return those that nobody else has written meanwhile."""
+    if not found:
+        return []
+    owners = {
+        project_id: _choose_owner(session, project_id)
+        for project_id in {crossing.check_in.project_id for crossing in found}
+    }
+    rows = [
+        GateConflict(
+            id=crossing.check_in.id,
+            project_id=crossing.check_in.project_id,
+            kind=kind,
+            owner_id=owners[crossing.check_in.project_id],
+        ).model_dump()
+        for crossing in found
+    ]
+    written = set(
+        session.scalars(
+            insert(GateConflict)
+            .on_conflict_do_nothing(index_elements=["id"])
+            .returning(col(GateConflict.id)),
+            rows,
+        )
+    )
+    return [crossing for crossing in found if crossing.check_in.id in written]
+
+
+def _choose_owner(session: Session, project_id: UUID) -> UUID | None:
+    owners = list_managers(session, project_id) or list_administrators(session)
+    return owners[0] if owners else None
+
+
+def _get_annulment_id(session: Session, check_in: CheckIn) -> UUID:
+    annulment = scan_queries.find_annulment(
+        session, project_id=check_in.project_id, check_in_id=check_in.id
+    )
+    if annulment is None:
+        raise NotAnnulledError
+    return annulment.id
+
+
+def _tell(session: Session, crossing: Crossing, template: Template) -> None:
+    if crossing.person_id is None:
+        return
+    check_in = crossing.check_in
+    at = rules.choose_instant(check_in.occurred_at, check_in.received_at, check_in.clock_bound_ms)
+    day = work_date(at, crossing.day_starts_at).isoformat()
+    key = f"{check_in.project_id}:{day}"
+    notify(session, template=template, person_id=crossing.person_id, key=key, work_date=day)

@@ -1,0 +1,288 @@
+"""Taking in what vendors' terminals recorded: every punch once, judged for its own moment."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import cast, column, func, inspect, literal, select
+from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.sql.dml import ReturningInsert
+from sqlmodel import Session, col
+
+from attendance import offline, queries, rules, work_days
+from attendance.facts import CardHolder
+from attendance.partitions import ensure_partitions_for
+from attendance.punch_rules import bound_clock_ms, judge_punch, measure_offset_ms
+from attendance.rejudge import Arrival, ScanReport
+from core.clock import ONE_DAY, local_date
+from core.enums import ScanReason, ScanStatus
+from core.keyring import Keyring
+from db.base import new_id
+from db.models import CheckIn, Device
+from db.models.attendance import REPORT_KEY
+from devices.punches import Punch
+from devices.queries import lock_device
+from devices.service import note_contact
+
+CHUNK_ROWS = 5_000
+VARYING = (
+    "id",
+    "nonce",
+    "project_worker_id",
+    "direction",
+    "method",
+    "grade",
+    "occurred_at",
+    "clock_bound_ms",
+    "admitted",
+    "valid",
+    "reason",
+    "presented",
+    "note",
+)
+Row = dict[str, Any]
+"""The `VARYING` columns of one check-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class PunchOutcome:
+    """What became of one punch; `is_new` is False when it had been stored before."""
+
+    punch: Punch
+    project_worker_id: UUID | None
+    reason: ScanReason
+    admitted: bool
+    valid: bool
+    """Whether it counts as work."""
+    is_new: bool
+
+
+def take_punches(
+    session: Session,
+    keyring: Keyring,
+    *,
+    device: Device,
+    punches: Sequence[Punch],
+    at: datetime,
+) -> list[PunchOutcome]:
+    """Store what a terminal recorded, each punch once, and fold the days it touches.
+
+    One outcome for each punch, in the same order. A punch with a scanned code is judged as the
+    code, any other as the person who has its PIN on the project; a PIN nobody has is stored
+    without a worker. Which way people pass is the terminal's own word only where the device does
+    not say. The number of statements does not grow with the number of punches.
+    """
+    _prepare(session, device, punches, at)
+    coded = [punch for punch in punches if punch.code is not None]
+    by_code = iter(_take_coded(session, keyring, device, coded, at))
+    plain = [punch for punch in punches if punch.code is None]
+    by_pin = iter(_take_plain(session, device, plain, at, is_question=False))
+    return [next(by_pin if punch.code is None else by_code) for punch in punches]
+
+
+def take_pins(
+    session: Session, *, device: Device, punches: Sequence[Punch], at: datetime
+) -> list[PunchOutcome]:
+    """Store punches that carry no code, as `take_punches` does."""
+    _prepare(session, device, punches, at)
+    return _take_plain(session, device, punches, at, is_question=False)
+
+
+def answer_punch(session: Session, *, device: Device, punch: Punch, at: datetime) -> PunchOutcome:
+    """Decide whether a terminal that asks about a PIN opens, and record the crossing."""
+    _prepare(session, device, [punch], at)
+    (outcome,) = _take_plain(session, device, [punch], at, is_question=True)
+    return outcome
+
+
+def _prepare(session: Session, device: Device, punches: Sequence[Punch], at: datetime) -> None:
+    """Create partitions before anything is written, as they want the tables for themselves."""
+    days = {local_date(punch.at) for punch in punches}
+    ensure_partitions_for(session, days, today=local_date(at))
+    lock_device(session, device)  # one upload of a terminal at a time
+    offset_ms = measure_offset_ms(punches, device_offset_ms=device.clock_offset_ms, received_at=at)
+    note_contact(device, at=at, clock_offset_ms=offset_ms)
+
+
+def _take_coded(
+    session: Session,
+    keyring: Keyring,
+    device: Device,
+    punches: Sequence[Punch],
+    at: datetime,
+) -> list[PunchOutcome]:
+    if not punches:
+        return []
+    outcomes = offline.take_scans(
+        session,
+        keyring,
+        device=device,
+        reports=[_make_report(punch, device, at) for punch in punches],
+        arrival=Arrival(at, None, None),
+        clock_offset_ms=None,
+    )
+    return [_outcome_of(punch, scanned) for punch, scanned in zip(punches, outcomes, strict=True)]
+
+
+def _make_report(punch: Punch, device: Device, at: datetime) -> ScanReport:
+    return ScanReport(
+        code=punch.code or "",
+        direction=device.direction or punch.direction,
+        nonce=punch.key,
+        scanned_at=punch.at,
+        clock_bound_ms=bound_clock_ms(
+            punch, device_offset_ms=device.clock_offset_ms, received_at=at
+        ),
+        admitted=not punch.is_refused,
+        reason=punch.note or "",
+        decided_offline=True,
+        sequence=None,
+        boot_id=None,
+        uptime_ms=None,
+    )
+
+
+def _outcome_of(punch: Punch, scanned: offline.ScanOutcome) -> PunchOutcome:
+    check_in = scanned.check_in
+    assert check_in is not None
+    return PunchOutcome(
+        punch,
+        check_in.project_worker_id,
+        check_in.reason,
+        admitted=check_in.admitted,
+        valid=check_in.valid,
+        is_new=scanned.status is not ScanStatus.DUPLICATE,
+    )
+
+
+def _take_plain(
+    session: Session,
+    device: Device,
+    punches: Sequence[Punch],
+    at: datetime,
+    *,
+    is_question: bool,
+) -> list[PunchOutcome]:
+    if not punches:
+        return []
+    pins = {punch.pin for punch in punches if punch.pin is not None}
+    holders = queries.list_card_holders(session, project_id=device.project_id, card_numbers=pins)
+    queries.lock_workers(session, [holder.project_worker_id for holder in holders.values()])
+    rows = [
+        _make_row(punch, holders.get(punch.pin or ""), device, at, is_question=is_question)
+        for punch in punches
+    ]
+    new_ids = _insert(session, device, rows, at, decided_offline=not is_question)
+    _fold_touched(session, device, [row for row in rows if row["id"] in new_ids], at)
+    return [
+        PunchOutcome(
+            punch,
+            row["project_worker_id"],
+            row["reason"],
+            admitted=row["admitted"],
+            valid=row["valid"],
+            is_new=row["id"] in new_ids,
+        )
+        for punch, row in zip(punches, rows, strict=True)
+    ]
+
+
+def _make_row(
+    punch: Punch,
+    holder: CardHolder | None,
+    device: Device,
+    at: datetime,
+    *,
+    is_question: bool,
+) -> Row:
+    """Return what differs from punch to punch; `_insert` adds what an upload has in common."""
+    bound_ms = bound_clock_ms(punch, device_offset_ms=device.clock_offset_ms, received_at=at)
+    reason = _judge(punch, holder, bound_ms, at)
+    admitted = reason is ScanReason.OK if is_question else not punch.is_refused
+    return {
+        "id": new_id(),
+        "nonce": punch.key,
+        "project_worker_id": holder.project_worker_id if holder else None,
+        "direction": device.direction or punch.direction,
+        "method": punch.method,
+        "grade": rules.grade_method(punch.method),
+        "occurred_at": punch.at,
+        "clock_bound_ms": bound_ms,
+        "admitted": admitted,
+        "valid": admitted and rules.is_work(reason),
+        "reason": reason,
+        "presented": None if holder else punch.pin and rules.make_presentable(punch.pin),
+        "note": punch.note,
+    }
+
+
+def _judge(punch: Punch, holder: CardHolder | None, bound_ms: int, at: datetime) -> ScanReason:
+    if holder is None:
+        return ScanReason.UNKNOWN_WORKER
+    return judge_punch(
+        punch,
+        stay=holder.stay,
+        contracts=holder.contracts,
+        clock_bound_ms=bound_ms,
+        received_at=at,
+    )
+
+
+def _insert(
+    session: Session, device: Device, rows: Sequence[Row], at: datetime, *, decided_offline: bool
+) -> set[UUID]:
+    """Store the rows that are new, and return their ids.
+
+    A chunk travels as one JSON parameter: a hundred thousand bound values would cost more than
+    the insert itself.
+    """
+    common = {
+        "project_id": device.project_id,
+        "source_id": device.id,
+        "device_id": device.id,
+        "received_at": at,
+        "decided_offline": decided_offline,
+    }
+    new_ids: set[UUID] = set()
+    for start in range(0, len(rows), CHUNK_ROWS):
+        chunk = json.dumps(rows[start : start + CHUNK_ROWS], default=str)
+        new_ids.update(session.scalars(_insert_statement(chunk, common)))
+    return new_ids
+
+
+def _insert_statement(chunk: str, common: Mapping[str, object]) -> ReturningInsert[UUID]:
+    table = inspect(CheckIn).columns
+    columns = [column(name, table[name].type) for name in VARYING]
+    lines = (
+        func.jsonb_to_recordset(cast(literal(chunk), JSONB))
+        .table_valued(*columns)
+        .render_derived(with_types=True)
+    )
+    values = [literal(value).label(name) for name, value in common.items()]
+    return (
+        insert(CheckIn)
+        .from_select([*VARYING, *common], select(*lines.c, *values))
+        .on_conflict_do_nothing(index_elements=REPORT_KEY)
+        .returning(col(CheckIn.id))
+    )
+
+
+def _fold_touched(session: Session, device: Device, inserted: Sequence[Row], at: datetime) -> None:
+    counted = [row for row in inserted if row["valid"]]
+    if not counted:
+        return
+    days = [
+        local_date(rules.choose_instant(row["occurred_at"], at, row["clock_bound_ms"]))
+        for row in counted
+    ]
+    work_days.fold_days(
+        session,
+        project_id=device.project_id,
+        worker_ids={row["project_worker_id"] for row in counted},
+        # A punch can move its neighbours' exits, and before dawn it counts for the day before.
+        since=min(days) - 2 * ONE_DAY,
+        until=max(days) + ONE_DAY,
+    )

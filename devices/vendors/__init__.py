@@ -1,0 +1,1 @@
+"""What other makers' terminals say, each read in its own dialect; pure."""

@@ -1,0 +1,1 @@
+"""Getting a recorded message to its reader, and learning whether it got there."""

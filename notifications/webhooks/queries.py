@@ -1,0 +1,127 @@
+"""Every SELECT and conditional write about webhooks and what was said to them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from core.enums import WebhookState
+from db.models import Project, Webhook, WebhookDelivery
+from notifications.errors import WebhookDeliveryNotFoundError, WebhookNotFoundError
+from notifications.webhooks.events import EventKind
+
+
+def list_listening(
+    session: Session, kind: EventKind, *, project_id: UUID | None, county_code: str | None
+) -> Sequence[UUID]:
+    """Return the webhooks that want to hear of such an event there."""
+    county = (
+        select(Project.county_code).where(Project.id == project_id).scalar_subquery()
+        if county_code is None
+        else sa.literal(county_code)
+    )
+    everywhere = sa.and_(col(Webhook.project_id).is_(None), col(Webhook.county_code).is_(None))
+    own = [] if county_code is not None else [col(Webhook.project_id) == project_id]
+    statement = select(Webhook.id).where(
+        col(Webhook.ended_at).is_(None),
+        col(Webhook.kinds).contains([kind.value]),
+        sa.or_(everywhere, col(Webhook.county_code) == county, *own),
+    )
+    return session.exec(statement).all()
+
+
+def has_project(session: Session, project_id: UUID) -> bool:
+    """Tell whether there is such a project."""
+    return session.get(Project, project_id) is not None
+
+
+def list_webhooks(session: Session, *, before: UUID | None, limit: int) -> Sequence[Webhook]:
+    """Return webhooks older than `before`, newest first, ended ones too."""
+    statement = select(Webhook).order_by(col(Webhook.id).desc()).limit(limit)
+    if before is not None:
+        statement = statement.where(col(Webhook.id) < before)
+    return session.exec(statement).all()
+
+
+def get_webhook(session: Session, webhook_id: UUID) -> Webhook:
+    """Return a webhook, ended or not; WebhookNotFoundError when there is none."""
+    webhook = session.get(Webhook, webhook_id)
+    if webhook is None:
+        raise WebhookNotFoundError
+    return webhook
+
+
+def list_deliveries(
+    session: Session,
+    webhook_id: UUID,
+    *,
+    state: WebhookState | None,
+    before: UUID | None,
+    limit: int,
+) -> Sequence[WebhookDelivery]:
+    """Return events of a webhook older than `before`, newest first, of one state or all."""
+    statement = select(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook_id)
+    if state is not None:
+        statement = statement.where(WebhookDelivery.state == state)
+    if before is not None:
+        statement = statement.where(col(WebhookDelivery.id) < before)
+    return session.exec(statement.order_by(col(WebhookDelivery.id).desc()).limit(limit)).all()
+
+
+def lock_dead(session: Session, webhook_id: UUID, delivery_id: UUID) -> WebhookDelivery:
+    """Return an event of the webhook that was given up, locked; WebhookDeliveryNotFoundError."""
+    statement = (
+        select(WebhookDelivery)
+        .where(
+            WebhookDelivery.id == delivery_id,
+            WebhookDelivery.webhook_id == webhook_id,
+            WebhookDelivery.state == WebhookState.DEAD,
+        )
+        .with_for_update()
+    )
+    found = session.exec(statement).one_or_none()
+    if found is None:
+        raise WebhookDeliveryNotFoundError
+    return found
+
+
+def lock_delivery(session: Session, delivery_id: UUID) -> tuple[WebhookDelivery, Webhook]:
+    """Return an event and its webhook, the event locked."""
+    statement = (
+        select(WebhookDelivery, Webhook)
+        .join(Webhook, col(Webhook.id) == WebhookDelivery.webhook_id)
+        .where(WebhookDelivery.id == delivery_id)
+        .with_for_update(of=WebhookDelivery)
+        .execution_options(populate_existing=True)
+    )
+    return session.exec(statement).one()
+
+
+def find_ahead(session: Session, delivery: WebhookDelivery) -> datetime | None:
+    """Return when the event before this one about the same thing is due, None if none waits."""
+    statement = (
+        select(WebhookDelivery.due_at)
+        .where(
+            WebhookDelivery.webhook_id == delivery.webhook_id,
+            WebhookDelivery.subject_id == delivery.subject_id,
+            WebhookDelivery.state == WebhookState.PENDING,
+            col(WebhookDelivery.id) < delivery.id,
+        )
+        .order_by(col(WebhookDelivery.id))
+        .limit(1)
+    )
+    return session.exec(statement).first()
+
+
+def give_up_pending(session: Session, webhook_id: UUID, *, at: datetime, error: str) -> None:
+    """Note of everything that still waits for the webhook that it will not be sent."""
+    session.execute(
+        sa.update(WebhookDelivery)
+        .where(
+            col(WebhookDelivery.webhook_id) == webhook_id,
+            col(WebhookDelivery.state) == WebhookState.PENDING,
+        )
+        .values(state=WebhookState.DEAD, settled_at=at, error=error)
+    )

@@ -1,0 +1,1 @@
+"""Paper: cards, helmet stickers, PIN letters, posters and notice boards as PDF."""

@@ -1,0 +1,101 @@
+"""Administrators take up, test, watch and end webhooks."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from core.enums import Role, WebhookState
+from core.keyring import Keyring
+from db.models import WebhookDelivery
+from tests.factories.identity import bearer, make_person, make_principal
+from tests.factories.webhooks import make_delivery, make_webhook
+
+WEBHOOKS = "/v1/webhooks"
+GIVEN = {
+    "name": "某市平台",
+    "url": "https://hooks.example.com/axm",
+    "kinds": ["payslip.paid", "case.accepted"],
+    "county_code": "330106",
+}
+
+
+@pytest.fixture
+def headers(session: Session, keyring: Keyring) -> dict[str, str]:
+    return bearer(keyring, make_principal(make_person(session).id, Role.ADMIN))
+
+
+def create(client: TestClient, headers: dict[str, str], **changes: Any) -> Any:
+    return client.post(WEBHOOKS, headers=headers, json=GIVEN | changes)
+
+
+def test_secret_is_shown_once(client: TestClient, headers: dict[str, str]) -> None:
+    created = create(client, headers)
+
+    listed = client.get(WEBHOOKS, headers=headers)
+
+    assert created.status_code == 201
+    secret = created.json()["secret"]
+    assert secret.startswith("whsec_")
+    assert secret not in listed.text
+    assert listed.json()["items"][0]["id"] == created.json()["id"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"url": "http://hooks.example.com/"}, "notifications.webhook-url"),
+        ({"url": "https://127.0.0.1/"}, "notifications.webhook-url"),
+        ({"kinds": ["webhook.test"]}, "notifications.webhook-scope"),
+        ({"project_id": str(uuid4())}, "notifications.webhook-scope"),
+    ],
+)
+def test_unfit_webhooks_are_refused(
+    client: TestClient, headers: dict[str, str], changes: dict[str, Any], code: str
+) -> None:
+    answer = create(client, headers, **changes)
+
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_test_event_shows_up_in_the_list(client: TestClient, headers: dict[str, str]) -> None:
+    path = f"{WEBHOOKS}/{create(client, headers).json()['id']}"
+
+    sent = client.post(f"{path}/test", headers=headers)
+
+    listed = client.get(f"{path}/deliveries", headers=headers).json()["items"]
+    assert sent.status_code == 202
+    assert [(one["id"], one["kind"], one["state"]) for one in listed] == [
+        (sent.json()["id"], "webhook.test", "pending")
+    ]
+
+
+def test_what_was_given_up_is_listed_and_tried_again(
+    client: TestClient, session: Session, headers: dict[str, str]
+) -> None:
+    webhook = make_webhook(session)
+    make_delivery(session, webhook, state=WebhookState.DELIVERED)
+    dead = make_delivery(session, webhook, state=WebhookState.DEAD)
+    path = f"{WEBHOOKS}/{webhook.id}/deliveries"
+
+    (listed,) = client.get(f"{path}?state=dead", headers=headers).json()["items"]
+    again = client.post(f"{path}/{listed['id']}/retry", headers=headers)
+
+    assert again.status_code == 202
+    found = session.get(WebhookDelivery, dead.id)
+    assert found is not None
+    assert found.state is WebhookState.PENDING
+
+
+def test_ended_webhook_is_sent_nothing(client: TestClient, headers: dict[str, str]) -> None:
+    path = f"{WEBHOOKS}/{create(client, headers).json()['id']}"
+
+    first = client.delete(path, headers=headers)
+    again = client.delete(path, headers=headers)
+    refused = client.post(f"{path}/test", headers=headers)
+
+    assert (first.status_code, again.status_code) == (204, 204)
+    assert refused.json()["code"] == "notifications.webhook-ended"
+    assert client.get(WEBHOOKS, headers=headers).json()["items"][0]["ended_at"] is not None
