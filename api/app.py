@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import structlog
@@ -74,14 +74,16 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     app.state.ingest.start()
     app.state.news = News(lambda: app.state.database, app.state.database.url)
     app.state.news.start()
-    yield
-    following.cancel()
-    with suppress(asyncio.CancelledError):
-        await following
-    await app.state.news.close()
-    await app.state.ingest.close()
-    app.state.valkey.close()
-    app.state.database.close()
+    try:
+        yield
+    finally:
+        following.cancel()
+        # Each closes whatever becomes of the others: the lane still has answers to give.
+        await asyncio.gather(
+            following, app.state.news.close(), app.state.ingest.close(), return_exceptions=True
+        )
+        app.state.valkey.close()
+        app.state.database.close()
 
 
 async def _follow_key_file(app: FastAPI) -> None:

@@ -109,7 +109,7 @@ class GateDoor:
         except DomainError as error:
             await _refuse(error, call.request_id, scope)(scope, receive, send)
         except Exception:
-            log.exception("unexpected_error", path=PATH)
+            log.exception("unexpected_error", path=PATH, request_id=call.request_id)
             refusal = InternalError(request_id=call.request_id)
             await _refuse(refusal, call.request_id, scope)(scope, receive, send)
         else:

@@ -35,8 +35,9 @@ KEY = re.compile(r"[\x21-\x7e]{1,128}")
 BOUNDARY = re.compile(r'multipart/form-data;.*boundary="?([^";]+)', re.IGNORECASE)
 COVERED = "/v1/"
 NEVER_STORED = re.compile(
-    r"/v1/(auth/|devices/pair|me/code-kit$"
-    r"|projects/[^/]+/(workers/[^/]+/)?cards(/[^/]+/pin-letter)?$)"
+    r"/v1/(auth/|devices/pair|me/code-kit$|webhooks$"
+    r"|projects/[^/]+/(workers/[^/]+/)?cards(/[^/]+/pin-letter)?$"
+    r"|projects/[^/]+/(terminals(/[^/]+/secret)?|devices(/[^/]+/pairing)?)$)"
 )
 """Answers that are credentials."""
 TRANSIENT = {409, 429}

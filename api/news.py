@@ -100,8 +100,10 @@ class News:
 
     async def _watch(self) -> None:
         while True:
+            # Not wait_for: Python 3.11's forgets a cancellation that meets the event.
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), LOOK_SECONDS)
+                async with asyncio.timeout(LOOK_SECONDS):
+                    await self._wake.wait()
             self._wake.clear()
             followers = tuple(self._followers)
             try:

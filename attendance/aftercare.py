@@ -50,7 +50,8 @@ class Aftercare:
             await self._has_work.wait()
             await self._look_after()
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._closing.wait(), PAUSE_SECONDS)
+                async with asyncio.timeout(PAUSE_SECONDS):
+                    await self._closing.wait()
         await self._look_after()
 
     def close(self) -> None:

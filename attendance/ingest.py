@@ -6,9 +6,9 @@ process cannot hear what others change.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -118,11 +118,15 @@ class Ingest:
         self._threads.shutdown()
 
     async def authenticate(self, token: str) -> None:
-        """Raise UnknownDeviceError or WrongProfileError unless a paired gate holds the token."""
-        if self.is_listening:
-            await self._devices.get(token)
-        else:
-            await self._load_device(token)
+        """Raise UnknownDeviceError or WrongProfileError unless a paired gate holds the token.
+
+        Takes a place among those that wait, and refuses, as `verify` does.
+        """
+        with self._taking_a_place():
+            if self.is_listening:
+                await self._devices.get(token)
+            else:
+                await self._load_device(token)
 
     async def verify(self, question: Question) -> Answer:
         """Decide whether a gate opens; the check-in is durable when this returns.
@@ -130,12 +134,17 @@ class Ingest:
         Raises UnknownDeviceError, WrongProfileError, GatesBusyError when too many wait, and
         StorageUnavailableError when it is unknown whether it was stored.
         """
+        with self._taking_a_place():
+            answer = await self._verify_from_memory(question) if self.is_listening else None
+            return answer or await self._verify_alone(question)
+
+    @contextmanager
+    def _taking_a_place(self) -> Generator[None]:
         if self._at_once >= self._most_at_once:
             raise GatesBusyError(retry_after=RETRY_AFTER_SECONDS)
         self._at_once += 1
         try:
-            answer = await self._verify_from_memory(question) if self.is_listening else None
-            return answer or await self._verify_alone(question)
+            yield
         except OUTAGES as error:
             raise StorageUnavailableError(retry_after=RETRY_AFTER_SECONDS) from error
         finally:

@@ -331,7 +331,10 @@ def _store(session: Session, check_ins: Sequence[CheckIn]) -> set[UUID]:
 def _fold_touched(session: Session, project_id: UUID, stored: Sequence[CheckIn]) -> None:
     counted = [check_in for check_in in stored if check_in.valid]
     if counted:
-        days = [local_date(check_in.occurred_at) for check_in in counted]
+        days = [
+            local_date(rules.choose_instant(row.occurred_at, row.received_at, row.clock_bound_ms))
+            for row in counted
+        ]
         work_days.fold_days(
             session,
             project_id=project_id,

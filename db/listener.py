@@ -42,6 +42,9 @@ class Listener:
                 back_off = 0.1
             except OUTAGES as error:
                 log.warning("listener_without_database", error=type(error).__name__)
+            except Exception:
+                # A standby, a wrong password: whatever it is, only listening on heals it.
+                log.exception("listener_refused")
             await asyncio.sleep(back_off)
             back_off = min(2 * back_off, LONGEST_BACK_OFF_SECONDS)
 
@@ -53,11 +56,14 @@ class Listener:
             connection.add_termination_listener(lambda _: ended.set())
             for channel, call_back in self._on_news.items():
                 await connection.add_listener(channel, _pass_on(call_back))
+            self._on_loss()  # what was loaded while nobody listened may be old already
             self.is_listening = True
             while not ended.is_set():
+                # Not wait_for: Python 3.11's forgets a cancellation that meets the event.
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(ended.wait(), PING_SECONDS)
-                    return
+                    async with asyncio.timeout(PING_SECONDS):
+                        await ended.wait()
+                        return
                 await connection.execute("SELECT 1")
         finally:
             self.is_listening = False

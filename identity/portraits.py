@@ -2,6 +2,7 @@
 
 import struct
 from io import BytesIO
+from threading import BoundedSemaphore
 
 from PIL import Image, ImageOps
 
@@ -17,6 +18,8 @@ QUALITIES = (82, 72, 62, 50, 38, 26, 14)
 FORMATS = ("JPEG", "PNG", "WEBP")
 DAMAGES = (OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, struct.error)
 """What Pillow raises over files that are not what they say."""
+DRAWING = BoundedSemaphore(2)
+"""A small file can unpack to a hundred megabytes; so many are unpacked at a time."""
 BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -29,7 +32,8 @@ def make_portrait(content: bytes) -> bytes:
     if len(content) > LARGEST_UPLOAD:
         raise PhotoTooLargeError(max_megabytes=LARGEST_UPLOAD // 1_000_000)
     try:
-        drawn = _draw(content)
+        with DRAWING:
+            drawn = _draw(content)
     except BOMBS as error:
         raise PhotoTooLargeError(max_megabytes=LARGEST_UPLOAD // 1_000_000) from error
     except DAMAGES as error:
@@ -43,6 +47,7 @@ def _draw(content: bytes) -> Image.Image:
         if photograph.width * photograph.height > MOST_PIXELS:
             raise Image.DecompressionBombError
         photograph.draft("RGB", (2 * WIDTH, 2 * HEIGHT))  # a JPEG is read no larger than needed
+        photograph.thumbnail((8 * WIDTH, 8 * HEIGHT))  # before copies are made of it
         upright = ImageOps.exif_transpose(photograph)
         small = ImageOps.fit(upright.convert("RGB"), (WIDTH, HEIGHT), centering=(0.5, 0.4))
     drawn = Image.new("RGB", small.size)

@@ -221,7 +221,7 @@ TEXTS: dict[Template, TemplateText] = {
     ),
     Template.CARD_ISSUED: TemplateText(
         1,
-        "工地给你做了一张安薪码卡。卡和密码信要你本人收着，信封拆过就别收。没收到请问劳资员。",
+        "工地给你做了一张安薪码卡。卡和密码信要你本人收着，信封拆过就别收。没收到请打12333。",
         "安薪码卡",
     ),
     Template.CARD_REVOKED: TemplateText(

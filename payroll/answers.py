@@ -150,7 +150,7 @@ def report_received(
     "Received" before any bank was told to pay is NotSentToBankError: wages go to the worker's own
     card (条例 §31), and a tap that stands for cash is what a payer would press for.
     """
-    rules.check_answered_in_person(principal.role)
+    rules.check_answered_in_person(principal, is_agreement=received)
     payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=principal.person_id)
     if received and not map_bank_rows(session, [payslip.id]):
         raise NotSentToBankError
@@ -186,10 +186,11 @@ def _take(
     state: PayslipAnswerState,
 ) -> Payslip:
     """Set the answer of the worker's own payslip, or raise why it cannot be given."""
-    rules.check_answered_in_person(principal.role)
+    is_agreement = state is PayslipAnswerState.CONFIRMED
+    rules.check_answered_in_person(principal, is_agreement=is_agreement)
     payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=principal.person_id)
     answerable = set(rules.ANSWERABLE)
-    if state is PayslipAnswerState.CONFIRMED and find_reply(session, payslip.id):
+    if is_agreement and find_reply(session, payslip.id):
         # The labour manager kept to it, and the worker may be convinced.
         answerable.add(PayslipAnswerState.DISPUTED)
     if not queries.answer_once(

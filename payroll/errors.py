@@ -129,6 +129,16 @@ class AnswerNotYoursError(ForbiddenError):
     advice_en = "The worker must sign in and answer in person."
 
 
+class AgreementNeedsPhoneError(ForbiddenError):
+    """A payslip is not agreed with at a kiosk: a card and its PIN can be in another's hands."""
+
+    code = "payroll.agreement-needs-phone"
+    title = "确认工资要用您自己的手机"
+    title_en = "Agree on your own phone"
+    advice = "在这里可以说“有问题”、“没收到”或者投诉；确认请用自己的手机登录，没有手机请打 12333。"
+    advice_en = "Here you can dispute, report missing money or complain; agree on your own phone."
+
+
 class PayslipAtBankError(ConflictError):
     """The payslip is in a bank file, or paid; changing it now could pay twice."""
 

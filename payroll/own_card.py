@@ -90,11 +90,12 @@ def change_bank_card(
     _check_number(card.bank_card)
     if _squeeze(card.holder_name) != _squeeze(get_person(session, principal.person_id).name):
         raise CardHolderDiffersError
+    # The code first: its few tries keep anybody from asking whose card a number is.
+    subject = _describe_subject(project_id, card.bank_card)
+    check_step_up(session, valkey, person_id=principal.person_id, subject=subject, code=code)
     index = blind_index(session, BANK_CARD_CONTEXT, card.bank_card)
     if set(batch_queries.list_card_sharers(session, index)) - {principal.person_id}:
         raise CardOfAnotherError
-    subject = _describe_subject(project_id, card.bank_card)
-    check_step_up(session, valkey, person_id=principal.person_id, subject=subject, code=code)
     worker.bank_card = card.bank_card
     worker.bank_card_index = index
     worker.bank_name = card.bank_name

@@ -12,7 +12,9 @@ from core.clock import ONE_DAY, month_start, next_month
 from core.enums import PayBasis, PaySheetState, PayslipAnswerState, Role
 from core.errors import DomainError
 from core.money import round_half_up, to_yuan
+from identity.principal import Principal
 from payroll.errors import (
+    AgreementNeedsPhoneError,
     AnswerNotYoursError,
     NoPayTermsError,
     PayslipAnsweredError,
@@ -285,10 +287,16 @@ def list_missing(content: Mapping[str, Any]) -> list[str]:
     return missing
 
 
-def check_answered_in_person(role: Role) -> None:
-    """Refuse everybody but the worker (条例 §31: 农民工本人签字)."""
-    if role is not Role.WORKER:
+def check_answered_in_person(principal: Principal, *, is_agreement: bool) -> None:
+    """Refuse everybody but the worker (条例 §31: 农民工本人签字), and agreement at a kiosk.
+
+    Whoever printed a card may know its PIN; to dispute, to complain or to say that no money came
+    is open there all the same.
+    """
+    if principal.role is not Role.WORKER:
         raise AnswerNotYoursError
+    if is_agreement and principal.is_assisted:
+        raise AgreementNeedsPhoneError
 
 
 def judge_refusal(*, is_as_shown: bool) -> DomainError:

@@ -111,11 +111,11 @@ def check_names(rows: Collection[KeyedRow], names: Mapping[IdentityKey, str]) ->
 def is_phone_correction(person: KnownPerson, phone: str | None) -> bool:
     """Tell whether a roster's phone replaces the person's.
 
-    The phone is what they sign in with. Once they have used it, or work elsewhere too, a manager
-    who could redirect it could answer payslips in their name.
+    The phone is what they sign in with. Once they have signed in or been shown a payslip, or work
+    elsewhere too, a manager who could set or redirect it could answer payslips in their name; so
+    a first phone of such a person is no roster's to give either.
     """
-    may_change = person.phone is None or not person.is_settled
-    return phone is not None and phone != person.phone and may_change
+    return phone is not None and phone != person.phone and not person.is_settled
 
 
 def is_other_bank_card(place: Place, row: KeyedRow) -> bool:

@@ -7,6 +7,7 @@ from uuid import UUID
 from redis import Redis
 from sqlmodel import Session
 
+from core.clock import local_date
 from core.keyring import Keyring
 from core.pins import hash_pin, is_guessable, is_right_pin
 from db.base import new_id
@@ -96,13 +97,15 @@ def choose_pin(
 
 
 def renew_pin(
-    session: Session, *, principal: Principal, project_id: UUID, card_id: UUID
+    session: Session, *, principal: Principal, project_id: UUID, card_id: UUID, at: datetime
 ) -> RenewedPin:
     """Draw a PIN for a new letter; the earlier PIN ends, a locked card is open again.
 
     Raises CardNotFoundError, CardRevokedError.
     """
-    card, holder = queries.lock_project_card(session, project_id=project_id, card_id=card_id)
+    card, holder = queries.lock_project_card(
+        session, project_id=project_id, card_id=card_id, on=local_date(at)
+    )
     _check_good(card)
     pin = draw_pin()
     card.pin_hash, card.pin_chosen_at, card.pin_failures = hash_pin(pin), None, 0

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from sqlalchemy import or_
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from db.models import Person, Project, ProjectWorker, Team, WorkerCard
@@ -105,15 +106,34 @@ def find_worker_person(session: Session, *, project_id: UUID, worker_id: UUID) -
 
 
 def lock_project_card(
-    session: Session, *, project_id: UUID, card_id: UUID
+    session: Session, *, project_id: UUID, card_id: UUID, on: date
 ) -> tuple[WorkerCard, Holder]:
-    """Return a card of somebody who is or was on the project, locked; CardNotFoundError."""
+    """Return a card of somebody who is on the project, or was and is nowhere else; locked.
+
+    A former project has no say in the card that opens the gates of the next one.
+    CardNotFoundError.
+    """
+    elsewhere = aliased(ProjectWorker)
+    is_elsewhere = (
+        select(elsewhere.id)
+        .where(
+            elsewhere.person_id == WorkerCard.person_id,
+            elsewhere.project_id != project_id,
+            or_(col(elsewhere.left_date).is_(None), col(elsewhere.left_date) >= on),
+        )
+        .exists()
+    )
+    is_here = or_(col(ProjectWorker.left_date).is_(None), col(ProjectWorker.left_date) >= on)
     statement = (
         select(WorkerCard, Person, ProjectWorker, Team)
         .join(Person, col(Person.id) == WorkerCard.person_id)
         .join(ProjectWorker, col(ProjectWorker.person_id) == WorkerCard.person_id)
         .join(Team, col(Team.id) == ProjectWorker.team_id)
-        .where(WorkerCard.id == card_id, ProjectWorker.project_id == project_id)
+        .where(
+            WorkerCard.id == card_id,
+            ProjectWorker.project_id == project_id,
+            or_(is_here, ~is_elsewhere),
+        )
         .with_for_update(of=WorkerCard)
     )
     row = session.exec(statement).one_or_none()

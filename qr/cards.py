@@ -118,7 +118,9 @@ def revoke_card(
     Gates that are online refuse it at once, the others from their next sync on. Raises
     CardNotFoundError.
     """
-    card, _ = queries.lock_project_card(session, project_id=project_id, card_id=card_id)
+    card, _ = queries.lock_project_card(
+        session, project_id=project_id, card_id=card_id, on=local_date(at)
+    )
     return _revoke(session, principal, card, reason, at)
 
 

@@ -3,6 +3,7 @@
 import re
 import struct
 from io import BytesIO
+from threading import BoundedSemaphore
 
 import zxingcpp
 from PIL import Image
@@ -17,6 +18,8 @@ LONGEST_SIDE = 1_600
 FORMATS = ("JPEG", "PNG", "WEBP")
 DAMAGES = (OSError, SyntaxError, ValueError, TypeError, EOFError, IndexError, struct.error)
 """What Pillow raises over files that are not what they say."""
+OPENING = BoundedSemaphore(2)
+"""A small file can unpack to a hundred megabytes; so many are unpacked at a time."""
 BOMBS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 POSTER = re.compile(r"https?://[^/?#\s]+/s/([A-Za-z0-9_-]{1,32})/?")
 
@@ -40,7 +43,8 @@ def read_codes(content: bytes) -> list[str]:
     if len(content) > LARGEST_UPLOAD:
         raise CodePhotoTooLargeError(max_megabytes=LARGEST_UPLOAD // 1_000_000)
     try:
-        picture = _open(content)
+        with OPENING:
+            picture = _open(content)
     except BOMBS as error:
         raise CodePhotoTooLargeError(max_megabytes=LARGEST_UPLOAD // 1_000_000) from error
     except DAMAGES:

@@ -200,7 +200,7 @@ def renew_pin(
     the worker gets a text message.
     """
     renewed = card_pins.renew_pin(
-        session, principal=manager, project_id=project_id, card_id=card_id
+        session, principal=manager, project_id=project_id, card_id=card_id, at=now()
     )
     return _download(card_prints.print_letter(renewed), "pin-letter.pdf", "application/pdf")
 

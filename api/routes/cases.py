@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from api.deps import AddressDep, InspectorDep, SessionDep, ValkeyDep, WorkerDep
+from api.deps import AddressDep, InspectorDep, PhoneOwnerDep, SessionDep, ValkeyDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.cases import (
@@ -79,7 +79,7 @@ def look_up_complaint(
 
 
 @router.get("/me/complaints")
-def list_my_complaints(session: SessionDep, worker: WorkerDep) -> ComplaintsOut:
+def list_my_complaints(session: SessionDep, worker: PhoneOwnerDep) -> ComplaintsOut:
     """List your own complaints.
 
     Newest first, each with its state and what happens next. Anonymous complaints are recorded
@@ -93,7 +93,7 @@ def list_my_complaints(session: SessionDep, worker: WorkerDep) -> ComplaintsOut:
     "/me/complaints/{number}",
     responses=problems(ComplaintNotFoundError),
 )
-def get_my_complaint(session: SessionDep, worker: WorkerDep, number: NumberPath) -> TimelineOut:
+def get_my_complaint(session: SessionDep, worker: PhoneOwnerDep, number: NumberPath) -> TimelineOut:
     """Tell the story of one of your complaints.
 
     Every step in plain words, the legal deadline now running, and what you may do.
@@ -108,7 +108,11 @@ def get_my_complaint(session: SessionDep, worker: WorkerDep, number: NumberPath)
     responses=problems(ComplaintNotFoundError, ActionNotAllowedError, AlreadyReopenedError),
 )
 def act_on_my_complaint(
-    session: SessionDep, worker: WorkerDep, number: NumberPath, action: CaseAction, body: ActionIn
+    session: SessionDep,
+    worker: PhoneOwnerDep,
+    number: NumberPath,
+    action: CaseAction,
+    body: ActionIn,
 ) -> TimelineOut:
     """Withdraw or reopen your complaint.
 

@@ -54,7 +54,9 @@ def check_in_at_poster(
 
 
 @router.get("/me/check-ins", responses=problems(*NOT_A_WORKER))
-def list_phone_check_ins(session: SessionDep, worker: WorkerDep, page: PageDep) -> Page[CheckInOut]:
+def list_phone_check_ins(
+    session: SessionDep, worker: PhoneOwnerDep, page: PageDep
+) -> Page[CheckInOut]:
     """List your phone check-ins with their locations.
 
     For a signed-in worker, newest first. Nobody else is shown the coordinates.

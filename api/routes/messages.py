@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from api.deps import Bearer, SessionDep, WorkerDep, person_token
+from api.deps import Bearer, PhoneOwnerDep, SessionDep, person_token
 from api.news import NewsResponse
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
@@ -27,7 +27,7 @@ EVENTS: dict[int | str, dict[str, Any]] = {
 
 
 @router.get("", responses=problems(*NOT_WORKER))
-def list_messages(session: SessionDep, worker: WorkerDep, page: PageDep) -> Page[MessageOut]:
+def list_messages(session: SessionDep, worker: PhoneOwnerDep, page: PageDep) -> Page[MessageOut]:
     """List what you were told.
 
     The same facts as the texts to your phone, newest first, also those that could not be sent.
@@ -40,7 +40,7 @@ def list_messages(session: SessionDep, worker: WorkerDep, page: PageDep) -> Page
 
 
 @router.get("/unread", responses=problems(*NOT_WORKER))
-def count_unread(session: SessionDep, worker: WorkerDep) -> UnreadOut:
+def count_unread(session: SessionDep, worker: PhoneOwnerDep) -> UnreadOut:
     """Count what you have not read.
 
     For whoever cannot hold a connection open: ask once a minute.
@@ -49,7 +49,7 @@ def count_unread(session: SessionDep, worker: WorkerDep) -> UnreadOut:
 
 
 @router.post("/read", responses=problems(*NOT_WORKER))
-def read_messages(session: SessionDep, worker: WorkerDep, body: ReadIn) -> UnreadOut:
+def read_messages(session: SessionDep, worker: PhoneOwnerDep, body: ReadIn) -> UnreadOut:
     """Mark everything up to a message as read."""
     inbox.read_messages(session, person_id=worker.person_id, newest_id=body.newest_id, at=now())
     return UnreadOut(unread=inbox.count_unread(session, person_id=worker.person_id))
@@ -60,7 +60,7 @@ def read_messages(session: SessionDep, worker: WorkerDep, body: ReadIn) -> Unrea
     status_code=204,
     responses=problems(*NOT_WORKER, MessageNotFoundError),
 )
-def read_message(session: SessionDep, worker: WorkerDep, notification_id: UUID) -> Response:
+def read_message(session: SessionDep, worker: PhoneOwnerDep, notification_id: UUID) -> Response:
     """Mark a message as read."""
     inbox.read_message(session, person_id=worker.person_id, message_id=notification_id, at=now())
     return Response(status_code=204)
@@ -74,7 +74,7 @@ def read_message(session: SessionDep, worker: WorkerDep, notification_id: UUID) 
 )
 async def follow_messages(
     request: Request,
-    worker: WorkerDep,
+    worker: PhoneOwnerDep,
     bearer: Annotated[Bearer, Depends(person_token)],
 ) -> NewsResponse:
     """Follow the number of unread messages.

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Header, Request, Response
 
-from api.deps import AdminDep, SessionDep, SettingsDep, WorkerDep
+from api.deps import AdminDep, PhoneOwnerDep, SessionDep, SettingsDep
 from api.problems import problems
 from api.schemas.notifications import (
     AliyunAckOut,
@@ -119,13 +119,13 @@ def list_spendings(session: SessionDep, _admin: AdminDep) -> list[SpendingOut]:
 
 
 @router.get("/me/message-preferences")
-def get_preference(session: SessionDep, worker: WorkerDep) -> PreferenceOut:
+def get_preference(session: SessionDep, worker: PhoneOwnerDep) -> PreferenceOut:
     """Tell how you are told."""
     return PreferenceOut.of(service.get_preference(session, person_id=worker.person_id))
 
 
 @router.put("/me/message-preferences")
-def set_preference(session: SessionDep, worker: WorkerDep, body: PreferenceIn) -> PreferenceOut:
+def set_preference(session: SessionDep, worker: PhoneOwnerDep, body: PreferenceIn) -> PreferenceOut:
     """Say how you want to be told.
 
     Language, and whether you want messages no law asks for. Everything stays readable here.

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api.deps import KeyringDep, SessionDep, WorkerDep
+from api.deps import KeyringDep, PhoneOwnerDep, SessionDep, WorkerDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.evidence import ReceiptOut
@@ -88,7 +88,7 @@ def get_receipt(
 def confirm_payslip(
     session: SessionDep,
     keyring: KeyringDep,
-    worker: WorkerDep,
+    worker: PhoneOwnerDep,
     payslip_id: UUID,
     body: ConfirmIn,
 ) -> ConfirmationOut:

@@ -50,12 +50,17 @@ def find_by_serial(
     if not SERIAL.fullmatch(serial_number):
         raise UnknownTerminalError
     found = queries.list_by_serial(session, serial_number)
-    found = [device for device in found if read_settings(device.vendor_settings).has_bare_path]
-    if len(found) != 1 or not found[0].allowed_networks:
+    # By address first: whoever registers another site's serial number must not shut its door.
+    found = [
+        device
+        for device in found
+        if read_settings(device.vendor_settings).has_bare_path
+        and device.allowed_networks
+        and is_allowed(device, address)
+    ]
+    if len(found) != 1:
         raise UnknownTerminalError
     device = found[0]
-    if not is_allowed(device, address):
-        raise UnknownTerminalError
     if not _has_key(device, comm_key, is_hello=is_hello):
         raise UnknownTerminalError
     return device

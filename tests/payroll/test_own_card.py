@@ -14,7 +14,6 @@ from payroll import own_card
 from payroll.bank_errors import (
     BankCardInvalidError,
     CardHolderDiffersError,
-    CardOfAnotherError,
     NotOnProjectError,
 )
 from payroll.bank_results import import_bank_result
@@ -108,12 +107,14 @@ def test_card_in_another_name_is_refused(session: Session, redis: Redis, site: S
         change(session, redis, site, number, code, holder_name="李强")
 
 
-def test_card_of_a_colleague_is_refused(session: Session, redis: Redis, site: Site) -> None:
+def test_nobody_learns_without_a_code_whose_card_a_number_is(
+    session: Session, redis: Redis, site: Site
+) -> None:
     number = make_card_number()
     change(session, redis, site, number, ask(session, redis, site, number))
     colleague = own_card.NewCard(number, "李强", "中国银行", None)
 
-    with pytest.raises(CardOfAnotherError):
+    with pytest.raises(StepUpCodeWrongError):
         own_card.change_bank_card(
             session,
             redis,

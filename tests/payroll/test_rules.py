@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from core.calendar import WORKING_DAYS
 from core.enums import PayBasis, PaySheetState, Role
 from payroll import rules
 from payroll.errors import (
+    AgreementNeedsPhoneError,
     AnswerNotYoursError,
     NoPayTermsError,
     PayslipAnsweredError,
@@ -20,6 +22,7 @@ from payroll.errors import (
     SheetActionNotAllowedError,
 )
 from payroll.rules import PayslipFacts, PayTerms, SheetAction, WorkedTime
+from tests.factories.identity import make_principal
 
 WORKED = WorkedTime(units=2250, minutes=10_800, days=23, unclear_days=1)
 PRICES = st.integers(0, 10_000_000)
@@ -250,9 +253,16 @@ def test_refused_step_names_what_is_possible() -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.WORKER])
 def test_only_a_worker_answers(role: Role) -> None:
-    rules.check_answered_in_person(Role.WORKER)
+    rules.check_answered_in_person(make_principal(uuid4()), is_agreement=True)
     with pytest.raises(AnswerNotYoursError):
-        rules.check_answered_in_person(role)
+        rules.check_answered_in_person(make_principal(uuid4(), role), is_agreement=False)
+
+
+def test_nobody_agrees_at_a_kiosk() -> None:
+    at_kiosk = replace(make_principal(uuid4()), kiosk_id=uuid4())
+    rules.check_answered_in_person(at_kiosk, is_agreement=False)
+    with pytest.raises(AgreementNeedsPhoneError):
+        rules.check_answered_in_person(at_kiosk, is_agreement=True)
 
 
 def test_refusal_tells_a_change_from_a_second_answer() -> None:

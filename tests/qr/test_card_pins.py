@@ -178,6 +178,7 @@ def test_a_new_letter_opens_a_locked_pin_for_choosing_another(
         principal=make_manager(session, site.project_id),
         project_id=site.project_id,
         card_id=issued.card.id,
+        at=AT,
     )
 
     with pytest.raises(ChooseNewPinError):
@@ -230,6 +231,7 @@ def test_a_revoked_card_gets_no_pin(session: Session, issued: IssuedCard, site: 
             principal=make_manager(session, site.project_id),
             project_id=site.project_id,
             card_id=issued.card.id,
+            at=AT,
         )
 
 

@@ -9,7 +9,7 @@ from sqlmodel import Session, select
 
 from core.clock import local_date, now
 from core.pins import is_right_pin
-from db.models import AuditEntry, Notification, WorkerCard, WorkerCode
+from db.models import AuditEntry, Notification, Person, WorkerCard, WorkerCode
 from identity.principal import Principal
 from projects.errors import TeamNotFoundError
 from qr import cards, code
@@ -148,6 +148,33 @@ def test_a_card_of_another_project_does_not_exist(session: Session, site: GateSi
             reason="卡丢了",
             at=AT,
         )
+
+
+def test_a_former_project_has_no_say_in_the_card_of_the_next_one(
+    session: Session, site: GateSite, manager: Principal
+) -> None:
+    card = make_card(session, site.worker).card
+    site.worker.left_date = YESTERDAY
+    next_team = make_team(session, make_project(session))
+    next_place = make_project_worker(session, next_team, session.get_one(Person, site.person_id))
+
+    def revoke() -> None:
+        cards.revoke_card(
+            session,
+            principal=manager,
+            project_id=site.project_id,
+            card_id=card.id,
+            reason="退场",
+            at=AT,
+        )
+
+    with pytest.raises(CardNotFoundError):
+        revoke()
+    next_place.left_date = YESTERDAY
+    session.flush()
+    revoke()
+
+    assert card.revoked_at == AT
 
 
 def test_a_leaver_gets_no_card(session: Session, site: GateSite) -> None:
