@@ -23,6 +23,7 @@ from core.clock import now
 from payroll import answers, receipts, status
 from payroll.bank_errors import NotSentToBankError
 from payroll.errors import (
+    AgreementNeedsPhoneError,
     NotConfirmedError,
     PayslipAnsweredError,
     PayslipChangedError,
@@ -129,7 +130,7 @@ def dispute_payslip(
 @router.post(
     "/payslips/{payslip_id}/received",
     status_code=201,
-    responses=problems(PayslipNotFoundError, NotSentToBankError),
+    responses=problems(PayslipNotFoundError, NotSentToBankError, AgreementNeedsPhoneError),
 )
 def report_received(
     session: SessionDep, worker: WorkerDep, payslip_id: UUID, body: ReceivedIn

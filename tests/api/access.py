@@ -306,6 +306,7 @@ def make_side(session: Session, keyring: Keyring, *, county_code: str) -> Side:
             "team_id": str(site.team.id),
             "template": Template.WAGE_PAID.value,
             "gateway": "aliyun",
+            "secret": "x" * 32,
             "job_id": str(make_stuck_job(session).id),
             **make_dead_event(session),
             "person_id": str(payslip.person_id),

@@ -287,30 +287,6 @@ def test_a_roster_cannot_redirect_the_phone_of_another_projects_worker(
     assert session.exec(select(Person)).one().phone == "+8619100000001"
 
 
-def test_a_missing_phone_may_be_filled_in_before_anything_is_answered(
-    session: Session, project: Project
-) -> None:
-    upload(session, project, make_row(1, PHONE=None))
-    person = session.exec(select(Person)).one()
-
-    upload(session, project, make_row(1))
-
-    assert (person.phone, person.phone_index is not None) == ("+8619100000001", True)
-
-
-def test_no_roster_gives_a_phone_to_who_has_signed_in_without_one(
-    session: Session, project: Project
-) -> None:
-    upload(session, project, make_row(1, PHONE=None))
-    person = session.exec(select(Person)).one()
-    sign_in(session, person)
-
-    report = upload(session, project, make_row(1))
-
-    assert codes(report) == [FindingCode.PHONE_KEPT]
-    assert person.phone is None
-
-
 def test_recorded_contract_terms_are_never_overwritten(session: Session, project: Project) -> None:
     upload(session, project, make_row(1))
 
