@@ -18,6 +18,7 @@ from redis import Redis
 from sqlmodel import Session
 
 from core.keyring import Keyring, load_keyring
+from core.logging import configure_logging
 from core.settings import Settings, SmsSettings
 from db.session import Database
 from stack import postgres, valkey
@@ -30,6 +31,12 @@ def sms_settings(directory: Path) -> SmsSettings:
     return SmsSettings(
         console_file=directory / "sms.jsonl", quiet_from=midnight, quiet_until=midnight
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _logs() -> None:
+    """Records go the way they go in production, so `caplog` sees them in any order of tests."""
+    configure_logging(as_json=False)
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ from db import outbox
 from db.models import Notification
 from db.session import Database
 from notifications import service
+from notifications.delivery.limits import NOTICES_PER_DAY
 from stack import valkey
 from tests.jobs.messages import is_sent, message_id_of, references_in, state_of, tell_somebody
 from tests.live import Worker, wait_until
@@ -208,7 +209,7 @@ def test_broker_that_loses_everything_again_and_again_loses_no_message(
 ) -> None:
     start_worker()
     told = []
-    for number in range(60):
+    for number in range(NOTICES_PER_DAY):
         told.append(tell_somebody(live_database, key=str(number)))
         if number % 10 == 0:
             _lose_everything(live_settings)

@@ -243,14 +243,14 @@ def test_exhausted_budget_raises_one_alert(
     live_database: Database,
     provider: Provider,
     project_id: UUID,
-    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     told = tell_project(live_database, project_id, 4)
 
     for one in told:
         deliver(live_database, make_dispatch(provider, project_daily_segments=1), one)
 
-    assert capsys.readouterr().out.count("sms budget of a project used up") == 1
+    assert caplog.text.count("sms budget of a project used up") == 1
 
 
 def test_urgent_message_is_counted_but_never_waits_for_a_budget(
