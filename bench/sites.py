@@ -35,7 +35,7 @@ from db.session import Database
 from qr import code as ax1
 
 PROJECTS = 20
-WORKERS = 1_000
+WORKERS = 2_000
 """On each project."""
 STEPS = range(-1, 2)
 """Of a phone whose clock is a little off; each opens once."""
