@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import delete, func, text
 from sqlmodel import Session, col, select, update
 
 from core.clock import now
-from db.base import new_id
+from db.base import first_id_at, new_id
+from db.bulk import insert_rows
 from db.models.outbox import OutboxMessage
 
 CHANNEL = "outbox"
@@ -23,6 +23,9 @@ WORKER_ALIVE_KEY = "worker:alive"
 URGENT_LIMIT = 100
 POISON_ATTEMPTS = 8
 POISON_WAIT = timedelta(hours=1)
+KEPT_FOR = timedelta(days=7)
+"""How long a finished job can still be looked at, and its key keeps a second one away."""
+FORGET_ROWS = 5_000
 
 Payload = dict[str, str]
 Batch = dict[str, list[Payload]]
@@ -50,9 +53,10 @@ def enqueue(
     is_urgent: bool = False,
     **payload: str,
 ) -> None:
-    """Record that `task` must run after this transaction commits; once per `dedupe_key`, ever.
+    """Record that `task` must run after this transaction commits; once per `dedupe_key`.
 
-    Payloads hold ids, never personal data: they travel through the broker and its logs.
+    A key is free again a week after its job was recorded and finished. Payloads hold ids, never
+    personal data: they travel through the broker and its logs.
     """
     enqueue_many(session, task, [Work(dedupe_key, payload, is_urgent)], due_at=due_at)
 
@@ -78,7 +82,7 @@ def enqueue_many(
         for work in works
     ]
     session.execute(
-        insert(OutboxMessage).on_conflict_do_nothing(index_elements=["dedupe_key"]), rows
+        insert_rows(OutboxMessage, rows).on_conflict_do_nothing(index_elements=["dedupe_key"])
     )
     session.execute(select(func.pg_notify(CHANNEL, "")))
 
@@ -131,6 +135,8 @@ def relay(
     for message in handed_over:
         message.attempts += 1
         message.due_at = at + compute_wait(message.attempts, lease)
+    # Nobody waits for this commit: were it lost in a crash, they would be handed over once more.
+    session.execute(text("SET LOCAL synchronous_commit = off"))
     return len(handed_over)
 
 
@@ -211,6 +217,26 @@ def hand_over_now(session: Session, message_id: UUID) -> bool:
     is_there = session.execute(statement).first() is not None
     session.execute(select(func.pg_notify(CHANNEL, "")))
     return is_there
+
+
+def forget_finished(session: Session, *, at: datetime) -> bool:
+    """Delete some of the jobs finished and recorded a week ago; tell whether there may be more.
+
+    Walks the primary key from its old end, which is where they stand.
+    """
+    oldest = (
+        select(OutboxMessage.id)
+        .where(
+            col(OutboxMessage.id) < first_id_at(at - KEPT_FOR),
+            col(OutboxMessage.done_at).is_not(None),
+        )
+        .order_by(col(OutboxMessage.id))
+        .limit(FORGET_ROWS)
+        .with_for_update(skip_locked=True)
+    )
+    found = session.exec(oldest).all()
+    session.execute(delete(OutboxMessage).where(col(OutboxMessage.id).in_(found)))
+    return len(found) == FORGET_ROWS
 
 
 def compute_wait(attempts: int, lease: timedelta) -> timedelta:

@@ -19,6 +19,7 @@ from core.settings import Settings, load_settings
 from db.outbox import Batch, Payload
 from db.session import Database
 from devices.terminal_client import HttpTerminalClient, TerminalClient
+from jobs import broker
 from jobs.relay import Relay
 from notifications.delivery.claiming import Dispatch
 from notifications.delivery.limits import QuietHours
@@ -43,18 +44,38 @@ URGENT_QUEUE = "anxinma.urgent"
 ORDINARY_QUEUE = "anxinma"
 
 ENSURE_PARTITIONS = "attendance.ensure_partitions"
+DETACH_MONTHS = "attendance.detach_months"
 FORGET_STEPS = "attendance.forget_steps"
 SEAL_EVIDENCE = "evidence.seal"
 FOLLOW_UP_PAYSLIPS = "payroll.follow_up"
+REFRESH_STATUSES = "payroll.refresh_wage_statuses"
+RECHECK_STATUSES = "payroll.recheck_wage_statuses"
+WATCH_WAGE_ACCOUNTS = "payroll.watch_wage_accounts"
 WATCH_DEVICES = "devices.watch"
 TAKE_UP_CONFLICTS = "attendance.take_up_conflicts"
+ASK_ABOUT_DAYS = "attendance.ask_about_days"
+REFOLD_OUTDATED = "attendance.refold_outdated"
 DROP_TERMINAL_MESSAGES = "devices.drop_terminal_messages"
+DROP_STAGED_FILES = "cases.drop_staged_files"
 PLAN_PULLS = "attendance.plan_terminal_pulls"
+CLIMB_CLOCKS = "cases.climb_clocks"
+FOLLOW_UP_CASES = "cases.follow_up"
+CALL_HIGHER = "cases.call_higher"
+WATCH_RETALIATION = "cases.watch_retaliation"
+FORGET_FINISHED = "jobs.forget_finished"
 
 BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
     "check-ins whose fold nobody was woken for": {
         "task": FOLD_DUE,
         "schedule": crontab(),
+    },
+    "days of an earlier version of the fold": {
+        "task": REFOLD_OUTDATED,
+        "schedule": crontab(hour="1", minute="30"),
+    },
+    "days before that lack an exit or an entry": {
+        "task": ASK_ABOUT_DAYS,
+        "schedule": crontab(hour="19", minute="0"),
     },
     "steps that no gate would take any more": {
         "task": FORGET_STEPS,
@@ -64,9 +85,25 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": ENSURE_PARTITIONS,
         "schedule": crontab(hour="0", minute="10"),
     },
+    "check-ins that the law lets go of": {
+        "task": DETACH_MONTHS,
+        "schedule": crontab(day_of_month="15", hour="3", minute="40"),
+    },
     "reminders of payslips, disputes without a reply": {
         "task": FOLLOW_UP_PAYSLIPS,
         "schedule": crontab(hour="18", minute="30"),
+    },
+    "wage statuses whose facts have changed": {
+        "task": REFRESH_STATUSES,
+        "schedule": crontab(),
+    },
+    "every wage status against its facts": {
+        "task": RECHECK_STATUSES,
+        "schedule": crontab(hour="0", minute="40"),
+    },
+    "wage accounts that do not hold what is due": {
+        "task": WATCH_WAGE_ACCOUNTS,
+        "schedule": crontab(hour="9", minute="15"),
     },
     "seal of the evidence log": {
         "task": SEAL_EVIDENCE,
@@ -84,6 +121,30 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
         "task": DROP_TERMINAL_MESSAGES,
         "schedule": crontab(hour="3", minute="20"),
     },
+    "jobs finished a week ago": {
+        "task": FORGET_FINISHED,
+        "schedule": crontab(hour="3", minute="40"),
+    },
+    "periods of cases, before and after their end": {
+        "task": CLIMB_CLOCKS,
+        "schedule": crontab(hour="8", minute="10"),
+    },
+    "closed cases, asked about after four weeks": {
+        "task": FOLLOW_UP_CASES,
+        "schedule": crontab(hour="10", minute="10"),
+    },
+    "mass events that nobody has answered": {
+        "task": CALL_HIGHER,
+        "schedule": crontab(minute="*/5"),
+    },
+    "revenge on people who complained": {
+        "task": WATCH_RETALIATION,
+        "schedule": crontab(hour="1", minute="10"),
+    },
+    "uploads that no complaint took": {
+        "task": DROP_STAGED_FILES,
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "terminals that post a crossing only once": {
         "task": PLAN_PULLS,
         "schedule": crontab(hour="2", minute="20"),
@@ -93,6 +154,7 @@ BEAT_SCHEDULE: dict[str, dict[str, Any]] = {
 
 log = structlog.stdlib.get_logger(__name__)
 app = Celery("anxinma", include=["jobs.tasks"])
+broker.install()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from threading import Event, Thread
 import psycopg
 import structlog
 from redis import Redis
+from sqlalchemy import Connection
+from sqlmodel import Session
 
 from core.clock import now
 from db import outbox
@@ -20,7 +22,9 @@ WINDOW_SECONDS = 0.02
 LISTEN_SECONDS = 0.25
 """Longest delay of a stop."""
 LISTENS_PER_POLL = 8
-"""Look for due messages every 2 s even if no NOTIFY comes: leases end, poolers swallow it."""
+POLL_SECONDS = LISTENS_PER_POLL * LISTEN_SECONDS
+"""Look for due messages so often even if no NOTIFY comes: leases end, poolers swallow it."""
+LEAD = "SELECT pg_try_advisory_lock(hashtext('outbox'), hashtext('lead'))"
 ALIVE_SECONDS = 15
 LONGEST_BACK_OFF_SECONDS = 30.0
 STOP_SECONDS = 5.0
@@ -31,6 +35,8 @@ log = structlog.stdlib.get_logger(__name__)
 class Relay(Thread):
     """Hands over due messages the moment they are committed; any number may run side by side.
 
+    Only one of them is woken at each commit, or all would rush for the same row; the others look
+    every 2 s, so that it may freeze without harm, and one of them follows it.
     Survives restarts of PostgreSQL, the broker and Valkey: whatever breaks, it starts again.
     """
 
@@ -57,7 +63,7 @@ class Relay(Thread):
         """Relay until stopped."""
         while not self._stopping.is_set():
             try:
-                self._relay_on_one_connection()
+                self._relay_on_own_connections()
             except Exception:  # whatever broke: nobody would notice a dead thread
                 self._failures += 1
                 log.exception("outbox relay interrupted", failures=self._failures)
@@ -68,21 +74,25 @@ class Relay(Thread):
         self._stopping.set()
         self.join(STOP_SECONDS)
 
-    def _relay_on_one_connection(self) -> None:
-        with self._database.engine.connect() as connection:
-            listener = connection.connection.driver_connection
+    def _relay_on_own_connections(self) -> None:
+        engine = self._database.engine
+        with engine.connect() as hearing, engine.connect() as writing:
+            listener = hearing.connection.driver_connection
             assert isinstance(listener, psycopg.Connection)
-            connection.detach()  # it will listen, so it must not go back to the pool
+            hearing.detach()  # it will listen, so it must not go back to the pool
             listener.autocommit = True
-            listener.execute(f"LISTEN {outbox.CHANNEL}")
+            leads = False
             while not self._stopping.is_set():
-                self._hand_over()
+                leads = leads or _take_lead(listener)
+                self._hand_over(writing)
                 self._valkey.set(outbox.WORKER_ALIVE_KEY, "1", ex=ALIVE_SECONDS)
                 self._failures = 0
                 if self._has_backlog:
                     self._stopping.wait(WINDOW_SECONDS)
-                else:
+                elif leads:
                     self._wait_for_work(listener)
+                else:
+                    self._stopping.wait(POLL_SECONDS)
 
     def _wait_for_work(self, listener: psycopg.Connection) -> None:
         for _ in range(LISTENS_PER_POLL):
@@ -90,23 +100,35 @@ class Relay(Thread):
             if has_news or self._stopping.is_set():
                 return
 
-    def _hand_over(self) -> None:
-        at = now()
-        with self._database.transaction() as session:
-            room = BATCH
-            if self._has_backlog:
-                room = WINDOW - outbox.count_under_way(
-                    session, at=at, lease=self._lease, limit=WINDOW
+    def _hand_over(self, connection: Connection) -> None:
+        room = BATCH
+        if self._has_backlog:
+            with Session(connection) as session, session.begin():
+                under_way = outbox.count_under_way(
+                    session, at=now(), lease=self._lease, limit=WINDOW
                 )
-            handed_over = outbox.relay(
+            room = min(WINDOW - under_way, BATCH)
+        self._has_backlog = self._relay(connection, limit=room) >= room
+
+    def _relay(self, connection: Connection, *, limit: int) -> int:
+        with Session(connection) as session, session.begin():
+            return outbox.relay(
                 session,
                 self._send,
-                at=at,
+                at=now(),
                 lease=self._lease,
-                limit=min(room, BATCH),
+                limit=limit,
                 batches=self._batches,
             )
-        self._has_backlog = handed_over >= min(room, BATCH)
+
+
+def _take_lead(listener: psycopg.Connection) -> bool:
+    """Become the one that is woken, unless another is; it ends with the connection."""
+    found = listener.execute(LEAD).fetchone()
+    if found is None or not found[0]:
+        return False
+    listener.execute(f"LISTEN {outbox.CHANNEL}")
+    return True
 
 
 def compute_back_off(failures: int) -> float:

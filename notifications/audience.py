@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from core.enums import Urgency
+from notifications.case_steps import TOLD_STEPS, UNTOLD_STEPS
 from notifications.templates import TEXTS, Template
 
 
@@ -23,10 +24,14 @@ class Audience(StrEnum):
     """The labour managers of the project."""
     NUMBER = "number"
     """Whoever holds the phone, known or not."""
+    INSPECTORS = "inspectors"
+    """The inspectors of the project's county."""
+    ADMINISTRATORS = "administrators"
+    """Who runs the installation."""
 
 
 T = Template
-W, C, M, N = Audience
+W, C, M, N, S, A = Audience
 
 OWN_ACT = "their own act, answered on the spot"
 OPERATION = "changes nothing for a person"
@@ -73,6 +78,13 @@ TOLD: tuple[Told, ...] = (
     Told("choose_pin", W, T.CARD_PIN_CHOSEN),
     # attendance
     Told("check_in/manual", W, T.CHECK_IN_ENTERED),
+    Told("enter_days", W, T.CHECK_INS_ENTERED),
+    Told("ask_about_days", W, T.DAY_UNSURE),
+    Told("object_to_day", M, T.DAY_OBJECTED),
+    Told("accept_objection", W, T.OBJECTION_ACCEPTED),
+    Told("reject_objection", W, T.OBJECTION_REJECTED),
+    Told("lock_sheet/changed", W, T.SHEET_CHANGED),
+    Told("send_back_sheet", M, T.SHEET_SENT_BACK),
     Told("take_up_conflicts/admitted_wrongly", W, T.CONFLICT_FOUND),
     Told("resolve_conflict", W, T.CONFLICT_RESOLVED),
     # devices
@@ -81,6 +93,8 @@ TOLD: tuple[Told, ...] = (
     Told("watch_devices/lists", M, T.DEVICE_TROUBLE),
     Told("watch_devices/backlog", M, T.DEVICE_TROUBLE),
     # payroll
+    Told("record_advance", W, T.ADVANCE_RECORDED),
+    Told("enter_deduction", W, T.DEDUCTION_PROPOSED),
     Told("publish_pay_sheet", W, T.PAYSLIP_PUBLISHED),
     Told("adjust_payslip", W, T.PAYSLIP_CHANGED),
     Told("confirm_payslip", W, T.PAYSLIP_CONFIRMED),
@@ -91,6 +105,13 @@ TOLD: tuple[Told, ...] = (
     Told("follow_up_payslips/awaiting", W, T.PAYSLIP_REMINDER),
     Told("follow_up_payslips/no_response", M, T.VISIT_DUE),
     Told("follow_up_payslips/overdue", W, T.DISPUTE_OVERDUE),
+    Told("report_call_back/denied", W, T.CONFIRMATION_TAKEN_BACK),
+    Told("report_call_back/denied", S, T.CONFIRMATION_DENIED),
+    Told("report_call_back/denied", A, T.CONFIRMATION_DENIED),
+    Told("watch_wage_accounts", M, T.WAGE_ACCOUNT_LOW),
+    Told("watch_wage_accounts", S, T.WAGE_ACCOUNT_LOW),
+    Told("announce_closing", W, T.WAGE_ACCOUNT_CLOSING),
+    Told("complain_of_dispute", C, T.COMPLAINT_FILED),
     Told("request_release_code", N, T.RELEASE_CODE),
     Told("request_card_code", N, T.BANK_CARD_CODE),
     Told("change_bank_card", W, T.BANK_CARD_CHANGED),
@@ -99,14 +120,18 @@ TOLD: tuple[Told, ...] = (
     # cases
     Told("file_poster_complaint", C, T.COMPLAINT_FILED),
     Told("file_my_complaint", C, T.COMPLAINT_FILED),
-    Told("act_on_case/received.accept", C, T.CASE_ACCEPTED),
-    Told("act_on_case/received.refuse", C, T.CASE_REFUSED),
-    Told("act_on_case/accepted.order_to_pay", C, T.CASE_ORDERED_TO_PAY),
-    Told("act_on_case/accepted.close", C, T.CASE_CLOSED),
-    Told("act_on_case/ordered_to_pay.close", C, T.CASE_CLOSED),
-    Told("act_on_my_complaint/received.withdraw", C, T.CASE_WITHDRAWN),
-    Told("act_on_my_complaint/accepted.withdraw", C, T.CASE_WITHDRAWN),
-    Told("act_on_my_complaint/closed.reopen", C, T.CASE_REOPENED),
+    Told("file_assisted_complaint", C, T.COMPLAINT_FILED),
+    Told("import_clues", C, T.COMPLAINT_FILED),
+    *(Told(event, C, T(name)) for name, events in TOLD_STEPS.items() for event in events),
+    Told("act_on_case", S, T.DECISION_ASKED),
+    Told("file_my_complaint", S, T.GROUP_ALERT),
+    Told("file_my_complaint/silent_bureau", S, T.BUREAU_SILENT),
+    Told("climb_case_clocks", S, T.CASES_DUE),
+    Told("climb_case_clocks/overdue", S, T.CASES_OVERDUE),
+    Told("climb_case_clocks/supervised", S, T.CASES_SUPERVISED),
+    Told("follow_up_cases", C, T.CASE_FOLLOW_UP),
+    Told("pass_on_alerts", S, T.GROUP_ALERT),
+    Told("watch_retaliation", S, T.RETALIATION_SEEN),
     # the quiet hours themselves
     Told("deliver_notifications/quiet_hours", W, T.DIGEST),
 )
@@ -117,6 +142,8 @@ UNTOLD: tuple[Untold, ...] = (
     Untold("issue_tokens", OWN_ACT),
     Untold("sign_out", OWN_ACT),
     Untold("unmask", READING),
+    Untold("appoint_employer_admin", STAFF),
+    Untold("dismiss_employer_admin", STAFF),
     Untold("keep_own_photo", OWN_ACT),
     Untold("delete_own_photo", OWN_ACT),
     Untold("set_preference", OWN_ACT),
@@ -141,15 +168,22 @@ UNTOLD: tuple[Untold, ...] = (
     Untold("set_fence", STAFF),
     Untold("check_in/imported", "a file of a month's crossings; the payslip asks about its days"),
     Untold("verify_scan", AT_THE_GATE),
-    Untold("take_scans", "the gate spoke when it admitted; a conflict is told on its own"),
+    Untold("take_scans", "the gate spoke when it admitted; a conflict that costs a day is told"),
     Untold("annul_scan", AT_THE_GATE),
     Untold("look_at_worker", AT_THE_GATE),
     Untold("confirm_look", AT_THE_GATE),
     Untold("fold_due_check_ins", "derived; the worker's month shows it"),
     Untold("import_attlog", "as check_in/imported"),
-    Untold("object_to_day", "the sheet shows the objection before it is locked, and after"),
+    Untold("add_objection_photo", "the labour manager was told of the objection it goes with"),
+    Untold("confirm_day", OWN_ACT),
+    Untold("check_in/forced_exit", "the evening after, the worker is asked about the day"),
+    Untold("set_day_rules", "the worker's month shows its days; wages are asked about"),
+    Untold("refold_outdated_days", "derived; the worker's month shows it"),
     Untold("draw_up_sheet", DRAFT),
     Untold("lock_sheet", "the payslip made of it is told, and asks"),
+    Untold("approve_sheet", "the next to look it over finds it in their list"),
+    Untold("reopen_sheet", "locking it again tells those whose days have changed"),
+    Untold("import_sheet", "as check_in/imported"),
     Untold("reveal_unread_scan", READING),
     Untold("lose_device/lost_device", "a reported code is true whoever held the gate"),
     # devices
@@ -172,6 +206,13 @@ UNTOLD: tuple[Untold, ...] = (
     Untold("drop_terminal_messages", OPERATION),
     # payroll
     Untold("create_pay_sheet", DRAFT),
+    Untold("import_pay_sheet", DRAFT),
+    Untold("set_pay_terms", "agreed on paper; the payslip shows what they make"),
+    Untold("enter_piece_work", "the payslip shows it, and asks"),
+    Untold("enter_supplement", "the payslip shows it, and asks"),
+    Untold("withdraw_pay_entry", "a payslip that was shown is adjusted, and that is told"),
+    Untold("withdraw_advance", "as withdraw_pay_entry"),
+    Untold("agree_to_deduction", OWN_ACT),
     Untold("approve_pay_sheet", "nothing the worker said changes; the bank's word is next"),
     Untold("create_pay_batch/drafted", "a draft that nobody has released"),
     Untold("release_pay_batch/submitted", "a submitted file is never shown as paid"),
@@ -179,9 +220,49 @@ UNTOLD: tuple[Untold, ...] = (
     Untold("withdraw_pay_batch/withdrawn", "the line may be in the next file"),
     Untold("import_bank_result/settled", "each line was told"),
     Untold("report_received/true", OWN_ACT),
+    Untold("export_my_data", OWN_ACT),
+    Untold("export_ledger", READING),
+    Untold("refresh_wage_statuses", "the fact that changed it was told"),
+    Untold("recheck_wage_statuses", "the fact that changed it was told"),
     Untold("report_visit/told", "met in person"),
+    Untold("request_witness", OWN_ACT),
+    Untold("look_at_request", OPERATION),
+    Untold("state_presence", "confirms nothing; the worker stands beside"),
+    Untold("report_call_back/stands", OWN_ACT),
+    Untold("report_call_back/not_reached", "nobody could reach the worker"),
+    Untold("add_dispute_file", OWN_ACT),
+    Untold("import_wage_account", "moves no wages; coverage is watched daily"),
+    Untold("withdraw_closing", "nobody loses anything by it"),
     Untold("report_visit/not_found", "nobody could reach the worker"),
     # cases
+    *(Untold(event, "their own words, or between authorities") for event in UNTOLD_STEPS),
+    Untold("decide_request", "granting takes the step, which tells; declining changes nothing"),
+    Untold("renew_complaint_pin", OWN_ACT),
+    *(
+        Untold(event, "work inside the bureau")
+        for event in (
+            "assign_handler",
+            "recuse_handler",
+            "add_note",
+            "settle_sign",
+            "confirm_case_group",
+            "dissolve_case_group",
+            "leave_case_group",
+            "name_representative",
+            "acknowledge_alert",
+            "add_dispatch_entry",
+            "add_bureau_contact",
+            "end_bureau_contact",
+            "appoint_head",
+            "dismiss_head",
+        )
+    ),
+    Untold("draw_up_paper", "the step was told; the paper is served"),
+    Untold("record_service", "whoever was served has the paper"),
+    Untold("stage_file", OWN_ACT),
+    Untold("drop_staged_files", OPERATION),
+    Untold("take_bundle", READING),
+    Untold("unlock_identity", READING),
     Untold("look_up_complaint", STRANGER),
     Untold("speak_of_complaint", STRANGER),
     # notifications and operation
@@ -193,12 +274,15 @@ UNTOLD: tuple[Untold, ...] = (
     Untold("retry_job", OPERATION),
     Untold("create_webhook", OPERATION),
     Untold("end_webhook", OPERATION),
+    Untold("renew_webhook_secret", OPERATION),
     Untold("send_test_event", OPERATION),
     Untold("retry_webhook_delivery", OPERATION),
     Untold("call_webhook", OPERATION),
     Untold("deliver_notifications", "is the telling"),
     Untold("forget_used_steps", OPERATION),
+    Untold("forget_finished_jobs", OPERATION),
     Untold("ensure_check_in_partitions", OPERATION),
+    Untold("detach_check_in_months", OPERATION),
     Untold("seal_evidence", "published for everybody"),
 )
 

@@ -1,8 +1,9 @@
 """Every SELECT about readers, texts, spending and those whom nothing reached."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core.enums import Language, NotificationState
+from db.bulk import insert_rows
 from db.models import (
     MessagePreference,
     Notification,
@@ -70,15 +72,14 @@ def list_number_statuses(
     return {status.phone_index: status for status in session.exec(statement)}
 
 
-def insert_new(session: Session, notifications: Sequence[Notification]) -> set[UUID]:
-    """Insert the rows whose dedupe keys were never used before; return the ids of those."""
+def insert_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
+    """Insert the messages whose dedupe keys were never used before; return the ids of those."""
     statement = (
-        insert(Notification)
+        insert_rows(Notification, rows)
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
         .returning(col(Notification.id))
     )
-    rows = [notification.model_dump() for notification in notifications]
-    return set(session.execute(statement, rows).scalars())
+    return set(session.execute(statement).scalars())
 
 
 def list_spendings(session: Session, day: date) -> Sequence[SmsSpending]:
@@ -122,13 +123,12 @@ def list_unreached(
 ) -> list[tuple[Notification, Person | None, str | None]]:
     """Return messages that did not arrive and nobody passed on, with person and team.
 
-    Of one project, or of all projects of a county. Where a digest stands for a message, its fate
-    is the message's. A gateway that never reports (`console`) is believed.
+    Of one project, or of all cases of a county. Where a digest stands for a message, its fate is
+    the message's. A gateway that never reports (`console`) is believed.
     """
     digest = aliased(Notification)
     statement = (
         select(Notification, Person, Team.name)
-        .join(Project, col(Project.id) == Notification.project_id)
         .outerjoin(digest, col(digest.id) == Notification.digest_id)
         .outerjoin(Person, col(Person.id) == Notification.person_id)
         .outerjoin(
@@ -175,7 +175,7 @@ def _scope(
     if project_id is not None:
         conditions.append(col(Notification.project_id) == project_id)
     if county_code is not None:
-        conditions.append(col(Project.county_code) == county_code)
+        conditions.append(col(Notification.county_code) == county_code)
     if team_id is not None:
         conditions.append(col(ProjectWorker.team_id) == team_id)
     if before is not None:
@@ -194,12 +194,9 @@ def find_unreached(
     """Return the id of the message if it is one that these people may pass on."""
     statement = (
         select(Notification.id)
-        .join(Project, col(Project.id) == Notification.project_id)
-        .where(
-            Notification.id == notification_id,
-            col(Notification.template).in_(templates),
-            col(Notification.state).in_(UNSURE),
-        )
+        .where(Notification.id == notification_id)
+        .where(col(Notification.template).in_(templates))
+        .where(col(Notification.state).in_(UNSURE))
     )
     for condition in _scope(project_id, county_code):
         statement = statement.where(condition)

@@ -78,6 +78,7 @@ VARIABLES: dict[str, Callable[[str], str]] = {
     "code": _show_pattern(r"\d{6}"),
     "month": _show_month,
     "work_date": _show_date,
+    "last_date": _show_date,
     "moment": _show_moment,
     "gate": _show_free_text,
     "trouble": _show_free_text,

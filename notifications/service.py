@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
@@ -11,6 +12,7 @@ from sqlmodel import Session
 from core.clock import now
 from core.enums import Language, NotificationState, Urgency
 from db import outbox
+from db.base import new_id
 from db.models import MessagePreference, Notification, NumberStatus
 from db.outbox import Work
 from db.session import blind_index
@@ -18,6 +20,7 @@ from notifications import queries, rules
 from notifications.delivery.limits import judge_number, judge_trouble
 from notifications.errors import OutboxMessageNotFoundError
 from notifications.queries import Reader
+from notifications.rules import Composed
 from notifications.templates import TEXTS, Template
 
 DELIVER = "notifications.deliver"
@@ -49,16 +52,19 @@ def notify(
     person_id: UUID,
     key: str,
     project_id: UUID | None = None,
+    county_code: str | None = None,
     **values: str,
 ) -> None:
     """Tell a person something once per `key`, if and only if this transaction commits.
 
     A person whom no message can reach gets a row in state `failed` with the reason, so that
     somebody can tell them in another way; nothing is sent. The project pays for the message and
-    looks after those it does not reach.
+    looks after those it does not reach; if it is about a case, the county of the case does.
     """
-    telling = Telling(person_id, key, values)
-    notify_many(session, template=template, tellings=[telling], project_id=project_id)
+    readers = queries.list_readers(session, [person_id])
+    dedupe_key = f"{template}:{person_id}:{key}"
+    draft = _Draft(readers[person_id], person_id, dedupe_key, values)
+    _record(session, template, [draft], project_id=project_id, county_code=county_code)
 
 
 def notify_many(
@@ -89,11 +95,12 @@ def notify_number(
     phone: str,
     key: str,
     project_id: UUID | None = None,
+    county_code: str | None = None,
     **values: str,
 ) -> None:
     """Tell whoever left a number (E.164) something once per `key`; they have no account."""
     draft = _Draft(Reader(phone), None, f"{template}:{key}", values)
-    _record(session, template, [draft], project_id=project_id)
+    _record(session, template, [draft], project_id=project_id, county_code=county_code)
 
 
 def send_code(session: Session, *, phone: str, code: str, key: str) -> None:
@@ -127,7 +134,12 @@ def retry_job(session: Session, *, job_id: UUID) -> None:
 
 
 def _record(
-    session: Session, template: Template, drafts: Sequence[_Draft], *, project_id: UUID | None
+    session: Session,
+    template: Template,
+    drafts: Sequence[_Draft],
+    *,
+    project_id: UUID | None,
+    county_code: str | None = None,
 ) -> None:
     if not drafts:
         return
@@ -138,62 +150,77 @@ def _record(
         if draft.reader.phone is not None
     }
     statuses = queries.list_number_statuses(session, set(indexes.values()))
-    notifications = [
-        _compose(
-            template,
-            draft,
-            status=statuses.get(indexes.get(draft.reader.phone or "", b"")),
-            phone_index=indexes.get(draft.reader.phone or ""),
-            at=at,
-        )
-        for draft in drafts
+    rows = [
+        _make_row(template, draft, composed, indexes=indexes, statuses=statuses, at=at)
+        | {"project_id": project_id, "county_code": county_code}
+        for draft, composed in zip(drafts, _compose_all(template, drafts), strict=True)
     ]
-    for notification in notifications:
-        notification.project_id = project_id
-    new = queries.insert_new(session, notifications)
+    new = queries.insert_new(session, rows)
     works = [
-        make_work(notification)
-        for notification in notifications
-        if notification.id in new and notification.state is NotificationState.PENDING
+        _make_work(row["id"], rung=row["rung"], urgency=row["urgency"])
+        for row in rows
+        if row["id"] in new and row["state"] is NotificationState.PENDING
     ]
     outbox.enqueue_many(session, DELIVER, works)
 
 
 def make_work(notification: Notification) -> Work:
     """Return the job that delivers the message at its present rung."""
+    return _make_work(notification.id, rung=notification.rung, urgency=notification.urgency)
+
+
+def _make_work(notification_id: UUID, *, rung: int, urgency: Urgency) -> Work:
     return Work(
-        dedupe_key=f"{DELIVER}:{notification.id}:{notification.rung}",
-        payload={"notification_id": str(notification.id)},
-        is_urgent=notification.urgency is Urgency.URGENT,
+        dedupe_key=f"{DELIVER}:{notification_id}:{rung}",
+        payload={"notification_id": str(notification_id)},
+        is_urgent=urgency is Urgency.URGENT,
     )
 
 
-def _compose(
+def _compose_all(template: Template, drafts: Sequence[_Draft]) -> list[Composed]:
+    """Return the text of each draft; most of ten thousand say the same."""
+    texts: dict[tuple[object, ...], Composed] = {}
+    composed = []
+    for draft in drafts:
+        said = (draft.reader.language, *sorted(draft.values.items()))
+        if said not in texts:
+            texts[said] = rules.compose(template, draft.values, language=draft.reader.language)
+        composed.append(texts[said])
+    return composed
+
+
+def _make_row(
     template: Template,
     draft: _Draft,
+    composed: Composed,
     *,
-    status: NumberStatus | None,
-    phone_index: bytes | None,
+    indexes: Mapping[str, bytes],
+    statuses: Mapping[bytes, NumberStatus],
     at: datetime,
-) -> Notification:
-    composed = rules.compose(template, draft.values, language=draft.reader.language)
+) -> dict[str, Any]:
+    """Return a row of `notification`; ten thousand objects would take longer than to write them."""
+    phone_index = indexes.get(draft.reader.phone or "")
+    status = statuses.get(phone_index) if phone_index else None
     hindrance = _find_hindrance(template, draft.reader, status, at)
-    return Notification(
-        created_at=at,
-        person_id=draft.person_id,
-        phone=draft.reader.phone,
-        phone_index=phone_index,
-        template=template,
-        template_version=TEXTS[template].version,
-        language=composed.language,
-        body=composed.body,
-        parameters=json.dumps(composed.parameters, ensure_ascii=False),
-        segments=composed.segments,
-        urgency=TEXTS[template].urgency,
-        dedupe_key=draft.dedupe_key,
-        state=NotificationState.FAILED if hindrance else NotificationState.PENDING,
-        error=hindrance,
-    )
+    return {
+        "id": new_id(),
+        "created_at": at,
+        "person_id": draft.person_id,
+        "phone": draft.reader.phone,
+        "phone_index": phone_index,
+        "template": template,
+        "template_version": TEXTS[template].version,
+        "language": composed.language,
+        "body": composed.body,
+        "parameters": json.dumps(composed.parameters, ensure_ascii=False),
+        "segments": composed.segments,
+        "urgency": TEXTS[template].urgency,
+        "dedupe_key": draft.dedupe_key,
+        "state": NotificationState.FAILED if hindrance else NotificationState.PENDING,
+        "attempts": 0,
+        "rung": 0,
+        "error": hindrance,
+    }
 
 
 def _find_hindrance(

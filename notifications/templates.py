@@ -11,6 +11,7 @@ from datetime import timedelta
 from enum import StrEnum
 
 from core.enums import Language, Urgency
+from notifications.complaint_texts import COMPLAINT_TEXTS
 
 SIGNATURE = "【安薪码】"
 WORTH_SENDING = timedelta(days=3)
@@ -24,6 +25,15 @@ class Template(StrEnum):
     BANK_CARD_CODE = "bank_card_code"
     DIGEST = "digest"
     CHECK_IN_ENTERED = "check_in_entered"
+    CHECK_INS_ENTERED = "check_ins_entered"
+    DAY_UNSURE = "day_unsure"
+    DAY_OBJECTED = "day_objected"
+    OBJECTION_ACCEPTED = "objection_accepted"
+    OBJECTION_REJECTED = "objection_rejected"
+    SHEET_CHANGED = "sheet_changed"
+    SHEET_SENT_BACK = "sheet_sent_back"
+    ADVANCE_RECORDED = "advance_recorded"
+    DEDUCTION_PROPOSED = "deduction_proposed"
     PAYSLIP_PUBLISHED = "payslip_published"
     PAYSLIP_CHANGED = "payslip_changed"
     PAYSLIP_CONFIRMED = "payslip_confirmed"
@@ -34,6 +44,10 @@ class Template(StrEnum):
     DISPUTE_RAISED = "dispute_raised"
     VISIT_DUE = "visit_due"
     MONEY_MISSING = "money_missing"
+    CONFIRMATION_TAKEN_BACK = "confirmation_taken_back"
+    CONFIRMATION_DENIED = "confirmation_denied"
+    WAGE_ACCOUNT_LOW = "wage_account_low"
+    WAGE_ACCOUNT_CLOSING = "wage_account_closing"
     WAGE_PAID = "wage_paid"
     WAGE_REJECTED = "wage_rejected"
     BANK_CARD_CHANGED = "bank_card_changed"
@@ -53,6 +67,30 @@ class Template(StrEnum):
     CASE_CLOSED = "case_closed"
     CASE_REOPENED = "case_reopened"
     CASE_WITHDRAWN = "case_withdrawn"
+    CASE_DETAILS_ASKED = "case_details_asked"
+    CASE_DETAILS_ADDED = "case_details_added"
+    CASE_TRANSFERRED = "case_transferred"
+    CASE_REFERRED = "case_referred"
+    CASE_EXTENDED = "case_extended"
+    CASE_SUSPENDED = "case_suspended"
+    CASE_RESUMED = "case_resumed"
+    CASE_AGREEMENT_PROPOSED = "case_agreement_proposed"
+    CASE_AGREED = "case_agreed"
+    CASE_AGREEMENT_ENDED = "case_agreement_ended"
+    CASE_IN_COURT = "case_in_court"
+    CASE_TO_POLICE = "case_to_police"
+    CASE_WITH_POLICE = "case_with_police"
+    CASE_POLICE_FILED = "case_police_filed"
+    CASE_POLICE_DECLINED = "case_police_declined"
+    CASE_ADVANCED = "case_advanced"
+    CASE_FOLLOW_UP = "case_follow_up"
+    CASES_DUE = "cases_due"
+    CASES_OVERDUE = "cases_overdue"
+    CASES_SUPERVISED = "cases_supervised"
+    DECISION_ASKED = "decision_asked"
+    RETALIATION_SEEN = "retaliation_seen"
+    GROUP_ALERT = "group_alert"
+    BUREAU_SILENT = "bureau_silent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +153,48 @@ TEXTS: dict[Template, TemplateText] = {
             )
         },
     ),
+    Template.CHECK_INS_ENTERED: TemplateText(
+        1,
+        "工地给你补记了{month}{count}天的考勤。请打开安薪码看看对不对，不对可以提出。",
+        "补记考勤",
+    ),
+    Template.DAY_UNSURE: TemplateText(
+        1,
+        "你{work_date}的进出记录不全，先按半天算。请打开安薪码核对，对就确认，不对可以提出。",
+        "出勤核对",
+        others={
+            Language.SICHUANESE: (
+                "你{work_date}的进出记录不全，先按半天算。打开安薪码对一哈，对头就确认，不对就提出来。"
+            )
+        },
+    ),
+    Template.DAY_OBJECTED: TemplateText(
+        1, "有工人说{work_date}的出勤不对。请打开安薪码看他说的话，再答复他。", "出勤异议"
+    ),
+    Template.OBJECTION_ACCEPTED: TemplateText(
+        1, "你说{work_date}的出勤不对，工地认了，已经补记。请打开安薪码看看对不对。", "出勤答复"
+    ),
+    Template.OBJECTION_REJECTED: TemplateText(
+        1,
+        "你说{work_date}的出勤不对，工地答复不改，理由请打开安薪码看。不同意可以再提，也可以投诉。",
+        "出勤答复",
+    ),
+    Template.SHEET_CHANGED: TemplateText(
+        1,
+        "你{month}的考勤改过了，改了以后又锁定了。请打开安薪码看看对不对，不对可以提出。",
+        "考勤改动",
+    ),
+    Template.SHEET_SENT_BACK: TemplateText(
+        1,
+        "{month}有一张考勤表被退回。请打开工作台看退回的原因，改好以后重新送核。",
+        "考勤表退回",
+    ),
+    Template.ADVANCE_RECORDED: TemplateText(
+        1, "工地登记你{work_date}预支过工资，发工资时会扣。没拿到请打12333。", "预支"
+    ),
+    Template.DEDUCTION_PROPOSED: TemplateText(
+        1, "工地想扣你{month}的工资，你同意才能扣。请打开安薪码看；不答复不算同意。", "扣款"
+    ),
     Template.PAYSLIP_PUBLISHED: TemplateText(
         1,
         "你{month}的工资条出来了。请打开安薪码核对，没错点“确认”，不对点“有问题”。",
@@ -171,6 +251,29 @@ TEXTS: dict[Template, TemplateText] = {
     ),
     Template.MONEY_MISSING: TemplateText(
         1, "有工人说{month}的工资没收到。请马上和银行核对，再告诉本人。", "工资没收到"
+    ),
+    Template.CONFIRMATION_TAKEN_BACK: TemplateText(
+        1,
+        "你说{month}的工资条不是你确认的，那次确认已经作废。请打开安薪码重新核对。"
+        "有人拿了你的卡，请马上挂失。",
+        "工资条确认作废",
+        Urgency.URGENT,
+    ),
+    Template.CONFIRMATION_DENIED: TemplateText(
+        1,
+        "有工人说{month}的工资条不是本人在自助机上确认的，可能有人代签。请打开工作台核实。",
+        "疑似代签",
+        Urgency.URGENT,
+    ),
+    Template.WAGE_ACCOUNT_LOW: TemplateText(
+        1,
+        "工地工资专户的钱不够发{month}的工资，最晚{last_date}要发。请马上核实，催人工费到账。",
+        "工资专户不足",
+    ),
+    Template.WAGE_ACCOUNT_CLOSING: TemplateText(
+        1,
+        "工地完工，工资专户要注销，公示到{last_date}。还有工资没拿到，请马上打开安薪码投诉，或打12333。",
+        "工资专户注销",
     ),
     Template.WAGE_PAID: TemplateText(
         1,
@@ -241,42 +344,53 @@ TEXTS: dict[Template, TemplateText] = {
         "安薪码卡密码",
         Urgency.URGENT,
     ),
-    Template.COMPLAINT_FILED: TemplateText(
+    Template.CASES_DUE: TemplateText(
         1,
-        "你的投诉已收到，编号{number}。办到哪一步我们都会发短信告诉你。",
-        "投诉",
+        "你有{count}件案件快到期或今天到期，请打开工作台按期办理。",
+        "案件期限",
         is_confidential=True,
     ),
-    Template.CASE_ACCEPTED: TemplateText(
-        1, "你的投诉{number}已受理，劳动监察开始调查。", "投诉", is_confidential=True
-    ),
-    Template.CASE_REFUSED: TemplateText(
+    Template.CASES_OVERDUE: TemplateText(
         1,
-        "你的投诉{number}没有受理。原因和下一步怎么办，请打开安薪码看，也可以打12333问。",
-        "投诉",
+        "本单位有{count}件案件已超期，请督促承办人马上办理。",
+        "案件期限",
         is_confidential=True,
     ),
-    Template.CASE_ORDERED_TO_PAY: TemplateText(
+    Template.CASES_SUPERVISED: TemplateText(
         1,
-        "你的投诉{number}有进展：劳动监察已责令对方支付工资。",
-        "投诉",
+        "下级有{count}件案件超期未办，列入督办，请打开工作台查看。",
+        "案件督办",
         is_confidential=True,
     ),
-    Template.CASE_CLOSED: TemplateText(
+    Template.DECISION_ASKED: TemplateText(
         1,
-        "你的投诉{number}已办结。钱收到了吗？没收到请打开安薪码说一声，可以重新办理。",
-        "投诉",
+        "案件{number}有一项请示等你批，请打开工作台。",
+        "案件请示",
         is_confidential=True,
     ),
-    Template.CASE_REOPENED: TemplateText(
-        1, "你的投诉{number}已重新办理，我们接着跟。", "投诉", is_confidential=True
-    ),
-    Template.CASE_WITHDRAWN: TemplateText(
+    Template.RETALIATION_SEEN: TemplateText(
         1,
-        "你的投诉{number}已撤回。不是你本人撤的，请马上打12333。",
-        "投诉",
+        "案件{number}的投诉人可能受到报复，请尽快核实。",
+        "疑似报复",
         is_confidential=True,
     ),
+    Template.GROUP_ALERT: TemplateText(
+        1,
+        "群体性欠薪：投诉{number}等，已有{count}人。请马上到场，并打开工作台确认收到。",
+        "群体性事件",
+        Urgency.URGENT,
+        is_confidential=True,
+    ),
+    Template.BUREAU_SILENT: TemplateText(
+        1,
+        "投诉{number}所在的县区没有人接收，请马上安排人办理。",
+        "无人接收",
+        Urgency.URGENT,
+        is_confidential=True,
+    ),
+} | {
+    Template(name): TemplateText(version, text, "投诉", is_confidential=True)
+    for name, (version, text) in COMPLAINT_TEXTS.items()
 }
 
 CONFIDENTIAL = frozenset(template for template, text in TEXTS.items() if text.is_confidential)

@@ -154,7 +154,12 @@ def _update_held(notification_id: UUID, claimed_at: datetime) -> sa.Update:
 def list_sent_instants(
     session: Session, phone_indexes: Collection[bytes], *, since: datetime, codes: str
 ) -> dict[bytes, list[datetime]]:
-    """Return when notices left for these numbers; `codes` is the template that is no notice."""
+    """Return when notices left for these numbers; `codes` is the template that is no notice.
+
+    Whoever counts the same numbers waits until this transaction ends: two workers that both find
+    one place left must not both take it.
+    """
+    _lock_numbers(session, phone_indexes)
     statement = select(Notification.phone_index, Notification.claimed_at).where(
         col(Notification.phone_index).in_(phone_indexes),
         Notification.created_at > since,
@@ -166,6 +171,12 @@ def list_sent_instants(
         if phone_index is not None and claimed_at is not None:
             instants[phone_index].append(claimed_at)
     return instants
+
+
+def _lock_numbers(session: Session, phone_indexes: Collection[bytes]) -> None:
+    keys = sorted(int.from_bytes(index[:8], signed=True) for index in phone_indexes)
+    numbers = sa.func.unnest(sa.cast(keys, ARRAY(sa.BigInteger))).column_valued("number")
+    session.execute(sa.select(sa.func.pg_advisory_xact_lock(numbers)))
 
 
 def lock_spending(session: Session, project_id: UUID, day: date, *, at: datetime) -> SmsSpending:

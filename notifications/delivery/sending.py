@@ -190,4 +190,5 @@ def _record_released(session: Session, released: Released, *, at: datetime) -> N
     )
     if released.is_at_once:
         outbox.put_off(session, at, held.message_id)
-    log.warning("sms not accepted", template=held.template, reason=released.reason)
+    if released.reason is not None:
+        log.warning("sms not accepted", template=held.template, reason=released.reason)

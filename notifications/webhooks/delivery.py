@@ -66,7 +66,10 @@ def _claim(session: Session, delivery_id: UUID, message_id: UUID, *, at: datetim
     delivery.claimed_at = at
     delivery.attempts += 1
     body = write_body(delivery.id, delivery.kind, delivery.subject_id, delivery.occurred_at)
-    headers = sign(webhook.secret, event_id=str(delivery.id), at=at, body=body)
+    secrets = rules.choose_secrets(
+        webhook.secret, webhook.previous_secret, until=webhook.previous_until, at=at
+    )
+    headers = sign(secrets, event_id=str(delivery.id), at=at, body=body)
     return Call(webhook.url, body, headers, at)
 
 

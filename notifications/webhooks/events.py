@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from core.case_enums import CaseState
 from core.clock import SHANGHAI
-from core.enums import CaseState
 
 CASE_PREFIX = "case."
 
@@ -25,9 +25,19 @@ class EventKind(StrEnum):
     PAYSLIP_PAID = "payslip.paid"
     PAYSLIP_BOUNCED = "payslip.bounced"
     CASE_RECEIVED = "case.received"
+    CASE_AWAITING_DETAILS = "case.awaiting_details"
+    CASE_AWAITING_DESIGNATION = "case.awaiting_designation"
     CASE_ACCEPTED = "case.accepted"
+    CASE_SUSPENDED = "case.suspended"
+    CASE_MEDIATING = "case.mediating"
+    CASE_AGREED = "case.agreed"
     CASE_REFUSED = "case.refused"
     CASE_ORDERED_TO_PAY = "case.ordered_to_pay"
+    CASE_IN_COURT = "case.in_court"
+    CASE_POLICE_APPROVED = "case.police_approved"
+    CASE_WITH_POLICE = "case.with_police"
+    CASE_POLICE_DECLINED = "case.police_declined"
+    CASE_POLICE_FILED = "case.police_filed"
     CASE_CLOSED = "case.closed"
     CASE_WITHDRAWN = "case.withdrawn"
     TEST = "webhook.test"

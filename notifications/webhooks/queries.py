@@ -53,6 +53,15 @@ def get_webhook(session: Session, webhook_id: UUID) -> Webhook:
     return webhook
 
 
+def lock_webhook(session: Session, webhook_id: UUID) -> Webhook:
+    """Return a webhook, ended or not, held until the transaction ends; WebhookNotFoundError."""
+    statement = select(Webhook).where(Webhook.id == webhook_id).with_for_update()
+    webhook = session.exec(statement).one_or_none()
+    if webhook is None:
+        raise WebhookNotFoundError
+    return webhook
+
+
 def list_deliveries(
     session: Session,
     webhook_id: UUID,

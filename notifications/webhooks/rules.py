@@ -10,6 +10,8 @@ LONGEST_REST = timedelta(minutes=10)
 """So soon a receiver that is back hears of everything that waits."""
 GIVE_UP_AFTER = timedelta(days=3)
 PAUSE_FACTOR = 3
+OLD_SECRET_HOLDS = timedelta(days=1)
+"""How long the previous secret signs too, so that a receiver can change without a gap."""
 GONE = 410
 LONGEST_URL = 500
 NAT64 = IPv6Network("64:ff9b::/96")
@@ -51,6 +53,14 @@ def is_public(address: str) -> bool:
         elif ip in NAT64 or ip.sixtofour is not None or ip.teredo is not None:
             return False
     return ip.is_global and not ip.is_multicast
+
+
+def choose_secrets(
+    secret: str, previous: str | None, *, until: datetime | None, at: datetime
+) -> list[str]:
+    """Return the secrets an attempt is signed with, the present one first."""
+    is_in_use = previous is not None and until is not None and at < until
+    return [secret, previous] if is_in_use and previous is not None else [secret]
 
 
 def is_success(status: int) -> bool:

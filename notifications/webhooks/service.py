@@ -99,12 +99,27 @@ def end(session: Session, webhook: Webhook, *, at: datetime) -> None:
     queries.give_up_pending(session, webhook.id, at=at, error=ENDED)
 
 
+def renew_webhook_secret(session: Session, *, webhook_id: UUID, at: datetime) -> Webhook:
+    """Give a webhook a fresh secret, to be shown this once; the one before signs for a day more.
+
+    Renewed twice within the day, the first of the three is out at once: so a secret that leaked is
+    ended by renewing twice. Raises WebhookNotFoundError, WebhookEndedError.
+    """
+    webhook = queries.lock_webhook(session, webhook_id)
+    _check_live(webhook)
+    webhook.previous_secret, webhook.secret = webhook.secret, new_secret()
+    webhook.previous_until = at + rules.OLD_SECRET_HOLDS
+    session.flush()
+    return webhook
+
+
 def send_test_event(session: Session, *, webhook_id: UUID, at: datetime) -> WebhookDelivery:
     """Send an event that means nothing; its delivery shows how that went.
 
     Raises WebhookNotFoundError, WebhookEndedError.
     """
-    webhook = _get_live(session, webhook_id)
+    webhook = queries.get_webhook(session, webhook_id)
+    _check_live(webhook)
     delivery = _draft(webhook.id, EventKind.TEST, webhook.id, at)
     _record(session, [delivery])
     return delivery
@@ -130,7 +145,7 @@ def retry_delivery(
     Later ones about the same thing may have arrived meanwhile: the receiver goes by
     `occurred_at`. Raises WebhookNotFoundError, WebhookEndedError, WebhookDeliveryNotFoundError.
     """
-    _get_live(session, webhook_id)
+    _check_live(queries.get_webhook(session, webhook_id))
     delivery = queries.lock_dead(session, webhook_id, delivery_id)
     delivery.state, delivery.settled_at = WebhookState.PENDING, None
     delivery.attempts, delivery.claimed_at = 0, None
@@ -140,11 +155,9 @@ def retry_delivery(
     return delivery
 
 
-def _get_live(session: Session, webhook_id: UUID) -> Webhook:
-    webhook = queries.get_webhook(session, webhook_id)
+def _check_live(webhook: Webhook) -> None:
     if webhook.ended_at is not None:
         raise WebhookEndedError
-    return webhook
 
 
 def _draft(webhook_id: UUID, kind: EventKind, subject_id: UUID, at: datetime) -> WebhookDelivery:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from db import outbox
 from db.session import Database
-from jobs.relay import Relay, compute_back_off
+from jobs.relay import LEAD, Relay, compute_back_off
 from tests.live import wait_until
 
 LEASE = timedelta(seconds=60)
@@ -126,3 +126,35 @@ def test_stopped_relay_ends(start_relay: Callable[[], Relay]) -> None:
 
 def test_pauses_after_failures_double_up_to_half_a_minute() -> None:
     assert [compute_back_off(failures) for failures in range(1, 8)] == [1, 2, 4, 8, 16, 30, 30]
+
+
+def test_another_relay_follows_one_that_froze_with_the_lead(
+    live_database: Database, broker: Broker, start_relay: Callable[[], Relay]
+) -> None:
+    with live_database.engine.connect() as frozen:
+        assert frozen.scalar(text(LEAD))
+        start_relay()
+
+        enqueue(live_database, "one")
+
+        wait_until(lambda: broker.handed == ["one"])
+
+
+def test_only_one_relay_is_woken_by_a_commit(
+    live_database: Database, start_relay: Callable[[], Relay]
+) -> None:
+    relays = [start_relay() for _ in range(3)]
+    wait_until(lambda: _count_listeners(live_database) == 1)
+
+    assert all(relay.is_alive() for relay in relays)
+    with live_database.engine.connect() as other:
+        assert not other.scalar(text(LEAD))
+
+
+def _count_listeners(database: Database) -> int:
+    with database.transaction() as session:
+        listeners = text(
+            "SELECT count(*) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND query = 'LISTEN outbox'"
+        )
+        return int(session.connection().execute(listeners).scalar_one())

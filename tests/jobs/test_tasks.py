@@ -3,15 +3,18 @@ from threading import Thread
 from uuid import UUID
 
 import pytest
+from sqlmodel import select
 
 from attendance.queries import list_partitions
 from core.clock import local_date, now
 from core.enums import NotificationState
 from core.settings import Settings
-from db.models import Notification, OutboxMessage
+from db.models import Notification, OutboxMessage, StoredWageStatus, WageStatusMark
 from db.session import Database
 from jobs import app as jobs_app
 from jobs import tasks
+from jobs.app import RECHECK_STATUSES
+from tests.factories.payroll import make_site, publish
 from tests.jobs.messages import is_sent, message_id_of, references_in, state_of, tell_somebody
 
 
@@ -123,3 +126,25 @@ def test_messages_of_one_job_are_all_sent(live_database: Database, live_settings
 
     assert all(is_sent(live_database, one) for one in told)
     assert references_in(live_settings.sms.console_file) == [str(one) for one in told]
+
+
+def test_wage_statuses_are_refreshed_and_rechecked_job_by_job(
+    live_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tasks, "CHUNKS_PER_JOB", 1)
+    with live_database.transaction() as session:
+        publish(session, make_site(session))
+
+    tasks.refresh_wage_statuses()
+    tasks.recheck_wage_statuses()
+
+    with live_database.transaction() as session:
+        assert session.exec(select(WageStatusMark)).all() == []
+        assert len(session.exec(select(StoredWageStatus)).all()) == 2
+        going_on = select(OutboxMessage).where(OutboxMessage.task == RECHECK_STATUSES)
+        message = session.exec(going_on).one()
+        message_id, payload = message.id, message.payload
+    tasks.recheck_wage_statuses(message_id=str(message_id), **payload)
+
+    with live_database.transaction() as session:
+        assert session.get_one(OutboxMessage, message_id).done_at is not None

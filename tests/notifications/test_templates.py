@@ -9,6 +9,7 @@ LONGEST: dict[str, str] = {
     "code": "888888",
     "month": "2026-12",
     "work_date": "2026-12-31",
+    "last_date": "2026-12-31",
     "moment": "2026-12-31T23:59:00+08:00",
     "gate": "字" * 100,
     "trouble": "时间不准，相差两分钟以上",

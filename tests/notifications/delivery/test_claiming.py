@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
+from threading import Thread
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from sqlmodel import Session, col, select
 
 from core.clock import SHANGHAI, now
@@ -12,12 +14,13 @@ from core.enums import NotificationState
 from db.models import Notification, SmsSpending
 from db.session import Database
 from notifications import service
-from notifications.delivery.claiming import Dispatch
+from notifications.delivery.claiming import Dispatch, claim
 from notifications.delivery.limits import QuietHours
 from notifications.gateways.base import TemporaryGatewayError
 from notifications.service import Telling
 from notifications.templates import Template
 from tests.factories.projects import make_project
+from tests.live import wait_until
 from tests.notifications.post import (
     PHONE,
     deliver,
@@ -173,6 +176,38 @@ def test_evenings_of_a_couple_on_one_phone_stay_apart(
     deliver_all(live_database, make_dispatch(provider, quiet=ALWAYS_QUIET), couple)
 
     assert digests(live_database) == []
+
+
+def test_two_workers_together_send_a_number_no_more_than_fifty(
+    live_database: Database, provider: Provider
+) -> None:
+    ids = record(live_database, *[tell_many(range(number, number + 30)) for number in (0, 30)])
+    dispatch = make_dispatch(provider)
+    other = Thread(target=deliver_all, args=(live_database, dispatch, ids[30:]))
+    jobs = {one: list_jobs(live_database, one)[-1].id for one in ids[:30]}
+
+    with live_database.transaction() as session:
+        claims = claim(session, dispatch, jobs, at=now())
+        other.start()
+        wait_until(lambda: _is_somebody_waiting(live_database))
+    other.join()
+
+    assert len(claims) == 30
+    assert len(provider.accepted) == 20
+
+
+def tell_many(numbers: range) -> Record:
+    def tell_all(session: Session) -> None:
+        for number in numbers:
+            tell(session, make_person(session), key=str(number))
+
+    return tell_all
+
+
+def _is_somebody_waiting(database: Database) -> bool:
+    with database.transaction() as session:
+        waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+        return bool(session.connection().execute(waiting).scalar_one())
 
 
 def test_fifty_first_notice_of_a_day_waits(live_database: Database, provider: Provider) -> None:

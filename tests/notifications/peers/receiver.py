@@ -35,7 +35,8 @@ def is_signed(request: Request, secret: str) -> bool:
     parts = (request.headers["webhook-id"], request.headers["webhook-timestamp"], request.body)
     key = base64.b64decode(secret.removeprefix("whsec_"))
     digest = hmac.new(key, ".".join(parts).encode(), hashlib.sha256).digest()
-    return request.headers["webhook-signature"] == f"v1,{base64.b64encode(digest).decode()}"
+    signatures = request.headers["webhook-signature"].split()
+    return f"v1,{base64.b64encode(digest).decode()}" in signatures
 
 
 @dataclass(frozen=True)

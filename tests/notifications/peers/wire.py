@@ -193,7 +193,7 @@ class UnixAdapter(HTTPAdapter):
 
     def __init__(self, listening: Path) -> None:
         self._listening = str(listening)
-        self._pools: list[HTTPSConnectionPool] = []
+        self._pools: dict[str, HTTPSConnectionPool] = {}
         super().__init__()
 
     def get_connection_with_tls_context(
@@ -201,12 +201,10 @@ class UnixAdapter(HTTPAdapter):
     ) -> HTTPSConnectionPool:
         """Return a pool for the request's host."""
         host = urlsplit(str(request.url)).hostname or ""
-        pool = _Pool(host, socket_path=self._listening)
-        self._pools.append(pool)
-        return pool
+        return self._pools.setdefault(host, _Pool(host, socket_path=self._listening))
 
     def close(self) -> None:
         """Close what is open."""
-        for pool in self._pools:
+        for pool in self._pools.values():
             pool.close()
         super().close()

@@ -91,6 +91,29 @@ def test_event_is_thin_and_signed(
         assert is_signed(receiver.requests[0], session.get_one(Webhook, webhook_id).secret)
 
 
+@pytest.mark.parametrize(("hours", "holds"), [(23, True), (24, False)])
+def test_previous_secret_signs_for_a_day(
+    live_database: Database,
+    receiver: Receiver,
+    wire: Wire,
+    webhook_id: UUID,
+    *,
+    hours: int,
+    holds: bool,
+) -> None:
+    with live_database.transaction() as session:
+        old = session.get_one(Webhook, webhook_id).secret
+        renewed_at = now() - timedelta(hours=hours)
+        new = service.renew_webhook_secret(session, webhook_id=webhook_id, at=renewed_at).secret
+    announce(live_database)
+
+    run_job(live_database, wire.caller())
+
+    (request,) = receiver.requests
+    assert is_signed(request, new)
+    assert is_signed(request, old) is holds
+
+
 def test_second_hand_over_sends_nothing(
     live_database: Database, receiver: Receiver, wire: Wire, webhook_id: UUID
 ) -> None:

@@ -4,8 +4,9 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
+from core.case_enums import CaseState
 from core.clock import now
-from core.enums import CaseState, WebhookState
+from core.enums import WebhookState
 from db.models import OutboxMessage, WebhookDelivery
 from notifications.errors import (
     WebhookDeliveryNotFoundError,

@@ -5,8 +5,9 @@ from datetime import UTC, datetime
 
 from notifications.webhooks.signing import new_secret, sign
 
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 PUBLISHED = {
-    "secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+    "secrets_in_use": [SECRET],
     "event_id": "msg_p5jXN8AQM9LWM0D4loKWxJek",
     "at": datetime.fromtimestamp(1614265330, UTC),
     "body": b'{"test": 2432232314}',
@@ -29,6 +30,15 @@ def test_a_later_attempt_has_another_signature_and_the_same_id() -> None:
 
     assert first["webhook-id"] == second["webhook-id"]
     assert first["webhook-signature"] != second["webhook-signature"]
+
+
+def test_both_secrets_sign_while_a_receiver_changes_over() -> None:
+    two = PUBLISHED | {"secrets_in_use": [new_secret(), SECRET]}
+
+    signatures = sign(**two)["webhook-signature"].split()  # type: ignore[arg-type]
+
+    assert len(set(signatures)) == 2
+    assert signatures[1] == "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="
 
 
 def test_every_secret_is_new_and_long_enough() -> None:
