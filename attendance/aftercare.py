@@ -10,15 +10,15 @@ import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from attendance.due_folds import FOLD_DUE
+from attendance.due_folds import wake_fold
 from attendance.judgement import Scan
-from db import outbox
-from db.base import new_id
+from attendance.roster import Gate
+from core.clock import now
 from db.models import Device
 from devices.service import note_contact
 
 PAUSE_SECONDS = 1.0
-"""One job folds what a second has brought."""
+"""One transaction for what a second has brought."""
 
 log = structlog.get_logger(__name__)
 
@@ -33,12 +33,12 @@ class Aftercare:
         self._has_work = asyncio.Event()
         self._closing = asyncio.Event()
 
-    def note(self, device: Device, scan: Scan, *, is_fold_due: bool) -> None:
+    def note(self, gate: Gate, scan: Scan, *, is_fold_due: bool) -> None:
         """Remember that a gate was heard, if that is worth a row, and that a day has changed."""
-        before = device.last_seen_at, device.clock_offset_ms
-        note_contact(device, at=scan.received_at, clock_offset_ms=scan.offset_ms)
-        if before != (device.last_seen_at, device.clock_offset_ms):
-            self._contacts[device.id] = scan.received_at, scan.offset_ms
+        before = gate.last_seen_at, gate.clock_offset_ms
+        note_contact(gate, at=scan.received_at, clock_offset_ms=scan.offset_ms)
+        if before != (gate.last_seen_at, gate.clock_offset_ms):
+            self._contacts[gate.id] = scan.received_at, scan.offset_ms
             self._has_work.set()
         if is_fold_due:
             self._is_fold_due = True
@@ -81,4 +81,4 @@ def _look_after(
             at, offset_ms = contacts[device_id]
             note_contact(device, at=at, clock_offset_ms=offset_ms)
     if is_fold_due:
-        outbox.enqueue(session, FOLD_DUE, dedupe_key=f"{FOLD_DUE}:{new_id()}")
+        wake_fold(session, source="lane", at=now())

@@ -53,10 +53,7 @@ def _find(session: Session, check_in: CheckIn) -> CheckInAnnulment | None:
 
 def _fold_without(session: Session, check_in: CheckIn) -> None:
     if check_in.valid and check_in.project_worker_id:
-        at = rules.choose_instant(
-            check_in.occurred_at, check_in.received_at, check_in.clock_bound_ms
-        )
-        day = local_date(at)
+        day = local_date(rules.date_check_in(check_in))
         work_days.fold_days(
             session,
             project_id=check_in.project_id,

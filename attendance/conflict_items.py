@@ -9,12 +9,12 @@ from sqlmodel import Session, col
 
 from attendance import conflict_queries, rules, scan_queries
 from attendance.conflict_queries import Crossing
+from attendance.day_rules import work_date
 from attendance.errors import (
     ConflictResolvedError,
     GuardNameNeededError,
     NotAnnulledError,
 )
-from attendance.folding import work_date
 from core.enums import ConflictKind, ConflictOutcome
 from db.models import CheckIn, Device, GateConflict
 from devices import service as devices
@@ -47,6 +47,12 @@ def take_up_signals(session: Session, check_in: CheckIn) -> None:
     """Give a phone punch whose location raises a question its owner; it counts all the same."""
     crossing = conflict_queries.get_crossing(session, check_in)
     _list(session, [crossing], ConflictKind.PHONE_SIGNAL)
+
+
+def take_up_denial(session: Session, check_in: CheckIn) -> None:
+    """Give a crossing its owner that the gate denies after it could annul it; it counts still."""
+    crossing = conflict_queries.get_crossing(session, check_in)
+    _list(session, [crossing], ConflictKind.DENIED_LATER)
 
 
 def lose_device(
@@ -163,7 +169,7 @@ def _tell(session: Session, crossing: Crossing, template: Template) -> None:
     if crossing.person_id is None:
         return
     check_in = crossing.check_in
-    at = rules.choose_instant(check_in.occurred_at, check_in.received_at, check_in.clock_bound_ms)
+    at = rules.date_check_in(check_in)
     day = work_date(at, crossing.day_starts_at).isoformat()
     key = f"{check_in.project_id}:{day}"
     notify(session, template=template, person_id=crossing.person_id, key=key, work_date=day)

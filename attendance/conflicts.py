@@ -20,7 +20,13 @@ from identity.principal import Principal
 from identity.rules import check_reason
 from projects.dictionaries import WORK_TYPE
 
-REPORTED_BY_LOST_DEVICE = "这台设备丢失以后报上来的记录，请核对是不是本人进出"
+KINDS_EXPLAINED = {
+    ConflictKind.LOST_DEVICE: "这台设备丢失以后报上来的记录，请核对是不是本人进出",
+    ConflictKind.DENIED_LATER: (
+        "系统已放行，闸机过了 15 分钟才说没有开门；出勤照常计算，请核对这个人当时有没有进出"
+    ),
+}
+"""Of conflicts that are not about the check-in's own reason."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,14 +126,14 @@ def reveal_unread_scan(
 
 
 def _view(listed: ListedConflict) -> ConflictView:
-    is_lost = listed.conflict.kind is ConflictKind.LOST_DEVICE
+    by_kind = KINDS_EXPLAINED.get(listed.conflict.kind)
     return ConflictView(
         conflict=listed.conflict,
         check_in=listed.check_in,
         gate=listed.device_name,
         owner_name=listed.owner_name,
         worker=_show(listed.card) if listed.card else None,
-        explanation=REPORTED_BY_LOST_DEVICE if is_lost else _explain(listed.check_in),
+        explanation=by_kind or _explain(listed.check_in),
         finding=Finding.from_report(listed.check_in.gate_report),
     )
 

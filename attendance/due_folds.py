@@ -7,19 +7,35 @@ stays. So a mark can be dealt with twice, and never be lost.
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from sqlalchemy import delete
 from sqlmodel import Session, col
 
 from attendance import fold_queries, queries, work_days
-from core.clock import ONE_DAY
-from db.models import FoldDue
+from core.clock import ONE_DAY, local_date, next_month, now
+from db import outbox
+from db.models import FoldDue, RefoldDue
 from db.session import Database
 
 FOLD_DUE = "attendance.fold_due"
 """The job that folds whatever is due."""
 WORKERS_AT_ONCE = 300
+REFOLDED_AT_ONCE = 50
+"""Fewer, because these are folded over months."""
+WAKE_SECONDS = 5
+
+
+def wake_fold(session: Session, *, source: str, at: datetime) -> None:
+    """Have it folded soon what is due; whatever one source brings within seconds is one job.
+
+    Sources do not share, so that none waits here for another's commit. A mark that is committed
+    after its job ran is folded by the next one, or within a minute.
+    """
+    span = int(at.timestamp()) // WAKE_SECONDS
+    ends_at = datetime.fromtimestamp((span + 1) * WAKE_SECONDS, UTC)
+    outbox.enqueue(session, FOLD_DUE, dedupe_key=f"{FOLD_DUE}:{source}:{span}", due_at=ends_at)
 
 
 def fold_all_due(database: Database) -> None:
@@ -30,6 +46,47 @@ def fold_all_due(database: Database) -> None:
             workers = fold_queries.lock_due_workers(session, limit=WORKERS_AT_ONCE)
             _fold_marked(session, workers)
             is_done = not workers
+    while refold_chunk(database):
+        pass
+
+
+def refold_chunk(database: Database) -> bool:
+    """Fold the unlocked days of some workers whose days count otherwise now; False when none do."""
+    with database.transaction() as session:
+        workers = fold_queries.lock_refold_workers(session, limit=REFOLDED_AT_ONCE)
+        refold(session, workers, until=local_date(now()))
+        return bool(workers)
+
+
+def refold(session: Session, worker_ids: Collection[UUID], *, until: date) -> None:
+    """Fold what is marked of these workers again, up to a day; days of locked sheets stay."""
+    marks = session.scalars(
+        delete(RefoldDue)
+        .where(col(RefoldDue.project_worker_id).in_(worker_ids))
+        .returning(RefoldDue)
+    )
+    locked = fold_queries.list_locked_months(session, worker_ids)
+    alike: dict[tuple[UUID, date, frozenset[str]], list[UUID]] = defaultdict(list)
+    for mark in marks:
+        months = frozenset(locked.get(mark.project_worker_id, ()))
+        alike[mark.project_id, mark.since_date, months].append(mark.project_worker_id)
+    for (project_id, since, months), workers in alike.items():
+        for first, last in list_open_spans(since, until, months):
+            work_days.fold_days(
+                session, project_id=project_id, worker_ids=workers, since=first, until=last
+            )
+
+
+def list_open_spans(since: date, until: date, locked: Collection[str]) -> list[tuple[date, date]]:
+    """Return the days from `since` to `until` by month, without locked months."""
+    spans = []
+    first = since
+    while first <= until:
+        last = min(next_month(first.replace(day=1)) - ONE_DAY, until)
+        if f"{first:%Y-%m}" not in locked:
+            spans.append((first, last))
+        first = last + ONE_DAY
+    return spans
 
 
 def fold_due_of(session: Session, *, person_id: UUID) -> None:
@@ -38,6 +95,12 @@ def fold_due_of(session: Session, *, person_id: UUID) -> None:
     if workers:
         queries.lock_workers(session, workers)
         _fold_marked(session, workers)
+
+
+def fold_due_workers(session: Session, worker_ids: Collection[UUID]) -> None:
+    """Fold what is due of these workers, before they are paid by their days."""
+    queries.lock_workers(session, worker_ids)
+    _fold_marked(session, worker_ids)
 
 
 def _fold_marked(session: Session, worker_ids: Collection[UUID]) -> None:

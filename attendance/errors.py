@@ -198,3 +198,63 @@ class FenceUnfitError(UnprocessableError):
     title_en = "The fence cannot be right"
     advice = "{why}。"
     advice_en = "Give points in China in (latitude, longitude), corners in order: {why}"
+
+
+class DayRulesTooEarlyError(ConflictError):
+    """Wages were computed from a locked sheet; what a day was then stays; `earliest` says when."""
+
+    code = "attendance.day-rules-too-early"
+    title = "这些日子的考勤表已经锁定"
+    title_en = "These days are on a locked sheet"
+    advice = "新的记工规则最早可以从 {earliest} 开始；以前的考勤表不会变。"
+    advice_en = "Let the rules begin on {earliest} or later; locked sheets do not change."
+
+
+class ObjectionNotFoundError(NotFoundError):
+    """Nobody here objected to a day under this id."""
+
+    code = "attendance.objection-not-found"
+    title = "没有找到这条异议"
+    title_en = "Objection not found"
+    advice = "请从列表里重新打开。"
+    advice_en = "Open it from the list again."
+
+
+class ObjectionAnsweredError(ConflictError):
+    """An objection is answered once; the worker may object again."""
+
+    code = "attendance.objection-answered"
+    title = "这条异议已经答复过"
+    title_en = "Already answered"
+    advice = "答复不能改。工人还不同意的，可以再提一次。"
+    advice_en = "An answer does not change; the worker may object again."
+
+
+class TooManyPhotosError(ConflictError):
+    """An objection has as many pictures as it can have."""
+
+    code = "attendance.too-many-photos"
+    title = "照片够多了"
+    title_en = "Too many photos"
+    advice = "一条异议最多放 {most} 张照片；还有别的要说，请再提一条。"
+    advice_en = "An objection takes {most} photos; object again with more."
+
+
+class CorrectionUnfitError(UnprocessableError):
+    """The check-ins offered as a correction cannot be entered; `outcome` says why."""
+
+    code = "attendance.correction-unfit"
+    title = "补记的时间不对"
+    title_en = "The correction cannot be entered"
+    advice = "请填写这一天进场和出场的时间，出场要在进场之后；闸机已经记全的不用补。"
+    advice_en = "Give the entry and exit of that day; what gates recorded whole is not corrected."
+
+
+class DayNotUnsureError(ConflictError):
+    """The day is certain, was confirmed, or looks different now from what the worker was shown."""
+
+    code = "attendance.day-not-unsure"
+    title = "这一天不用确认，或者记录刚刚变了"
+    title_en = "Nothing to confirm as shown"
+    advice = "请刷新再看一遍；还是不对的，请提出异议。"
+    advice_en = "Look at the day again; object when it is wrong."

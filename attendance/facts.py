@@ -1,12 +1,13 @@
 """What the queries tell the rules: who stands at the gate, what was recorded, month sums."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from attendance.folding import Crossing
 from attendance.rules import Span
-from db.models import ProjectFence
+from core.enums import CheckInMethod
+from db.models import ObjectionPhoto, ObjectionReply, ProjectFence, WorkDayObjection
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,3 +72,49 @@ class MonthTotal:
     minutes: int
     days: int
     needs_confirmation: int
+
+    def __add__(self, other: "MonthTotal") -> "MonthTotal":
+        """Return the sums of both parts of the same worker's month."""
+        return MonthTotal(
+            self.project_worker_id,
+            self.units + other.units,
+            self.minutes + other.minutes,
+            self.days + other.days,
+            self.needs_confirmation + other.needs_confirmation,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionView:
+    """An objection, the pictures that go with it, and what the labour manager answered."""
+
+    objection: WorkDayObjection
+    reply: ObjectionReply | None
+    photos: tuple[ObjectionPhoto, ...]
+
+    @property
+    def id(self) -> UUID:
+        """Of the objection."""
+        return self.objection.id
+
+    @property
+    def project_worker_id(self) -> UUID:
+        """Who objects."""
+        return self.objection.project_worker_id
+
+    @property
+    def work_date(self) -> date:
+        """To which day."""
+        return self.objection.work_date
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCrossing:
+    """A check-in as its worker is shown it."""
+
+    project_worker_id: UUID
+    crossing: Crossing
+    method: CheckInMethod
+    gate_name: str | None
+    note: str | None
+    """Why it was entered by hand."""

@@ -1,11 +1,22 @@
-"""Every SELECT about check-ins that wait to be folded."""
+"""Every SELECT about what waits to be folded, what a fold must heed, and what it left uncertain."""
 
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Exists, exists, select
+from sqlalchemy import Date, Exists, Select, exists, func, literal, select, tuple_
 from sqlmodel import Session, col
 
-from db.models import FoldDue, ProjectWorker
+from core.enums import SheetState, WorkDayState
+from db.models import (
+    AttendanceSheet,
+    DayConfirmation,
+    FoldDue,
+    ProjectWorker,
+    RefoldDue,
+    WorkDay,
+)
 
 
 def list_due_workers(session: Session, person_id: UUID) -> list[UUID]:
@@ -22,9 +33,116 @@ def lock_due_workers(session: Session, *, limit: int) -> list[UUID]:
     Leaves out those whom another fold or upload holds: it sees the check-ins itself, or their
     marks stay for the next fold.
     """
+    return _lock_some(session, _is_due(), limit)
+
+
+def lock_refold_workers(session: Session, *, limit: int) -> list[UUID]:
+    """Return up to `limit` workers whose days count otherwise now, locked as a fold needs them."""
+    is_due = exists().where(
+        col(RefoldDue.project_id) == ProjectWorker.project_id,
+        col(RefoldDue.project_worker_id) == ProjectWorker.id,
+    )
+    return _lock_some(session, is_due, limit)
+
+
+def list_confirmed_days(
+    session: Session, *, project_id: UUID, worker_ids: Collection[UUID], since: date, until: date
+) -> Mapping[UUID, Mapping[date, set[tuple[int, int]]]]:
+    """Return what (minutes, units) these workers have accepted for which days."""
+    statement = (
+        select(col(DayConfirmation.project_worker_id), col(DayConfirmation.work_date))
+        .add_columns(col(DayConfirmation.minutes), col(DayConfirmation.units))
+        .where(
+            col(DayConfirmation.project_id) == project_id,
+            col(DayConfirmation.project_worker_id).in_(worker_ids),
+            col(DayConfirmation.work_date).between(since, until),
+        )
+    )
+    accepted: dict[UUID, dict[date, set[tuple[int, int]]]] = defaultdict(lambda: defaultdict(set))
+    for worker_id, day, minutes, units in session.execute(statement):
+        accepted[worker_id][day].add((minutes, units))
+    return accepted
+
+
+def list_locked_months(session: Session, worker_ids: Collection[UUID]) -> dict[UUID, set[str]]:
+    """Return the months (``YYYY-MM``) of each worker whose sheet is locked."""
+    statement = (
+        select(col(ProjectWorker.id), col(AttendanceSheet.month))
+        .join(AttendanceSheet, col(AttendanceSheet.team_id) == ProjectWorker.team_id)
+        .where(
+            col(ProjectWorker.id).in_(worker_ids),
+            col(AttendanceSheet.state) == SheetState.LOCKED,
+        )
+    )
+    months: dict[UUID, set[str]] = defaultdict(set)
+    for worker_id, month in session.execute(statement):
+        months[worker_id].add(month)
+    return months
+
+
+def find_last_locked_month(session: Session, project_id: UUID) -> str | None:
+    """Return the latest month (``YYYY-MM``) of which the project has a locked sheet."""
+    statement = (
+        select(col(AttendanceSheet.month))
+        .where(
+            col(AttendanceSheet.project_id) == project_id,
+            col(AttendanceSheet.state) == SheetState.LOCKED,
+        )
+        .order_by(col(AttendanceSheet.month).desc())
+        .limit(1)
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def list_unsure_days(
+    session: Session, *, since: date, until: date, after: tuple[date, UUID] | None, limit: int
+) -> list[tuple[WorkDay, UUID]]:
+    """Return days from `since` to `until` that need confirmation, each with its person."""
+    statement = (
+        select(WorkDay, col(ProjectWorker.person_id))
+        .join(ProjectWorker, col(ProjectWorker.id) == WorkDay.project_worker_id)
+        .where(
+            col(WorkDay.state) == WorkDayState.NEEDS_CONFIRMATION,
+            col(WorkDay.work_date).between(since, until),
+        )
+        .order_by(col(WorkDay.work_date), col(WorkDay.id))
+        .limit(limit)
+    )
+    if after is not None:
+        statement = statement.where(tuple_(col(WorkDay.work_date), col(WorkDay.id)) > after)
+    return [(day, person_id) for day, person_id in session.execute(statement)]
+
+
+def select_everybody(project_id: UUID, *, since: date) -> Select[UUID, UUID, date]:
+    """Return the query for the project's workers, each with the date."""
+    return select(col(ProjectWorker.project_id), col(ProjectWorker.id), literal(since, Date)).where(
+        col(ProjectWorker.project_id) == project_id
+    )
+
+
+def select_outdated(version: int) -> Select[UUID, UUID, date]:
+    """Return the query for workers with days of an earlier version, and since when."""
+    locked = (
+        exists()
+        .where(
+            col(AttendanceSheet.team_id) == ProjectWorker.team_id,
+            col(AttendanceSheet.month) == func.to_char(WorkDay.work_date, "YYYY-MM"),
+            col(AttendanceSheet.state) == SheetState.LOCKED,
+        )
+        .correlate(ProjectWorker, WorkDay)
+    )
+    return (
+        select(col(WorkDay.project_id), col(WorkDay.project_worker_id), func.min(WorkDay.work_date))
+        .join(ProjectWorker, col(ProjectWorker.id) == WorkDay.project_worker_id)
+        .where(col(WorkDay.rule_version) < version, ~locked)
+        .group_by(col(WorkDay.project_id), col(WorkDay.project_worker_id))
+    )
+
+
+def _lock_some(session: Session, is_due: Exists, limit: int) -> list[UUID]:
     statement = (
         select(col(ProjectWorker.id))
-        .where(_is_due())
+        .where(is_due)
         .order_by(col(ProjectWorker.id))
         .limit(limit)
         .with_for_update(key_share=True, skip_locked=True)

@@ -6,25 +6,23 @@ process cannot hear what others change.
 """
 
 import asyncio
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
+import msgspec
 from redis import Redis
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlmodel import Session
 
 from attendance import service
 from attendance.aftercare import Aftercare
-from attendance.errors import GatesBusyError, StorageUnavailableError
 from attendance.judgement import (
     Answer,
+    Finders,
     Judgement,
     Scan,
     ScanRecord,
@@ -32,9 +30,10 @@ from attendance.judgement import (
     make_answer,
     make_record,
 )
-from attendance.lane import RETRY_AFTER_SECONDS, Lane
-from attendance.roster import Devices, NotOnRosterError, Rosters, make_finders
-from attendance.roster_queries import Roster, get_roster
+from attendance.lane import Lane
+from attendance.places import Places
+from attendance.roster import Gate, Gates, NotOnRosterError, Rosters, make_finders
+from attendance.roster_queries import get_roster
 from attendance.waves import SESSION_SETTINGS, store_wave
 from core.clock import now
 from core.enums import Direction
@@ -42,7 +41,6 @@ from core.keyring import Keyring
 from db.base import new_id
 from db.direct import DirectConnection
 from db.listener import Listener
-from db.models import Device
 from db.session import Database
 from devices.service import authenticate_gate
 from qr.tag_keys import TagKeys
@@ -51,13 +49,16 @@ MOST_AT_ONCE = 1_000
 """Scans that may wait in this process; with more a gate would time out before its answer."""
 THREADS = 8
 """Scans that are dealt with one by one at the same time."""
-OUTAGES = (OperationalError, InterfaceError, PoolTimeoutError)
+LOADERS = 4
+"""Rosters and devices that are read at the same time, however many scans are dealt with."""
+GATES_KEPT = 20_000
+ROSTERS_KEPT = 500
+"""About half a megabyte each for a site of 500 people."""
 
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """What a gate asks, and the token it shows."""
 
     token: str
@@ -81,12 +82,12 @@ class Ingest:
         self._database = database
         self._valkey = valkey
         self._keyring = keyring
-        self._most_at_once = most_at_once
-        self._at_once = 0
+        self._places = Places(most_at_once)
         self._keys = TagKeys(keyring())
         self._threads = ThreadPoolExecutor(THREADS, "gate")
-        self._devices = Devices(self._load_device)
-        self._rosters = Rosters(self._load_roster)
+        self._loaders = ThreadPoolExecutor(LOADERS, "gate-load")
+        self._gates = Gates(self._load_gate, GATES_KEPT)
+        self._rosters = Rosters(self._load_roster, ROSTERS_KEPT)
         self._listener = Listener(
             database.url,
             {"gate_roster": self._forget_roster, "gate_device": self._forget_device},
@@ -116,17 +117,18 @@ class Ingest:
         await asyncio.gather(self._listening, return_exceptions=True)
         await self._connection.close()
         self._threads.shutdown()
+        self._loaders.shutdown()
 
     async def authenticate(self, token: str) -> None:
         """Raise UnknownDeviceError or WrongProfileError unless a paired gate holds the token.
 
         Takes a place among those that wait, and refuses, as `verify` does.
         """
-        with self._taking_a_place():
+        with self._places:
             if self.is_listening:
-                await self._devices.get(token)
+                await self._gates.get(token)
             else:
-                await self._load_device(token)
+                await self._load_gate(token)
 
     async def verify(self, question: Question) -> Answer:
         """Decide whether a gate opens; the check-in is durable when this returns.
@@ -134,42 +136,32 @@ class Ingest:
         Raises UnknownDeviceError, WrongProfileError, GatesBusyError when too many wait, and
         StorageUnavailableError when it is unknown whether it was stored.
         """
-        with self._taking_a_place():
+        with self._places:
             answer = await self._verify_from_memory(question) if self.is_listening else None
             return answer or await self._verify_alone(question)
 
-    @contextmanager
-    def _taking_a_place(self) -> Generator[None]:
-        if self._at_once >= self._most_at_once:
-            raise GatesBusyError(retry_after=RETRY_AFTER_SECONDS)
-        self._at_once += 1
-        try:
-            yield
-        except OUTAGES as error:
-            raise StorageUnavailableError(retry_after=RETRY_AFTER_SECONDS) from error
-        finally:
-            self._at_once -= 1
-
     async def _verify_from_memory(self, question: Question) -> Answer | None:
         """Return None if the database has to decide."""
-        device = await self._devices.get(question.token)
-        roster = await self._rosters.get(device.project_id)
-        scan = _make_scan(question, device)
+        token = question.token
+        gate = self._gates.peek(token) or await self._gates.get(token)
+        project_id = gate.project_id
+        find = self._rosters.peek(project_id) or await self._rosters.get(project_id)
+        scan = _make_scan(question, gate)
         try:
-            judgement = self._judge(scan, roster)
+            judgement = self._judge(scan, find)
         except NotOnRosterError:
             return None
         record = make_record(scan, judgement, check_in_id=new_id())
-        return await self._store(device, scan, record, judgement)
+        return await self._store(gate, scan, record, judgement)
 
-    def _judge(self, scan: Scan, roster: Roster) -> Judgement:
+    def _judge(self, scan: Scan, find: Finders) -> Judgement:
         keyring = self._keyring()
         if keyring is not self._keys.keyring:
             self._keys = TagKeys(keyring)
-        return judge_scan(scan, make_finders(roster), self._keys)
+        return judge_scan(scan, find, self._keys)
 
     async def _store(
-        self, device: Device, scan: Scan, record: ScanRecord, judgement: Judgement
+        self, gate: Gate, scan: Scan, record: ScanRecord, judgement: Judgement
     ) -> Answer | None:
         reason = await self._lane.put(record)
         if reason is None:
@@ -181,14 +173,14 @@ class Ingest:
             method=record.method,
             shown=judgement.owner.shown if judgement.owner else None,
         )
-        self._aftercare.note(device, scan, is_fold_due=answer.admitted)
+        self._aftercare.note(gate, scan, is_fold_due=answer.admitted)
         return answer
 
     async def _verify_alone(self, question: Question) -> Answer:
-        return await self._in_thread(partial(self._verify_in_database, question))
+        return await _in_thread(self._threads, partial(self._verify_in_database, question))
 
     def _verify_in_database(self, question: Question) -> Answer:
-        with self._database.transaction() as session:
+        with self._database.brief_transaction() as session:
             decision = service.verify_scan(
                 session,
                 self._valkey,
@@ -207,51 +199,50 @@ class Ingest:
                 worker=decision.worker,
             )
 
-    async def _load_device(self, token: str) -> Device:
-        return await self._in_thread(partial(self._read_device, token))
+    async def _load_gate(self, token: str) -> Gate:
+        return await _in_thread(self._loaders, partial(self._read_gate, token))
 
-    def _read_device(self, token: str) -> Device:
-        with self._database.transaction() as session:
-            device = authenticate_gate(session, token)
-            session.expunge(device)
-            return device
+    def _read_gate(self, token: str) -> Gate:
+        with self._database.brief_transaction() as session:
+            return Gate.of(authenticate_gate(session, token))
 
-    async def _load_roster(self, project_id: UUID) -> Roster:
-        return await self._in_thread(partial(self._read_roster, project_id))
+    async def _load_roster(self, project_id: UUID) -> Finders:
+        return await _in_thread(self._loaders, partial(self._read_roster, project_id))
 
-    def _read_roster(self, project_id: UUID) -> Roster:
-        with self._database.transaction() as session:
-            return get_roster(session, project_id)
+    def _read_roster(self, project_id: UUID) -> Finders:
+        with self._database.brief_transaction() as session:
+            return make_finders(get_roster(session, project_id))
 
     async def _run(self, work: Callable[[Session], None]) -> None:
         def in_transaction() -> None:
-            with self._database.transaction() as session:
+            with self._database.brief_transaction() as session:
                 work(session)
 
-        await self._in_thread(in_transaction)
-
-    async def _in_thread(self, work: Callable[[], Result]) -> Result:
-        return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        await _in_thread(self._threads, in_transaction)
 
     def _forget_roster(self, project_id: str) -> None:
         with suppress(ValueError):  # anybody who may connect may notify
             self._rosters.forget(UUID(project_id))
 
     def _forget_device(self, device_id: str) -> None:
-        self._devices.forget_where(lambda device: str(device.id) == device_id)
+        self._gates.forget_where(lambda gate: str(gate.id) == device_id)
 
     def _forget_all(self) -> None:
         self._rosters.forget_all()
-        self._devices.forget_all()
+        self._gates.forget_all()
 
 
-def _make_scan(question: Question, device: Device) -> Scan:
+def _make_scan(question: Question, gate: Gate) -> Scan:
     return Scan(
-        project_id=device.project_id,
-        device_id=device.id,
+        project_id=gate.project_id,
+        device_id=gate.id,
         code=question.code,
         direction=question.direction,
         nonce=question.nonce,
         scanned_at=question.scanned_at,
         received_at=now(),
     )
+
+
+async def _in_thread(threads: ThreadPoolExecutor, work: Callable[[], Result]) -> Result:
+    return await asyncio.get_running_loop().run_in_executor(threads, work)

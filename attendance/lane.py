@@ -10,12 +10,12 @@ import structlog
 
 from attendance.errors import StorageUnavailableError
 from attendance.judgement import ScanRecord
+from attendance.places import RETRY_AFTER_SECONDS
 from attendance.waves import StoredWave
 from core.enums import ScanReason
 from db.direct import LostDatabaseError, RefusedStatementError
 
 LARGEST_WAVE = 250
-RETRY_AFTER_SECONDS = 2
 
 log = structlog.get_logger(__name__)
 

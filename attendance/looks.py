@@ -53,7 +53,7 @@ def _find(session: Session, check_in: CheckIn) -> CheckInLook | None:
 def _fold_again(session: Session, check_in: CheckIn) -> None:
     assert check_in.project_worker_id is not None
     queries.lock_workers(session, [check_in.project_worker_id])
-    at = rules.choose_instant(check_in.occurred_at, check_in.received_at, check_in.clock_bound_ms)
+    at = rules.date_check_in(check_in)
     day = local_date(at)
     work_days.fold_days(
         session,

@@ -2,20 +2,21 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from attendance import queries, rules, scan_queries, used_steps, work_days
 from attendance.annulments import annul_scan
 from attendance.claims import read_claims
+from attendance.conflict_items import take_up_denial
 from attendance.errors import AnnulmentTooLateError
 from attendance.partitions import ensure_partitions_for
 from attendance.rejudge import Arrival, CardClaim, Claim, Dating, ScanReport, date_scan, judge
+from attendance.storing import store_check_ins
 from core.clock import local_date
 from core.enums import CheckInMethod, Grade, ScanReason, ScanStatus
 from core.keyring import Keyring
@@ -24,7 +25,6 @@ from devices.queries import lock_device
 from devices.service import note_contact
 
 ONE_DAY = timedelta(days=1)
-REPORT_KEY = ["project_id", "source_id", "nonce", "occurred_at"]
 UNREAD_KEY = ["project_id", "device_id", "digest"]
 USE_MARGIN = timedelta(minutes=15)
 """Two uses of one code lie closer together than this, whatever dated them."""
@@ -45,8 +45,8 @@ class ScanOutcome:
     nonce: str | None
     status: ScanStatus
     check_in: CheckIn | None
-    is_denial: bool = False
-    """We had let somebody in, and the gate says that it did not open."""
+    denied: CheckIn | None = None
+    """With it we had let somebody in, and the gate says that it did not open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,16 +188,16 @@ def _settle_once(
         check_in = earlier or _make_check_in(device, finding, name, used, arrival)
         known[name] = check_in
         outcome = ScanOutcome(
-            finding.report.nonce, status, check_in, is_denial=_is_denied(first, finding.report)
+            finding.report.nonce, status, check_in, denied=_find_denied(first, finding.report)
         )
         settled.append((outcome, None if earlier else check_in))
     return settled
 
 
-def _is_denied(first: CheckIn | None, report: ScanReport) -> bool:
-    """Tell whether our answer was lost on the way, or the power failed before the gate opened."""
+def _find_denied(first: CheckIn | None, report: ScanReport) -> CheckIn | None:
+    """Return our answer if it was lost on the way, or the power failed before the gate opened."""
     was_let_in = first is not None and first.admitted and not first.decided_offline
-    return was_let_in and not report.admitted
+    return first if was_let_in and not report.admitted else None
 
 
 def _take_back(
@@ -205,13 +205,16 @@ def _take_back(
 ) -> None:
     """Count nobody as present whom we let in and the gate did not.
 
-    Later than a gate may annul, both sayings stay on record and ours stands: no gate takes a
-    working day away afterwards.
+    Later than a gate may annul, both sayings stay on record and ours stands, for somebody to look
+    at: no gate takes a working day away afterwards.
     """
     for outcome in outcomes:
-        if outcome.is_denial and outcome.nonce is not None:
-            with suppress(AnnulmentTooLateError):
-                annul_scan(session, device=device, nonce=outcome.nonce, at=at)
+        if outcome.denied is None:
+            continue
+        try:
+            annul_scan(session, device=device, nonce=outcome.denied.nonce, at=at)
+        except AnnulmentTooLateError:
+            take_up_denial(session, outcome.denied)
 
 
 def _names(report: ScanReport) -> tuple[str, str]:
@@ -317,24 +320,14 @@ def _keep_words(report: ScanReport) -> dict[str, object]:
 
 def _store(session: Session, check_ins: Sequence[CheckIn]) -> set[UUID]:
     """Insert them in one statement; return the ids of those that were stored meanwhile."""
-    if not check_ins:
-        return set()
-    inserted = session.scalars(
-        insert(CheckIn)
-        .on_conflict_do_nothing(index_elements=REPORT_KEY)
-        .returning(col(CheckIn.id)),
-        [check_in.model_dump() for check_in in check_ins],
-    )
-    return {check_in.id for check_in in check_ins} - set(inserted)
+    stored = store_check_ins(session, [check_in.model_dump() for check_in in check_ins], {})
+    return {check_in.id for check_in in check_ins} - stored
 
 
 def _fold_touched(session: Session, project_id: UUID, stored: Sequence[CheckIn]) -> None:
     counted = [check_in for check_in in stored if check_in.valid]
     if counted:
-        days = [
-            local_date(rules.choose_instant(row.occurred_at, row.received_at, row.clock_bound_ms))
-            for row in counted
-        ]
+        days = [local_date(rules.date_check_in(row)) for row in counted]
         work_days.fold_days(
             session,
             project_id=project_id,

@@ -1,15 +1,12 @@
 """Every SELECT on check-ins, work days and attendance sheets."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ColumnElement,
-    Integer,
-    cast,
-    func,
     literal_column,
     or_,
     select,
@@ -18,16 +15,20 @@ from sqlalchemy import (
 )
 from sqlmodel import Session, col
 
+from attendance.day_rules import DayRules, RuleBook
 from attendance.errors import SheetNotFoundError
-from attendance.facts import CardHolder, MonthTotal, RecordedCrossing, WorkerCard
-from attendance.folding import Crossing, DayRules
-from attendance.rules import CLOCK_TRUST_MS, Span, choose_instant
-from attendance.scan_queries import GRADE, IS_STANDING
-from core.enums import WorkDayState
+from attendance.facts import CardHolder, ObjectionView, RecordedCrossing, WorkerCard
+from attendance.folding import Crossing
+from attendance.rules import CLOCK_TRUST_MS, LONGEST_WAIT, Span, choose_instant
+from attendance.scan_queries import GRADE, HAS_WAITED, IS_STANDING
+from core.enums import CheckInMethod
 from db.models import (
     AttendanceSheet,
     CheckIn,
     Contract,
+    DayRule,
+    ObjectionPhoto,
+    ObjectionReply,
     Person,
     Project,
     ProjectWorker,
@@ -41,10 +42,12 @@ _CROSSING: tuple[Any, ...] = (
     col(CheckIn.project_worker_id),
     col(CheckIn.code_step),
     col(CheckIn.direction),
+    col(CheckIn.method),
     GRADE,
     col(CheckIn.occurred_at),
     col(CheckIn.received_at),
     col(CheckIn.clock_bound_ms),
+    HAS_WAITED,
 )
 
 
@@ -111,9 +114,33 @@ def lock_workers(session: Session, project_worker_ids: Collection[UUID]) -> None
     )
 
 
-def get_day_rules(session: Session, project_id: UUID) -> DayRules:
-    """Return what the project counts as a day."""
-    return _day_rules(session.get_one(Project, project_id))
+def get_day_rules(session: Session, project_id: UUID) -> RuleBook:
+    """Return what the project counts as a day, from which date on."""
+    project = session.get_one(Project, project_id)
+    return RuleBook(
+        DayRules(project.day_starts_at, project.full_day_minutes, project.half_day_minutes),
+        tuple((rule.from_date, _read_rules(rule)) for rule in list_day_rules(session, project_id)),
+    )
+
+
+def list_day_rules(session: Session, project_id: UUID) -> list[DayRule]:
+    """Return the rules the project was given, by the date they begin; of one date the last last."""
+    statement = (
+        select(DayRule)
+        .where(col(DayRule.project_id) == project_id)
+        .order_by(col(DayRule.from_date), col(DayRule.id))
+    )
+    return list(session.scalars(statement))
+
+
+def _read_rules(rule: DayRule) -> DayRules:
+    return DayRules(
+        rule.day_starts_at,
+        rule.full_day_minutes,
+        rule.half_day_minutes,
+        rule.break_minutes,
+        rule.overtime_cap_minutes,
+    )
 
 
 def list_crossings(
@@ -145,19 +172,22 @@ def list_crossings(
     )
     by_arrival = theirs.where(
         col(CheckIn.received_at) >= since,
-        col(CheckIn.received_at) < until,
+        col(CheckIn.received_at) < until + LONGEST_WAIT,
         col(CheckIn.clock_bound_ms) > trust,
     )
-    return [
-        RecordedCrossing(
-            worker_id,
-            step,
-            Crossing(crossing_id, direction, choose_instant(occurred, received, bound), grade),
-        )
-        for crossing_id, worker_id, step, direction, grade, occurred, received, bound in (
-            session.execute(union_all(by_gate, by_arrival))
-        )
-    ]
+    found = [_read_crossing(row) for row in session.execute(union_all(by_gate, by_arrival))]
+    return [record for record in found if since <= record.crossing.at < until]
+
+
+def _read_crossing(row: Sequence[Any]) -> RecordedCrossing:
+    crossing_id, worker_id, step, direction, method, grade = row[:6]
+    occurred_at, received_at, bound_ms, has_waited = row[6:]
+    is_undated = bool(has_waited) and bound_ms > CLOCK_TRUST_MS
+    at = choose_instant(occurred_at, received_at, bound_ms, has_waited=bool(has_waited))
+    is_forced = method is CheckInMethod.FORCED_EXIT
+    return RecordedCrossing(
+        worker_id, step, Crossing(crossing_id, direction, at, grade, is_forced, is_undated)
+    )
 
 
 def list_team_members(session: Session, *, team_id: UUID, first: date, last: date) -> list[UUID]:
@@ -184,43 +214,6 @@ def list_names(session: Session, worker_ids: Collection[UUID]) -> dict[UUID, str
     return dict(iter(session.execute(statement)))
 
 
-def list_month_totals(
-    session: Session, *, worker_ids: Collection[UUID], first: date, until: date
-) -> list[MonthTotal]:
-    """Return the sums of each worker who has a folded day from `first` to before `until`."""
-    unsure = col(WorkDay.state) == WorkDayState.NEEDS_CONFIRMATION
-    statement = (
-        select(
-            col(WorkDay.project_worker_id),
-            func.sum(WorkDay.units),
-            func.sum(WorkDay.minutes),
-            func.count(),
-            func.count().filter(unsure),
-        )
-        .where(*_within(worker_ids, first, until))
-        .group_by(col(WorkDay.project_worker_id))
-    )
-    return [MonthTotal(*row) for row in session.execute(statement)]
-
-
-def list_month_grades(
-    session: Session, *, worker_ids: Collection[UUID], first: date, until: date
-) -> dict[UUID, dict[str, int]]:
-    """Return how many check-ins of each grade stand behind each worker's month."""
-    entry = func.jsonb_each_text(WorkDay.grades).table_valued("key", "value").render_derived()
-    statement = (
-        select(col(WorkDay.project_worker_id), entry.c.key, func.sum(cast(entry.c.value, Integer)))
-        .join(entry, literal_column("true"))
-        .where(*_within(worker_ids, first, until))
-        .group_by(col(WorkDay.project_worker_id), entry.c.key)
-        .order_by(entry.c.key)
-    )
-    grades: dict[UUID, dict[str, int]] = {}
-    for worker_id, grade, count in session.execute(statement):
-        grades.setdefault(worker_id, {})[grade] = count
-    return grades
-
-
 def list_work_days(
     session: Session, *, person_id: UUID, first: date, until: date
 ) -> list[tuple[WorkDay, str]]:
@@ -241,35 +234,55 @@ def list_work_days(
 
 def list_objections(
     session: Session, *, person_id: UUID, first: date, until: date
-) -> list[WorkDayObjection]:
+) -> list[ObjectionView]:
     """Return the person's objections to days from `first` to before `until`, oldest first."""
-    statement = (
-        select(WorkDayObjection)
-        .join(ProjectWorker, col(ProjectWorker.id) == WorkDayObjection.project_worker_id)
-        .where(
-            col(ProjectWorker.person_id) == person_id,
-            col(WorkDayObjection.work_date) >= first,
-            col(WorkDayObjection.work_date) < until,
-        )
-        .order_by(col(WorkDayObjection.work_date), col(WorkDayObjection.id))
+    places = select(col(ProjectWorker.id)).where(col(ProjectWorker.person_id) == person_id)
+    return _view_objections(
+        session,
+        col(WorkDayObjection.project_worker_id).in_(places),
+        col(WorkDayObjection.work_date) >= first,
+        col(WorkDayObjection.work_date) < until,
     )
-    return list(session.scalars(statement))
 
 
 def list_worker_objections(
     session: Session, *, worker_ids: Collection[UUID], first: date, until: date
-) -> list[WorkDayObjection]:
+) -> list[ObjectionView]:
     """Return these workers' objections to days from `first` to before `until`, oldest first."""
+    return _view_objections(
+        session,
+        col(WorkDayObjection.project_worker_id).in_(worker_ids),
+        col(WorkDayObjection.work_date) >= first,
+        col(WorkDayObjection.work_date) < until,
+    )
+
+
+def _view_objections(session: Session, *which: ColumnElement[bool]) -> list[ObjectionView]:
     statement = (
-        select(WorkDayObjection)
-        .where(
-            col(WorkDayObjection.project_worker_id).in_(worker_ids),
-            col(WorkDayObjection.work_date) >= first,
-            col(WorkDayObjection.work_date) < until,
-        )
+        select(WorkDayObjection, ObjectionReply)
+        .outerjoin(ObjectionReply, col(ObjectionReply.objection_id) == WorkDayObjection.id)
+        .where(*which)
         .order_by(col(WorkDayObjection.work_date), col(WorkDayObjection.id))
     )
-    return list(session.scalars(statement))
+    return view_objections(
+        session, [(objection, reply) for objection, reply in session.execute(statement)]
+    )
+
+
+def view_objections(
+    session: Session, found: Sequence[tuple[WorkDayObjection, ObjectionReply | None]]
+) -> list[ObjectionView]:
+    """Return the objections with their pictures, in the same order."""
+    photos: dict[UUID, tuple[ObjectionPhoto, ...]] = {}
+    if found:
+        statement = (
+            select(ObjectionPhoto)
+            .where(col(ObjectionPhoto.objection_id).in_([objection.id for objection, _ in found]))
+            .order_by(col(ObjectionPhoto.id))
+        )
+        for photo in session.scalars(statement):
+            photos[photo.objection_id] = (*photos.get(photo.objection_id, ()), photo)
+    return [ObjectionView(said, reply, photos.get(said.id, ())) for said, reply in found]
 
 
 def get_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> AttendanceSheet:
@@ -306,16 +319,6 @@ def lock_team_sheet(
     return session.scalars(statement).one()
 
 
-def list_sheets(session: Session, *, project_id: UUID, month: str) -> list[AttendanceSheet]:
-    """Return the project's sheets of a month."""
-    statement = (
-        select(AttendanceSheet)
-        .where(col(AttendanceSheet.project_id) == project_id, col(AttendanceSheet.month) == month)
-        .order_by(col(AttendanceSheet.team_id))
-    )
-    return list(session.scalars(statement))
-
-
 def _within(
     worker_ids: Collection[UUID], first: date, until: date
 ) -> tuple[ColumnElement[bool], ...]:
@@ -324,10 +327,6 @@ def _within(
         col(WorkDay.work_date) >= first,
         col(WorkDay.work_date) < until,
     )
-
-
-def _day_rules(project: Project) -> DayRules:
-    return DayRules(project.day_starts_at, project.full_day_minutes, project.half_day_minutes)
 
 
 def list_partitions(session: Session) -> set[str]:
@@ -349,3 +348,8 @@ def set_lock_timeout(session: Session, timeout: str) -> str:
     usual: str = session.scalars(text("SELECT current_setting('lock_timeout')")).one()
     session.execute(text("SELECT set_config('lock_timeout', :timeout, true)"), {"timeout": timeout})
     return usual
+
+
+def set_work_mem(session: Session, memory: str) -> None:
+    """Let this transaction sort and hash in so much memory."""
+    session.execute(text("SELECT set_config('work_mem', :memory, true)"), {"memory": memory})

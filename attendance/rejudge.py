@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import msgspec
+
 from attendance.rules import (
     CLOCK_TRUST_MS,
     Span,
@@ -62,8 +64,7 @@ class ScanReport:
     """A guard compared the card's photo with the face."""
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(msgspec.Struct, frozen=True):
     """When an upload came, and what the gate's uptime was when it left."""
 
     received_at: datetime
@@ -89,8 +90,7 @@ class Holder:
         return {self.key_generation} if then is None else {self.key_generation, then}
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(msgspec.Struct, frozen=True):
     """What a code says, who is behind it, and which of its tags are good."""
 
     code: LiveCode
@@ -109,16 +109,14 @@ class Claim:
         return self.is_gate_tag_good and self.is_holder_tag_good
 
 
-@dataclass(frozen=True, slots=True)
-class CardClaim:
+class CardClaim(msgspec.Struct, frozen=True):
     """Whose printed card was shown, None: nobody's; it proves only that somebody held it."""
 
     named: Holder | None
     revoked_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class Dating:
+class Dating(msgspec.Struct, frozen=True):
     """When a scan happened, ± `bound_ms`."""
 
     at: datetime

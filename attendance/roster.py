@@ -9,9 +9,10 @@ anyway.
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from time import monotonic
-from typing import Generic, TypeVar
+from typing import Generic, Self, TypeVar
 from uuid import UUID
 
 from attendance.judgement import Finders
@@ -58,8 +59,15 @@ class Memory(Generic[Key, Value]):
     """
 
     load: Callable[[Key], Awaitable[Value]]
+    most: int
+    """Values kept; what is in use is read again now and then, so the longest unread one goes."""
     _kept: dict[Key, _Kept[Value]] = field(default_factory=dict)
     _loads: "dict[Key, asyncio.Task[Value]]" = field(default_factory=dict)
+
+    def peek(self, key: Key) -> Value | None:
+        """Return the value if it is fresh."""
+        kept = self._kept.get(key)
+        return kept.value if kept and monotonic() - kept.since < FRESH_SECONDS else None
 
     async def get(self, key: Key) -> Value:
         """Return the value, loading it if need be; whatever the load raises."""
@@ -101,6 +109,8 @@ class Memory(Generic[Key, Value]):
                 self.forget(key)
                 if kept is not None:
                     self._kept[key] = kept
+                    while len(self._kept) > self.most:
+                        del self._kept[next(iter(self._kept))]
         return kept.value
 
 
@@ -110,7 +120,22 @@ def _look_at_end(task: "asyncio.Task[Value]") -> None:
         task.exception()
 
 
-Devices = Memory[str, Device]
+@dataclass(slots=True)
+class Gate:
+    """What the lane knows of a gate; every scan looks, so it is no row of SQLAlchemy's."""
+
+    id: UUID
+    project_id: UUID
+    last_seen_at: datetime | None
+    clock_offset_ms: int | None
+
+    @classmethod
+    def of(cls, device: Device) -> Self:
+        """Return what a device's row says."""
+        return cls(device.id, device.project_id, device.last_seen_at, device.clock_offset_ms)
+
+
+Gates = Memory[str, Gate]
 """By the token they show."""
-Rosters = Memory[UUID, Roster]
+Rosters = Memory[UUID, Finders]
 """By project."""

@@ -4,11 +4,14 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any, Protocol
 
 from core.enums import CheckInMethod, Direction, Grade, ScanReason, Tone, WorkDayState
 
 CLOCK_TRUST_MS = 120_000
 """A gate clock further off than this is not believed; the index on `check_in` says the same."""
+LONGEST_WAIT = timedelta(days=31)
+"""No gate is without a network for longer than its keys last; see `gate`."""
 MAX_AHEAD = timedelta(minutes=10)
 """A punch this far after its own arrival has not happened yet: the terminal's clock is wrong."""
 INT32_MAX = 2**31 - 1
@@ -43,6 +46,20 @@ SAYINGS: dict[ScanReason, tuple[Tone, str]] = {
 LOOK_AT_FACE = "请门卫核对本人"
 """Said for a card: it opens for whoever holds it."""
 WELCOMES = {Direction.IN: "请进，注意安全", Direction.OUT: "辛苦了，慢走"}
+ATTEND_TYPES = {
+    CheckInMethod.LIVE_CODE: "010",
+    CheckInMethod.CARD_CODE: "010",
+    CheckInMethod.FACE: "001",
+    CheckInMethod.FINGERPRINT: "003",
+    CheckInMethod.PALM: "004",
+    CheckInMethod.ACCESS_CARD: "006",
+    CheckInMethod.POSTER: "010",
+    CheckInMethod.MANUAL: "011",
+    CheckInMethod.IMPORTED: "011",
+    CheckInMethod.FORCED_EXIT: "007",
+}
+"""National 考勤方式 (attendType). 002 iris, 005 ID card, 008 one-key opening and 009 emergency lane
+have no method here: no terminal of ours reports the first two, the others name nobody."""
 PROVED = {
     ScanReason.OK,
     ScanReason.ALREADY_USED,
@@ -122,13 +139,47 @@ def grade_method(method: CheckInMethod) -> Grade:
 
 def compute_offset_ms(scanned_at: datetime, received_at: datetime) -> int:
     """Return device clock minus server clock, in milliseconds, within 32 bits (± 24 days)."""
-    offset = round((scanned_at - received_at) / timedelta(milliseconds=1))
+    offset = round((scanned_at - received_at).total_seconds() * 1_000)
     return max(-INT32_MAX, min(INT32_MAX, offset))
 
 
-def choose_instant(occurred_at: datetime, received_at: datetime, clock_bound_ms: int) -> datetime:
-    """Return when it happened: by the gate's clock, or by ours when the gate's is not believed."""
-    return occurred_at if clock_bound_ms <= CLOCK_TRUST_MS else received_at
+def choose_instant(
+    occurred_at: datetime,
+    received_at: datetime,
+    clock_bound_ms: int,
+    *,
+    has_waited: bool = False,
+) -> datetime:
+    """Return when it happened: by the gate's clock, or by ours when the gate's is not believed.
+
+    Of a scan that has waited at its gate ours says nothing. The gate's word is then the best guess
+    at its day, as long as it can be true; the fold counts such a day as uncertain.
+    """
+    if clock_bound_ms <= CLOCK_TRUST_MS:
+        return occurred_at
+    can_be_true = received_at - LONGEST_WAIT <= occurred_at <= received_at
+    return occurred_at if has_waited and can_be_true else received_at
+
+
+class Dated(Protocol):
+    """A check-in, as far as its date goes."""
+
+    occurred_at: datetime
+    received_at: datetime
+    clock_bound_ms: int
+    decided_offline: bool
+    gate_report: dict[str, Any] | None
+
+
+def date_check_in(check_in: Dated) -> datetime:
+    """Return when a check-in happened; one of our own gates numbers what it keeps for later."""
+    report = check_in.gate_report or {}
+    return choose_instant(
+        check_in.occurred_at,
+        check_in.received_at,
+        check_in.clock_bound_ms,
+        has_waited=check_in.decided_offline and report.get("sequence") is not None,
+    )
 
 
 def choose_words(reason: ScanReason, direction: Direction) -> tuple[Tone, str]:
@@ -169,6 +220,10 @@ def name_missing(
     """Return in plain words what a day lacks, or None."""
     if state is WorkDayState.COMPLETE:
         return None
+    if state is WorkDayState.CONFIRMED:
+        return "记录不全，你已确认按现在的算"
+    if first_in_at is None and last_out_at is None:
+        return "刷卡时闸机的时间不准，不能确定是不是这一天，暂按半天算，请和劳资专管员核对"
     if last_out_at is None:
         return "缺出场记录：有进场，没有出场，暂按半天算，请和劳资专管员核对"
     if first_in_at is None:

@@ -45,6 +45,11 @@ _WAS_LOOKED_AT = and_(
 GRADE = case((_WAS_LOOKED_AT, literal(Grade.B, enum_type(Grade))), else_=col(CheckIn.grade))
 """What a crossing is worth now: a look at the face comes after the check-in was written."""
 
+HAS_WAITED: ColumnElement[bool] = and_(
+    col(CheckIn.decided_offline), col(CheckIn.gate_report)["sequence"].astext.is_not(None)
+)
+"""One of our own gates kept it until it could be sent; what terminals send late says so itself."""
+
 
 def list_holders(
     session: Session, *, project_id: UUID, worker_refs: Collection[bytes]

@@ -5,18 +5,19 @@ whatever it cannot answer from memory; vendors' terminals come here always.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from uuid import UUID
 
+import msgspec
 import structlog
 from redis import Redis, RedisError
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from attendance import queries, roster_queries, rules, used_steps
-from attendance.due_folds import FOLD_DUE
+from attendance.due_folds import wake_fold
 from attendance.judgement import (
     Finders,
     Judgement,
@@ -31,7 +32,6 @@ from core.clock import local_date, now
 from core.enums import CheckInMethod, Direction, ScanReason, Tone
 from core.keyring import Keyring
 from core.masking import mask_name
-from db import outbox
 from db.base import new_id
 from db.models import CheckIn, Device, FoldDue
 from db.models.attendance import REPORT_KEY
@@ -91,7 +91,7 @@ def verify_scan(
     judge = partial(judge_scan, find=find, keys=TagKeys(keyring))
     known = _find_report(session, scan)
     if known is not None and not _is_same_scan(known, scan, judge):
-        scan = replace(scan, nonce=rules.name_contradiction(nonce, direction, code))
+        scan = msgspec.structs.replace(scan, nonce=rules.name_contradiction(nonce, direction, code))
         known = _find_report(session, scan)
     if known is not None:
         return _recall(session, known)
@@ -198,7 +198,7 @@ def _mark_day(session: Session, record: ScanRecord) -> None:
         day=local_date(record.happened_at),
     )
     session.execute(insert(FoldDue).values(mark.model_dump()))
-    outbox.enqueue(session, FOLD_DUE, dedupe_key=f"{FOLD_DUE}:{record.id}")
+    wake_fold(session, source=str(record.device_id), at=record.received_at)
 
 
 def _recall(session: Session, check_in: CheckIn) -> ScanDecision:

@@ -9,89 +9,156 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-from attendance import queries, work_days
+from attendance import queries, sheet_queries, work_days
+from attendance.drawing import Line, Period, draw_lines, draw_lines_anew, freeze_cells
 from attendance.errors import SheetLockedError
-from attendance.facts import MonthTotal
-from core.clock import ONE_DAY, month_start, next_month, now
+from attendance.sheet_chain import NAMES, Chain, DoneAct, hash_lines, judge_chain
+from attendance.sheet_errors import (
+    DaysUnsettledError,
+    MonthNotOverError,
+    SheetStaleError,
+    StepsMissingError,
+)
+from core.clock import ONE_DAY, local_date, month_start, next_month
 from core.enums import SheetState
-from core.masking import mask_name
-from db.models import AttendanceSheet, WorkDayObjection
+from core.sheet_enums import SheetAct, SheetStep
+from db.models import AttendanceSheet, AttendanceSheetAct
+from identity.principal import Principal
+from notifications.service import Telling, notify_many
+from notifications.templates import Template
 from notifications.webhooks.events import EventKind
 from notifications.webhooks.service import announce
 from projects.queries import get_team
 
 
 @dataclass(frozen=True, slots=True)
-class SheetLine:
-    """One worker's line with the days the worker objects to."""
+class LockExcuses:
+    """Why a sheet is locked although something is open; kept with the lock, None where not."""
 
-    project_worker_id: UUID
-    masked_name: str
-    units: int
-    minutes: int
-    days: int
-    needs_confirmation: int
-    grades: dict[str, int]
-    objections: list[WorkDayObjection]
+    unsettled_reason: str | None = None
+    """Why days that lack an entry or exit stay as they are."""
+    skipped_reason: str | None = None
+    """Why somebody who should look the sheet over has not, e.g. signed on paper."""
 
 
-@dataclass(frozen=True, slots=True)
-class SheetView:
-    """A sheet as the labour manager reads it."""
-
-    sheet: AttendanceSheet
-    lines: list[SheetLine]
+NO_EXCUSES = LockExcuses()
 
 
 def draw_up_sheet(
     session: Session, *, project_id: UUID, team_id: UUID, month: str, at: datetime
 ) -> AttendanceSheet:
-    """Fold the team's month again and write it down; everybody who was in the team has a line.
+    """Sum the team's month from its check-ins; everybody who was in the team has a line.
 
     A draft is drawn up anew at every call. Raises TeamNotFoundError, SheetLockedError.
     """
     get_team(session, project_id=project_id, team_id=team_id)
     sheet = _open_sheet(session, project_id=project_id, team_id=team_id, month=month, at=at)
+    check_draft(sheet)
+    sheet.lines = draw_lines_anew(
+        session,
+        project_id=project_id,
+        worker_ids=_list_members(session, sheet),
+        period=period_of(sheet),
+    )
+    session.flush()
+    return sheet
+
+
+def lock_sheet(
+    session: Session,
+    *,
+    project_id: UUID,
+    sheet_id: UUID,
+    at: datetime,
+    actor: Principal | None = None,
+    excuses: LockExcuses = NO_EXCUSES,
+) -> AttendanceSheet:
+    """Freeze the sheet, days and all, as the general contractor's word; repeating changes nothing.
+
+    The sheet is drawn again first and must come out as it was. Raises SheetNotFoundError,
+    MonthNotOverError, SheetStaleError, and, unless excused, DaysUnsettledError and
+    StepsMissingError. After a reopening everybody whose days have changed is told.
+    """
+    sheet = queries.lock_sheet(session, project_id=project_id, sheet_id=sheet_id)
+    if sheet.state is SheetState.LOCKED:
+        return sheet
+    check_month_over(sheet, at)
+    lines = _draw_from_days(session, sheet)
+    if hash_lines(lines) != hash_lines(sheet.lines):
+        raise SheetStaleError
+    _check_settled(lines, excuses.unsettled_reason)
+    _pass_steps(session, sheet, actor=actor, reason=excuses.skipped_reason, at=at)
+    sheet.lines = freeze_cells(session, lines, period=period_of(sheet))
+    sheet.state = SheetState.LOCKED
+    record_act(
+        session,
+        sheet,
+        SheetStep.GENERAL_CONTRACTOR,
+        SheetAct.LOCKED,
+        actor=actor,
+        reason=excuses.unsettled_reason,
+    )
+    _tell_changed(session, sheet)
+    announce(session, EventKind.SHEET_LOCKED, subject_ids=[sheet.id], at=at, project_id=project_id)
+    session.flush()
+    return sheet
+
+
+def get_chain(session: Session, sheet: AttendanceSheet, *, at: datetime) -> Chain:
+    """Return who has approved the sheet as it is, and who has still to."""
+    facts = sheet_queries.get_team_facts(
+        session, project_id=sheet.project_id, team_id=sheet.team_id, on=local_date(at)
+    )
+    acts = [
+        DoneAct(act.step, act.act, act.content_hash)
+        for act in sheet_queries.list_acts(session, sheet)
+    ]
+    return judge_chain(acts, facts=facts, current=hash_lines(sheet.lines))
+
+
+def record_act(
+    session: Session,
+    sheet: AttendanceSheet,
+    step: SheetStep,
+    act: SheetAct,
+    *,
+    actor: Principal | None,
+    reason: str | None = None,
+    lines: list[Line] | None = None,
+) -> None:
+    """Keep for good what was done about the sheet as it is now."""
+    session.add(
+        AttendanceSheetAct(
+            project_id=sheet.project_id,
+            sheet_id=sheet.id,
+            step=step,
+            act=act,
+            actor_id=actor.person_id if actor else None,
+            role=actor.role if actor else None,
+            reason=reason,
+            content_hash=hash_lines(sheet.lines),
+            lines=lines,
+        )
+    )
+    session.flush()
+
+
+def check_draft(sheet: AttendanceSheet) -> None:
+    """Raise SheetLockedError for what does not change any more."""
     if sheet.state is SheetState.LOCKED:
         raise SheetLockedError
-    first = month_start(month)
-    until = next_month(first)
-    worker_ids = queries.list_team_members(
-        session, team_id=team_id, first=first, last=until - ONE_DAY
-    )
-    work_days.fold_month(session, project_id=project_id, worker_ids=worker_ids, month=month)
-    totals = queries.list_month_totals(session, worker_ids=worker_ids, first=first, until=until)
-    grades = queries.list_month_grades(session, worker_ids=worker_ids, first=first, until=until)
-    sheet.lines = _make_lines(worker_ids, totals, grades)
-    session.flush()
-    return sheet
 
 
-def lock_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> AttendanceSheet:
-    """Freeze the sheet as it was last drawn up; repeating changes nothing."""
-    sheet = queries.lock_sheet(session, project_id=project_id, sheet_id=sheet_id)
-    if sheet.state is not SheetState.LOCKED:
-        sheet.state = SheetState.LOCKED
-        announce(
-            session,
-            EventKind.SHEET_LOCKED,
-            subject_ids=[sheet.id],
-            at=now(),
-            project_id=project_id,
-        )
-    session.flush()
-    return sheet
+def check_month_over(sheet: AttendanceSheet, at: datetime) -> None:
+    """Raise MonthNotOverError while days of the month are still to come."""
+    if local_date(at) < period_of(sheet).until:
+        raise MonthNotOverError(month=sheet.month)
 
 
-def view_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> SheetView:
-    """Return the sheet with names, and with all objections up to now, locked or not."""
-    sheet = queries.get_sheet(session, project_id=project_id, sheet_id=sheet_id)
+def period_of(sheet: AttendanceSheet) -> Period:
+    """Return the days a sheet is about."""
     first = month_start(sheet.month)
-    names = queries.list_names(session, [UUID(line["project_worker_id"]) for line in sheet.lines])
-    objections = queries.list_worker_objections(
-        session, worker_ids=list(names), first=first, until=next_month(first)
-    )
-    return SheetView(sheet, [_view_line(line, names, objections) for line in sheet.lines])
+    return Period(first, next_month(first))
 
 
 def _open_sheet(
@@ -113,36 +180,74 @@ def _open_sheet(
     return queries.lock_team_sheet(session, project_id=project_id, team_id=team_id, month=month)
 
 
-def _make_lines(
-    worker_ids: Sequence[UUID],
-    totals: Sequence[MonthTotal],
-    grades: dict[UUID, dict[str, int]],
-) -> list[dict[str, Any]]:
-    by_worker = {total.project_worker_id: total for total in totals}
-    lines = []
-    for worker_id in worker_ids:
-        total = by_worker.get(worker_id, MonthTotal(worker_id, 0, 0, 0, 0))
-        lines.append(
-            {
-                "project_worker_id": str(worker_id),
-                "units": total.units,
-                "minutes": total.minutes,
-                "days": total.days,
-                "needs_confirmation": total.needs_confirmation,
-                "grades": grades.get(worker_id, {}),
-            }
-        )
-    return lines
-
-
-def _view_line(
-    line: dict[str, Any], names: dict[UUID, str], objections: Sequence[WorkDayObjection]
-) -> SheetLine:
-    worker_id = UUID(line["project_worker_id"])
-    return SheetLine(
-        **{**line, "project_worker_id": worker_id},
-        masked_name=mask_name(names[worker_id]),
-        objections=[
-            objection for objection in objections if objection.project_worker_id == worker_id
-        ],
+def _list_members(session: Session, sheet: AttendanceSheet) -> list[UUID]:
+    period = period_of(sheet)
+    return queries.list_team_members(
+        session, team_id=sheet.team_id, first=period.first, last=period.until - ONE_DAY
     )
+
+
+def _draw_from_days(session: Session, sheet: AttendanceSheet) -> list[Line]:
+    """Fold the month again, so that the days which are kept are those that were summed."""
+    worker_ids = _list_members(session, sheet)
+    work_days.fold_month(
+        session, project_id=sheet.project_id, worker_ids=worker_ids, month=sheet.month
+    )
+    return draw_lines(
+        session, project_id=sheet.project_id, worker_ids=worker_ids, period=period_of(sheet)
+    )
+
+
+def _check_settled(lines: Sequence[Line], reason: str | None) -> None:
+    count = sum(line["needs_confirmation"] for line in lines)
+    if count and reason is None:
+        raise DaysUnsettledError(count=count)
+
+
+def _pass_steps(
+    session: Session,
+    sheet: AttendanceSheet,
+    *,
+    actor: Principal | None,
+    reason: str | None,
+    at: datetime,
+) -> None:
+    """Keep which steps nobody has taken, and why."""
+    missing = get_chain(session, sheet, at=at).missing
+    if missing and reason is None:
+        raise StepsMissingError(
+            steps=[step.value for step in missing], who="、".join(NAMES[step] for step in missing)
+        )
+    for step in missing:
+        record_act(session, sheet, step, SheetAct.SKIPPED, actor=actor, reason=reason)
+
+
+def _tell_changed(session: Session, sheet: AttendanceSheet) -> None:
+    """Tell those whose days are not what an earlier lock had frozen."""
+    reopened = sheet_queries.find_last_frozen(session, sheet)
+    if reopened is None or reopened.lines is None:
+        return
+    changed = list_changed(reopened.lines, sheet.lines)
+    persons = sheet_queries.list_person_ids(session, changed)
+    notify_many(
+        session,
+        template=Template.SHEET_CHANGED,
+        tellings=[
+            Telling(person_id, f"{sheet.id}:{reopened.id}", {"month": sheet.month})
+            for person_id in persons.values()
+        ],
+        project_id=sheet.project_id,
+    )
+
+
+def list_changed(before: Sequence[dict[str, Any]], after: Sequence[Line]) -> list[UUID]:
+    """Return the workers whose sums or days differ, or who are on only one of the two."""
+    shown = [
+        {
+            line["project_worker_id"]: (line["units"], line["minutes"], line["cells"])
+            for line in lines
+        }
+        for lines in (before, after)
+    ]
+    everybody = shown[0].keys() | shown[1].keys()
+    return [UUID(each) for each in sorted(everybody) if shown[0].get(each) != shown[1].get(each)]

@@ -1,50 +1,26 @@
 """Taking in what vendors' terminals recorded: every punch once, judged for its own moment."""
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import cast, column, func, inspect, literal, select
-from sqlalchemy.dialects.postgresql import JSONB, insert
-from sqlalchemy.sql.dml import ReturningInsert
-from sqlmodel import Session, col
+from sqlmodel import Session
 
 from attendance import offline, queries, rules, work_days
 from attendance.facts import CardHolder
 from attendance.partitions import ensure_partitions_for
 from attendance.punch_rules import bound_clock_ms, judge_punch, measure_offset_ms
 from attendance.rejudge import Arrival, ScanReport
+from attendance.storing import Row, store_check_ins
 from core.clock import ONE_DAY, local_date
 from core.enums import ScanReason, ScanStatus
 from core.keyring import Keyring
 from db.base import new_id
-from db.models import CheckIn, Device
-from db.models.attendance import REPORT_KEY
+from db.models import Device
 from devices.punches import Punch
 from devices.queries import lock_device
 from devices.service import note_contact
-
-CHUNK_ROWS = 5_000
-VARYING = (
-    "id",
-    "nonce",
-    "project_worker_id",
-    "direction",
-    "method",
-    "grade",
-    "occurred_at",
-    "clock_bound_ms",
-    "admitted",
-    "valid",
-    "reason",
-    "presented",
-    "note",
-)
-Row = dict[str, Any]
-"""The `VARYING` columns of one check-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +151,14 @@ def _take_plain(
         _make_row(punch, holders.get(punch.pin or ""), device, at, is_question=is_question)
         for punch in punches
     ]
-    new_ids = _insert(session, device, rows, at, decided_offline=not is_question)
+    common = {
+        "project_id": device.project_id,
+        "source_id": device.id,
+        "device_id": device.id,
+        "received_at": at,
+        "decided_offline": not is_question,
+    }
+    new_ids = store_check_ins(session, rows, common)
     _fold_touched(session, device, [row for row in rows if row["id"] in new_ids], at)
     return [
         PunchOutcome(
@@ -198,7 +181,7 @@ def _make_row(
     *,
     is_question: bool,
 ) -> Row:
-    """Return what differs from punch to punch; `_insert` adds what an upload has in common."""
+    """Return what differs from punch to punch."""
     bound_ms = bound_clock_ms(punch, device_offset_ms=device.clock_offset_ms, received_at=at)
     reason = _judge(punch, holder, bound_ms, at)
     admitted = reason is ScanReason.OK if is_question else not punch.is_refused
@@ -228,45 +211,6 @@ def _judge(punch: Punch, holder: CardHolder | None, bound_ms: int, at: datetime)
         contracts=holder.contracts,
         clock_bound_ms=bound_ms,
         received_at=at,
-    )
-
-
-def _insert(
-    session: Session, device: Device, rows: Sequence[Row], at: datetime, *, decided_offline: bool
-) -> set[UUID]:
-    """Store the rows that are new, and return their ids.
-
-    A chunk travels as one JSON parameter: a hundred thousand bound values would cost more than
-    the insert itself.
-    """
-    common = {
-        "project_id": device.project_id,
-        "source_id": device.id,
-        "device_id": device.id,
-        "received_at": at,
-        "decided_offline": decided_offline,
-    }
-    new_ids: set[UUID] = set()
-    for start in range(0, len(rows), CHUNK_ROWS):
-        chunk = json.dumps(rows[start : start + CHUNK_ROWS], default=str)
-        new_ids.update(session.scalars(_insert_statement(chunk, common)))
-    return new_ids
-
-
-def _insert_statement(chunk: str, common: Mapping[str, object]) -> ReturningInsert[UUID]:
-    table = inspect(CheckIn).columns
-    columns = [column(name, table[name].type) for name in VARYING]
-    lines = (
-        func.jsonb_to_recordset(cast(literal(chunk), JSONB))
-        .table_valued(*columns)
-        .render_derived(with_types=True)
-    )
-    values = [literal(value).label(name) for name, value in common.items()]
-    return (
-        insert(CheckIn)
-        .from_select([*VARYING, *common], select(*lines.c, *values))
-        .on_conflict_do_nothing(index_elements=REPORT_KEY)
-        .returning(col(CheckIn.id))
     )
 
 

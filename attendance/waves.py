@@ -7,8 +7,9 @@ cache opens no gate twice.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from attendance.judgement import ScanRecord
 from attendance.rules import CLOCK_TRUST_MS
@@ -31,14 +32,11 @@ SESSION_SETTINGS = {
 
 STORE_WAVE = f"""
 WITH scan AS (
-  SELECT * FROM unnest(
-    $1::uuid[], $2::uuid[], $3::uuid[], $4::text[], $5::uuid[], $6::text[], $7::text[],
-    $8::text[], $9::timestamptz[], $10::timestamptz[], $11::int[], $12::text[], $13::bigint[],
-    $14::text[]
-  ) AS scan (
-    id, project_id, device_id, nonce, project_worker_id, direction, method,
-    grade, occurred_at, received_at, clock_bound_ms, reason, code_step,
-    presented
+  -- One parameter: the server reads JSON faster than the driver writes fourteen arrays.
+  SELECT * FROM json_to_recordset($1) AS scan (
+    id uuid, project_id uuid, device_id uuid, nonce text, project_worker_id uuid,
+    direction text, method text, grade text, occurred_at timestamptz, received_at timestamptz,
+    clock_bound_ms int, reason text, code_step bigint, presented text
   )
 ), unheard AS (
   -- Neither as a join nor without the order: over a partition that was empty when this was
@@ -102,8 +100,8 @@ async def store_wave(connection: DirectConnection, records: Sequence[ScanRecord]
 
     Raises LostDatabaseError when that is unknown, RefusedStatementError when nothing was stored.
     """
-    rows = sorted(map(_row, records), key=_by_report)
-    answers = await connection.fetch(STORE_WAVE, *map(list, zip(*rows, strict=True)))
+    rows = msgspec.json.encode(sorted(records, key=_by_report))
+    answers = await connection.fetch(STORE_WAVE, rows.decode())
     wave = StoredWave()
     orphans = []
     for check_in_id, reason in answers:
@@ -116,25 +114,6 @@ async def store_wave(connection: DirectConnection, records: Sequence[ScanRecord]
     return wave
 
 
-def _row(record: ScanRecord) -> tuple[Any, ...]:
-    return (
-        record.id,
-        record.project_id,
-        record.device_id,
-        record.nonce,
-        record.project_worker_id,
-        record.direction.value,
-        record.method.value,
-        record.grade.value,
-        record.occurred_at,
-        record.received_at,
-        record.clock_bound_ms,
-        record.reason.value,
-        record.code_step,
-        record.presented,
-    )
-
-
-def _by_report(row: tuple[Any, ...]) -> Any:
+def _by_report(record: ScanRecord) -> tuple[int, int, str]:
     """Waves of several processes lock their rows in one order, or they would wait in a circle."""
-    return row[1:4]
+    return record.project_id.int, record.device_id.int, record.nonce

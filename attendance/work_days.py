@@ -9,9 +9,10 @@ from sqlalchemy import ARRAY, ColumnElement, Date, Uuid, cast, delete, func, sel
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
-from attendance import queries
+from attendance import fold_queries, queries
+from attendance.day_rules import RuleBook
 from attendance.facts import RecordedCrossing
-from attendance.folding import MAX_SHIFT, RULE_VERSION, Crossing, DayRules, FoldedDay, fold
+from attendance.folding import MAX_SHIFT, RULE_VERSION, Crossing, FoldedDay, fold, settle
 from core.clock import ONE_DAY, day_start, month_start, next_month
 from db.models import WorkDay
 
@@ -20,6 +21,7 @@ REPLACED = (
     "last_out_at",
     "minutes",
     "units",
+    "overtime_minutes",
     "state",
     "grades",
     "rule_version",
@@ -56,23 +58,25 @@ def fold_days(
     recorded = queries.list_crossings(
         session, project_id=project_id, worker_ids=worker_ids, since=begin, until=end
     )
-    store_days(
-        session,
-        project_id=project_id,
-        folded=_fold_each(recorded, rules, worker_ids),
-        since=since,
-        until=until,
+    accepted = fold_queries.list_confirmed_days(
+        session, project_id=project_id, worker_ids=worker_ids, since=since, until=until
     )
+    folded = {
+        worker_id: settle(days, accepted.get(worker_id, {}))
+        for worker_id, days in _fold_each(recorded, rules, worker_ids).items()
+    }
+    store_days(session, project_id=project_id, folded=folded, since=since, until=until)
 
 
-def reach(since: date, until: date, rules: DayRules) -> tuple[datetime, datetime]:
+def reach(since: date, until: date, rules: RuleBook) -> tuple[datetime, datetime]:
     """Return the instants between which check-ins can matter for these days.
 
     A day takes exits up to one shift's length after its end, and gives its own early exits to
     the day before.
     """
-    begin = day_start(since - ONE_DAY, at=rules.day_starts_at)
-    return begin, day_start(until + ONE_DAY, at=rules.day_starts_at) + MAX_SHIFT
+    before, after = since - ONE_DAY, until + ONE_DAY
+    begin = day_start(before, at=rules.on(before).day_starts_at)
+    return begin, day_start(after, at=rules.on(after).day_starts_at) + MAX_SHIFT
 
 
 def store_days(
@@ -107,7 +111,7 @@ def store_days(
 
 
 def _fold_each(
-    recorded: Iterable[RecordedCrossing], rules: DayRules, worker_ids: Collection[UUID]
+    recorded: Iterable[RecordedCrossing], rules: RuleBook, worker_ids: Collection[UUID]
 ) -> dict[UUID, list[FoldedDay]]:
     crossings: dict[UUID, list[Crossing]] = defaultdict(list)
     for record in recorded:
@@ -146,6 +150,7 @@ def _row(project_id: UUID, worker_id: UUID, day: FoldedDay) -> dict[str, object]
         last_out_at=day.last_out_at,
         minutes=day.minutes,
         units=day.units,
+        overtime_minutes=day.overtime_minutes,
         state=day.state,
         grades=day.grades,
         rule_version=RULE_VERSION,

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from redis import Redis
@@ -31,6 +32,13 @@ TOKEN_BYTES = 32
 CONTACT_INTERVAL = timedelta(seconds=30)
 NOTABLE_OFFSET_MS = 1_000
 INT32_MAX = 2**31 - 1
+
+
+class Heard(Protocol):
+    """Whatever remembers when a device was heard: its row, or what the hot lane knows of it."""
+
+    last_seen_at: datetime | None
+    clock_offset_ms: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +191,7 @@ def _end(device: Device, *, at: datetime) -> None:
     device.next_token_hash = None
 
 
-def note_contact(device: Device, *, at: datetime, clock_offset_ms: int | None) -> None:
+def note_contact(device: Heard, *, at: datetime, clock_offset_ms: int | None) -> None:
     """Remember when the device was heard and how far its clock is off, if it said so.
 
     Only changes worth a row are written, or every scan would rewrite its gate.

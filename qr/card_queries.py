@@ -9,7 +9,8 @@ from sqlalchemy import or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
-from db.models import Person, Project, ProjectWorker, Team, WorkerCard
+from db.models import Person, Project, ProjectWorker, Team, WorkerCard, WorkerPhoto
+from identity.photos import NOTICE_VERSION
 from qr.errors import CardNotFoundError
 
 
@@ -41,6 +42,15 @@ def lock_holders(
         .with_for_update(of=Person, key_share=True)
     )
     return [Holder(*row) for row in session.exec(statement)]
+
+
+def list_photos(session: Session, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the photos of those who were told that it is printed: JPEG, base64."""
+    statement = select(WorkerPhoto).where(
+        col(WorkerPhoto.person_id).in_(person_ids),
+        WorkerPhoto.notice_version == NOTICE_VERSION,
+    )
+    return {photo.person_id: photo.image for photo in session.exec(statement)}
 
 
 def list_without_card(session: Session, *, team_id: UUID, on: date, limit: int) -> list[UUID]:

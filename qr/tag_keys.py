@@ -16,6 +16,8 @@ from qr.code import (
     step_day,
 )
 
+MASTERS_KEPT = 16
+"""Days; codes are of yesterday, today or tomorrow."""
 DAYS_KEPT = 4_096
 """(project, day, suite); a busy installation needs two days of each project."""
 HOLDERS_KEPT = 65_536
@@ -32,6 +34,7 @@ class TagKeys:
 
     def __init__(self, keyring: Keyring) -> None:
         self.keyring = keyring
+        self._holder_masters = lru_cache(MASTERS_KEPT)(keyring.holder_masters_of)
         self._day_keys = lru_cache(DAYS_KEPT)(self._derive_day_keys)
         self._holder_keys = lru_cache(HOLDERS_KEPT)(self._derive_holder_keys)
 
@@ -66,5 +69,5 @@ class TagKeys:
             derive_holder_key(
                 master, worker_ref=worker_ref, key_generation=key_generation, suite=suite
             )
-            for master in self.keyring.holder_masters_of(day)
+            for master in self._holder_masters(day)
         )

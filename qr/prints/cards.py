@@ -1,6 +1,5 @@
 """Printed cards: what stands on one, and the sheets of cards and helmet stickers."""
 
-import base64
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,8 +19,8 @@ class CardFace:
     project: str
     number: str
     """The card's own label, to report a lost one by."""
-    photo: bytes | None = None
-    """JPEG."""
+    photo: str | None = None
+    """JPEG, base64."""
 
 
 def print_cards(faces: Sequence[CardFace]) -> bytes:
@@ -50,10 +49,9 @@ def _describe(face: CardFace) -> Mapping[str, str]:
     return facts if face.photo is None else {**facts, "photo": _frame(face.photo)}
 
 
-def _frame(photo: bytes) -> str:
+def _frame(photo: str) -> str:
     """Return the photo inside an SVG, filling 3 × 4: it never touches a disk."""
-    jpeg = base64.b64encode(photo).decode("ascii")
     return (
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 3 4"><image width="3" height="4"'
-        f' preserveAspectRatio="xMidYMid slice" href="data:image/jpeg;base64,{jpeg}"/></svg>'
+        f' preserveAspectRatio="xMidYMid slice" href="data:image/jpeg;base64,{photo}"/></svg>'
     )

@@ -1,5 +1,6 @@
 """One message of a terminal: a question asked again, a code shown again, a clock that is off."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -7,14 +8,20 @@ from redis import Redis
 from sqlmodel import Session
 
 from attendance.deliveries import RETRY_SECONDS, Answer, Delivery, describe, take_delivery
-from core.clock import now
-from core.enums import DeviceVendor, MessageState, ScanReason
+from attendance.partitions import ensure_months
+from attendance.queries import lock_partitions
+from core.clock import local_date, now
+from core.enums import CheckInMethod, DeviceVendor, Direction, MessageState, ScanReason
 from core.keyring import Keyring
+from db.session import Database
+from devices.punches import Punch
 from devices.vendors import hikvision, vguang
 from devices.vendors.reading import Reading
+from tests.attendance.test_gate_races import is_somebody_waiting
 from tests.devices.simulators.hikvision import event
 from tests.factories.attendance import GateSite, make_gate_site
 from tests.factories.vendors import MadeTerminal, check_ins, make_terminal, messages
+from tests.live import wait_until
 
 Server = tuple[Session, Redis, Keyring]
 
@@ -128,3 +135,26 @@ def test_notes_are_named_once_and_not_without_end(
         MessageState.UNREAD,
         "time; direction; event 5/1; …",
     )
+
+
+def test_a_delivery_that_waits_for_a_new_month_keeps_nobody_from_making_it(
+    live_database: Database, redis: Redis, keyring: Keyring
+) -> None:
+    at = now() - timedelta(days=400)
+    punch = Punch("old-1", "1001", Direction.IN, CheckInMethod.FACE, at)
+    with live_database.transaction() as session:
+        terminal = make_terminal(session, make_gate_site(session).project, DeviceVendor.HIKVISION)
+
+    def deliver() -> None:
+        with live_database.transaction() as session:
+            reading = Reading(punches=(punch,), clock=now() - timedelta(hours=1))
+            take((session, redis, keyring), terminal, reading)
+
+    with ThreadPoolExecutor(1) as pool, live_database.transaction() as session:
+        lock_partitions(session)
+        delivery = pool.submit(deliver)
+        wait_until(lambda: is_somebody_waiting(live_database))
+        ensure_months(session, [local_date(at).replace(day=1)])  # wants `device` for itself
+    delivery.result()
+    with live_database.transaction() as session:
+        assert [check_in.nonce for check_in in check_ins(session)] == [punch.key]

@@ -11,11 +11,12 @@ from sqlmodel import Session, col
 
 from attendance import offline, service
 from attendance.annulments import annul_scan
+from attendance.conflicts import list_conflicts
 from attendance.due_folds import fold_due_of
 from attendance.offline import ScanOutcome
 from attendance.rejudge import Arrival, ScanReport
 from core.clock import now
-from core.enums import Direction, ScanStatus
+from core.enums import ConflictKind, Direction, ScanStatus
 from core.keyring import Keyring
 from db.models import CheckIn, WorkDay
 from tests.factories.attendance import GateSite, make_gate_site
@@ -114,6 +115,26 @@ def test_no_gate_takes_a_day_away_later(
     assert read_grades(session, site) == [{"A": 1}]
     kept = session.scalars(select(col(CheckIn.admitted)).order_by(col(CheckIn.id))).all()
     assert (denial.status, kept) == (ScanStatus.CONFLICT, [True, False])
+
+
+def test_a_denial_that_comes_too_late_is_the_labour_managers_to_look_at(
+    session: Session, site: GateSite, let_in: CheckIn, upload: Upload
+) -> None:
+    upload(admitted=False, minutes=16)
+    upload(admitted=False, minutes=17)
+
+    (view,) = list_conflicts(session, project_id=site.project_id, before=None, limit=9)
+
+    assert (view.id, view.conflict.kind) == (let_in.id, ConflictKind.DENIED_LATER)
+    assert "没有开门" in view.explanation
+
+
+def test_a_denial_in_time_leaves_nothing_to_look_at(
+    session: Session, site: GateSite, let_in: CheckIn, upload: Upload
+) -> None:
+    upload(admitted=False)
+
+    assert list_conflicts(session, project_id=site.project_id, before=None, limit=9) == []
 
 
 def test_an_opening_that_both_tell_of_stands(

@@ -2,18 +2,18 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
-from datetime import time
+from datetime import datetime, time, timedelta
 from threading import Event
 
 import pytest
 from redis import Redis
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlmodel import Session
 
-from attendance.due_folds import fold_all_due, fold_due_of
-from attendance.folding import work_date
+from attendance.day_rules import work_date
+from attendance.due_folds import fold_all_due, fold_due_of, wake_fold
 from attendance.months import get_month
-from core.clock import now
+from core.clock import SHANGHAI, now
 from core.keyring import Keyring
 from db.models import CheckIn, FoldDue, ProjectWorker, WorkDay
 from db.session import Database
@@ -92,6 +92,16 @@ def test_no_mark_is_lost_while_many_fold_and_many_come_in(entrance: Entrance) ->
         assert count_marks(session) == 0
         assert admitted == len(codes)
         assert sum(grades["A"] for grades in read_grades(session)) == admitted
+
+
+def test_what_seconds_bring_wakes_one_fold(session: Session) -> None:
+    at = datetime(2026, 11, 20, 8, tzinfo=SHANGHAI)
+    for seconds in (0, 4, 5, 9):
+        wake_fold(session, source="east gate", at=at + timedelta(seconds=seconds))
+    wake_fold(session, source="west gate", at=at)
+
+    woken = session.scalars(text("SELECT due_at FROM outbox_message ORDER BY due_at")).all()
+    assert woken == [at + timedelta(seconds=seconds) for seconds in (5, 5, 10)]
 
 
 def test_a_fold_leaves_workers_alone_that_somebody_holds(entrance: Entrance) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date, datetime, time, timedelta
+from random import Random
 
 import pytest
 from sqlalchemy import func, select
@@ -214,3 +215,36 @@ def test_an_import_brings_the_partitions_it_needs(session: Session, site: GateSi
     upload(session, site, line("06:58:10"))
     where = session.connection().exec_driver_sql("SELECT tableoid::regclass::text FROM check_in")
     assert where.scalar_one() == f"check_in_{YESTERDAY:%Y_%m}"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_log_in_any_order_and_twice_over_folds_to_the_same_days(
+    session: Session, seed: int
+) -> None:
+    lines = [
+        line(clock, status, day=YESTERDAY - timedelta(days=back))
+        for back in (2, 1, 0)
+        for clock, status in (("07:00:00", 0), ("11:30:00", 1), ("13:00:00", 0), ("19:40:00", 1))
+    ]
+    shuffled = lines + lines[:6]
+    Random(seed).shuffle(shuffled)
+    whole, piecemeal = make_gate_site(session), make_gate_site(session)
+
+    upload(session, whole, *lines)
+    for start in range(0, len(shuffled), 5):
+        upload(session, piecemeal, *shuffled[start : start + 5])
+
+    assert days_of(session, piecemeal) == days_of(session, whole)
+    assert len(days_of(session, whole)) == 3
+
+
+def days_of(session: Session, site: GateSite) -> list[tuple[object, ...]]:
+    statement = (
+        select(WorkDay)
+        .where(col(WorkDay.project_worker_id) == site.worker_id)
+        .order_by(col(WorkDay.work_date))
+    )
+    return [
+        (day.work_date, day.first_in_at, day.last_out_at, day.minutes, day.units, day.state)
+        for day in session.scalars(statement)
+    ]

@@ -215,6 +215,14 @@ def test_a_closing_lane_stores_what_waits(entrance: Entrance) -> None:
     assert {answer.check_in_id for answer in answers} < ids
 
 
+def test_a_scan_behind_somebody_elses_lock_is_turned_away_soon(entrance: Entrance) -> None:
+    with entrance.database.transaction() as holder:
+        holder.get(Device, entrance.site.gate.device_id, with_for_update=True)
+        with pytest.raises(StorageUnavailableError):
+            asyncio.run(entrance.ordinary().verify(entrance.question(entrance.show())))
+    assert entrance.stored() == []
+
+
 def test_a_gate_is_seen_with_its_clock_and_the_fold_is_woken(entrance: Entrance) -> None:
     entrance.ask(entrance.question(entrance.show(), scanned_at=now() - timedelta(seconds=90)))
 

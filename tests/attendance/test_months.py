@@ -1,23 +1,21 @@
 """The worker's month, and objections to its days."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlmodel import Session
 
 from attendance import months
-from attendance.errors import NotOnProjectThatDayError, ProjectNeededError
 from attendance.months import MonthView
 from attendance.work_days import fold_days
 from core.clock import day_start, local_date, now
 from core.enums import Direction
-from db.models import WorkDayObjection
+from db.models import ProjectWorker
 from tests.factories.attendance import GateSite, make_check_in, make_gate_site
 from tests.factories.projects import make_project, make_project_worker, make_team
 
 DAY = (local_date(now()) - timedelta(days=31)).replace(day=15)
 MONTH = f"{DAY:%Y-%m}"
-TODAY = local_date(now())
 
 
 @pytest.fixture
@@ -32,12 +30,19 @@ def punch(session: Session, site: GateSite, direction: Direction, hour: int) -> 
     )
 
 
-def object_to(
-    session: Session, site: GateSite, day: date, note: str = "少记了加班"
-) -> WorkDayObjection:
-    return months.object_to_day(
-        session, person_id=site.person_id, work_date=day, note=note, at=now()
-    )
+def fold(session: Session, worker: ProjectWorker) -> None:
+    fold_days(session, project_id=worker.project_id, worker_ids=[worker.id], since=DAY, until=DAY)
+
+
+def stay(session: Session, worker: ProjectWorker, since: int, until: int) -> None:
+    for direction, hour in ((Direction.IN, since), (Direction.OUT, until)):
+        make_check_in(session, worker, direction, day_start(DAY) + timedelta(hours=hour))
+    fold(session, worker)
+
+
+def place_elsewhere(session: Session, site: GateSite) -> ProjectWorker:
+    team = make_team(session, make_project(session))
+    return make_project_worker(session, team, site.person, entered_date=site.worker.entered_date)
 
 
 def month_of(session: Session, site: GateSite, month: str = MONTH) -> MonthView:
@@ -68,47 +73,41 @@ def test_another_month_and_another_worker_see_nothing(session: Session, site: Ga
     assert month_of(session, make_gate_site(session)).days == []
 
 
-def test_an_objection_stands_beside_the_day_and_changes_nothing(
+def test_a_day_shows_its_crossings_with_the_gates_name(session: Session, site: GateSite) -> None:
+    punch(session, site, Direction.IN, 7)
+    left_at = day_start(DAY) + timedelta(hours=17)
+    gate = site.gate.device
+    at_gate = make_check_in(session, site.worker, Direction.OUT, left_at, device=gate)
+    fold(session, site.worker)
+
+    (day,) = month_of(session, site).days
+
+    assert [seen.crossing.direction for seen in day.crossings] == [Direction.IN, Direction.OUT]
+    assert day.crossings[1].crossing.id == at_gate.id
+    assert [seen.gate_name for seen in day.crossings] == [None, site.gate.device.name]
+
+
+def test_two_projects_on_one_day_are_both_shown(session: Session, site: GateSite) -> None:
+    elsewhere = place_elsewhere(session, site)
+    stay(session, site.worker, 7, 12)
+    stay(session, elsewhere, 13, 18)
+
+    view = month_of(session, site)
+
+    assert [day.work_day.minutes for day in view.days] == [300, 300]
+    assert (view.minutes, view.overlap_minutes) == (600, 0)
+    assert [day.say for day in view.days] == [None, None]
+
+
+def test_minutes_on_two_projects_at_once_are_flagged_on_both(
     session: Session, site: GateSite
 ) -> None:
-    punch(session, site, Direction.IN, 7)
-    before = month_of(session, site)
+    elsewhere = place_elsewhere(session, site)
+    stay(session, site.worker, 7, 12)
+    stay(session, elsewhere, 11, 18)
 
-    object_to(session, site, DAY)
+    view = month_of(session, site)
 
-    after = month_of(session, site)
-    assert after.days == before.days
-    assert [(said.work_date, said.note) for said in after.objections] == [(DAY, "少记了加班")]
-
-
-def test_a_day_without_any_punch_can_be_objected_to(session: Session, site: GateSite) -> None:
-    objection = object_to(session, site, DAY, "这天我来了，闸机坏了")
-    assert objection.project_worker_id == site.worker_id
-
-
-@pytest.mark.parametrize("day", [TODAY + timedelta(days=1), TODAY - timedelta(days=61)])
-def test_days_to_come_and_days_before_entry_cannot_be_objected_to(
-    session: Session, site: GateSite, day: date
-) -> None:
-    with pytest.raises(NotOnProjectThatDayError):
-        object_to(session, site, day)
-
-
-def test_on_two_projects_the_worker_says_which(session: Session, site: GateSite) -> None:
-    elsewhere = make_project(session)
-    team = make_team(session, elsewhere)
-    make_project_worker(session, team, site.person, entered_date=site.worker.entered_date)
-
-    with pytest.raises(ProjectNeededError) as refusal:
-        object_to(session, site, DAY)
-    objection = months.object_to_day(
-        session,
-        person_id=site.person_id,
-        work_date=DAY,
-        note="少记了",
-        at=now(),
-        project_id=elsewhere.id,
-    )
-
-    assert set(refusal.value.facts) == {"projects"}
-    assert objection.project_id == elsewhere.id
+    assert [day.overlap_minutes for day in view.days] == [60, 60]
+    assert view.overlap_minutes == 60
+    assert all("重叠60分钟" in (day.say or "") for day in view.days)

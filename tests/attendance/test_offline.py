@@ -12,7 +12,7 @@ from sqlalchemy import event, func, select
 from sqlmodel import Session, col
 
 from attendance import offline, service
-from attendance.folding import work_date
+from attendance.day_rules import work_date
 from attendance.offline import ScanOutcome, UnreadReport
 from attendance.rejudge import Arrival, ScanReport
 from core.clock import day_start, local_date, now

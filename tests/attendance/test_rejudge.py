@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -65,7 +66,7 @@ def test_a_good_code_is_good_days_later() -> None:
     ("said", "reason"),
     [
         (None, ScanReason.MALFORMED_CODE),
-        (replace(claim(), holder=None), ScanReason.UNKNOWN_WORKER),
+        (msgspec.structs.replace(claim(), holder=None), ScanReason.UNKNOWN_WORKER),
         (claim(gate=False, holder=False), ScanReason.BAD_GATE_TAG),
         (claim(gate=False, shown_at=SCANNED - timedelta(hours=1)), ScanReason.BAD_GATE_TAG),
         (claim(shown_at=SCANNED - timedelta(minutes=1)), ScanReason.EXPIRED_CODE),
@@ -188,9 +189,14 @@ reports = st.builds(
 )
 codes = st.builds(replace, st.just(claim().code), step=st.integers(0, 2**32 - 1))
 claims = st.builds(
-    replace, st.just(claim()), code=codes | st.just(claim().code), is_holder_tag_good=st.booleans()
+    msgspec.structs.replace,
+    st.just(claim()),
+    code=codes | st.just(claim().code),
+    is_holder_tag_good=st.booleans(),
 )
-arrivals = st.builds(replace, st.just(ARRIVAL), uptime_ms=st.none() | st.integers(0, 10**12 - 1))
+arrivals = st.builds(
+    msgspec.structs.replace, st.just(ARRIVAL), uptime_ms=st.none() | st.integers(0, 10**12 - 1)
+)
 
 
 @given(report=reports, said=st.none() | claims, arrival=arrivals | st.just(ARRIVAL))

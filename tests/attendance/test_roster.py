@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+import psycopg
 import pytest
 from redis import Redis
-from sqlalchemy import delete, text, update
+from sqlalchemy import delete, make_url, text, update
 from sqlmodel import Session, col
 
 from attendance.ingest import Ingest
@@ -207,7 +208,7 @@ def test_what_was_being_read_during_a_change_is_not_kept() -> None:
             await may_answer.wait()
             return version
 
-        memory: Memory[str, int] = Memory(load)
+        memory: Memory[str, int] = Memory(load, 9)
         early = asyncio.create_task(memory.get("roster"))
         await asyncio.sleep(0)
         memory.forget("roster")
@@ -215,6 +216,66 @@ def test_what_was_being_read_during_a_change_is_not_kept() -> None:
         return await early, await memory.get("roster"), await memory.get("roster")
 
     assert asyncio.run(read()) == (0, 1, 1)
+
+
+def test_only_so_many_are_kept_and_the_longest_unread_goes() -> None:
+    async def read() -> list[str]:
+        loaded: list[str] = []
+
+        async def load(key: str) -> str:
+            loaded.append(key)
+            return key
+
+        memory: Memory[str, str] = Memory(load, 2)
+        for key in ("east", "west", "north", "west", "north", "east"):
+            await memory.get(key)
+        return loaded
+
+    assert asyncio.run(read()) == ["east", "west", "north", "east"]
+
+
+def test_gates_hear_of_a_lost_card_and_not_of_tries_of_its_pin(entrance: Entrance) -> None:
+    def change(**values: object) -> None:
+        entrance.change(lambda session, _: session.execute(update(WorkerCard).values(**values)))
+
+    entrance.change(
+        lambda session, site: session.add(WorkerCard(person_id=site.person_id, digest=bytes(32)))
+    )
+    url = make_url(entrance.database.url).set(drivername="postgresql")
+    heard: list[str] = []
+    with psycopg.connect(url.render_as_string(hide_password=False), autocommit=True) as hearing:
+        hearing.add_notify_handler(lambda notify: heard.append(notify.payload))
+        hearing.execute("LISTEN gate_roster")
+        change(pin_failures=1)
+        change(revoked_at=now())
+        change(pin_hash="another")
+        hearing.execute("SELECT 1")  # what was notified before comes with the answer
+
+    assert heard == [str(entrance.site.project_id)]
+
+
+def test_no_news_is_lost_when_the_listening_connection_is_killed(entrance: Entrance) -> None:
+    killed = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
+    questions = [entrance.question(entrance.show(steps=steps)) for steps in (-1, 0, 1)]
+
+    async def ask() -> tuple[Answer, Answer, Answer]:
+        async with entrance.open() as lane:
+            before = await lane.verify(questions[0])
+            entrance.change(lambda session, _: session.execute(text(killed)))
+            entrance.change(leave)  # while nobody listens, or nobody knows that nobody does
+            await see(lambda: is_listening(lane), lambda is_there: not is_there)
+            alone = await lane.verify(questions[1])
+            await see(lambda: is_listening(lane), bool)
+            return before, alone, await lane.verify(questions[2])
+
+    async def is_listening(lane: Ingest) -> bool:
+        return lane.is_listening
+
+    assert [answer.reason for answer in asyncio.run(ask())] == [
+        ScanReason.OK,
+        ScanReason.LEFT_PROJECT,
+        ScanReason.LEFT_PROJECT,
+    ]
 
 
 def test_what_is_old_is_read_again_and_used_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,7 +286,7 @@ def test_what_is_old_is_read_again_and_used_meanwhile(monkeypatch: pytest.Monkey
             await asyncio.sleep(0)
             return next(versions)
 
-        memory: Memory[str, int] = Memory(load)
+        memory: Memory[str, int] = Memory(load, 9)
         seen = [await memory.get("roster")]
         monkeypatch.setattr("attendance.roster.FRESH_SECONDS", -1.0)
         seen.append(await memory.get("roster"))
@@ -246,7 +307,7 @@ def test_a_load_that_fails_is_told_to_who_waits_and_tried_again() -> None:
                 raise outcome
             return outcome
 
-        memory: Memory[str, int] = Memory(load)
+        memory: Memory[str, int] = Memory(load, 9)
         with pytest.raises(ValueError, match="gone"):
             await memory.get("roster")
         return await memory.get("roster")

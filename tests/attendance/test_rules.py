@@ -175,3 +175,22 @@ def test_whoever_opens_with_a_card_is_looked_at() -> None:
     )
     refused = ScanReason.REVOKED_CARD
     assert rules.choose_card_words(refused, Direction.IN) == rules.SAYINGS[refused]
+
+
+@pytest.mark.parametrize(
+    ("hours_before", "has_waited", "is_gates_word"),
+    [(3, True, True), (3, False, False), (24 * 32, True, False), (-1, True, False)],
+    ids=["waited", "live", "older than any wait", "in the future"],
+)
+def test_what_has_waited_under_a_wrong_clock_is_dated_by_the_gates_word_if_it_can_be_true(
+    hours_before: int, *, has_waited: bool, is_gates_word: bool
+) -> None:
+    said = NOON - timedelta(hours=hours_before)
+    chosen = rules.choose_instant(said, NOON, rules.CLOCK_TRUST_MS + 1, has_waited=has_waited)
+    assert chosen == (said if is_gates_word else NOON)
+
+
+def test_every_method_has_its_national_code() -> None:
+    assert set(rules.ATTEND_TYPES) == set(CheckInMethod)
+    assert set(rules.ATTEND_TYPES.values()) == {"001", "003", "004", "006", "007", "010", "011"}
+    assert rules.ATTEND_TYPES[CheckInMethod.FORCED_EXIT] == "007"

@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from sqlmodel import Session, col
 
 from attendance import service
+from attendance.day_rules import work_date
 from attendance.due_folds import fold_due_of
-from attendance.folding import work_date
 from attendance.service import ScanDecision
 from core.clock import local_date, now
 from core.enums import CheckInMethod, Direction, Grade, ScanReason, Tone, WorkDayState

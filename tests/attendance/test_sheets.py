@@ -1,17 +1,24 @@
 """考勤表: drawn up from the folded days, complete, and frozen by its lock."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import event, func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from attendance import sheets
 from attendance.errors import SheetLockedError, SheetNotFoundError
-from attendance.months import object_to_day
-from core.clock import day_start, local_date, now
-from core.enums import Direction, SheetState
-from db.models import AttendanceSheet, ProjectWorker
+from attendance.sheet_errors import (
+    DaysUnsettledError,
+    MonthNotOverError,
+    SheetStaleError,
+    StepsMissingError,
+)
+from attendance.sheets import LockExcuses
+from core.clock import day_start, local_date, month_start, next_month, now
+from core.enums import CheckInMethod, Direction, Grade, SheetState
+from core.sheet_enums import SheetAct, SheetStep
+from db.models import AttendanceSheet, AttendanceSheetAct, ProjectWorker
 from projects.errors import TeamNotFoundError
 from tests.factories.attendance import GateSite, long_ago, make_check_in, make_gate_site
 from tests.factories.identity import make_worker_person
@@ -19,6 +26,7 @@ from tests.factories.projects import make_project, make_project_worker, make_tea
 
 DAY = (local_date(now()) - timedelta(days=31)).replace(day=15)
 MONTH = f"{DAY:%Y-%m}"
+SIGNED = LockExcuses(unsettled_reason="已当面核对", skipped_reason="已在纸上签字")
 
 
 @pytest.fixture
@@ -39,6 +47,27 @@ def draw_up(session: Session, site: GateSite) -> AttendanceSheet:
     return sheets.draw_up_sheet(
         session, project_id=site.project_id, team_id=site.team_id, month=MONTH, at=now()
     )
+
+
+def lock(
+    session: Session,
+    sheet: AttendanceSheet,
+    *,
+    excuses: LockExcuses = SIGNED,
+    at: datetime | None = None,
+) -> AttendanceSheet:
+    return sheets.lock_sheet(
+        session,
+        project_id=sheet.project_id,
+        sheet_id=sheet.id,
+        at=at or now(),
+        excuses=excuses,
+    )
+
+
+def list_acts(session: Session) -> list[tuple[SheetStep, SheetAct, str | None]]:
+    acts = session.scalars(select(AttendanceSheetAct).order_by(col(AttendanceSheetAct.id)))
+    return [(act.step, act.act, act.reason) for act in acts]
 
 
 def test_a_line_sums_the_workers_month(session: Session, site: GateSite) -> None:
@@ -107,28 +136,89 @@ def test_a_draft_is_drawn_up_anew(session: Session, site: GateSite) -> None:
     assert session.scalar(select(func.count()).select_from(AttendanceSheet)) == 1
 
 
+def test_what_gates_recorded_stands_beside_what_was_entered_later(
+    session: Session, site: GateSite
+) -> None:
+    work(session, site.worker, days=2, leaves=False)
+    evening = day_start(DAY + timedelta(days=1)) + timedelta(hours=17)
+    make_check_in(
+        session,
+        site.worker,
+        Direction.OUT,
+        evening,
+        grade=Grade.D,
+        method=CheckInMethod.MANUAL,
+    )
+
+    (line,) = draw_up(session, site).lines
+
+    assert (line["units"], line["needs_confirmation"], line["grades"]) == (200, 0, {"B": 3, "D": 1})
+    assert line["original"] == {"units": 150, "minutes": 840, "days": 2}
+
+
 def test_a_locked_sheet_does_not_change_any_more(session: Session, site: GateSite) -> None:
     sheet = draw_up(session, site)
-    sheets.lock_sheet(session, project_id=site.project_id, sheet_id=sheet.id)
+    lock(session, sheet)
     work(session, site.worker)
 
     with pytest.raises(SheetLockedError):
         draw_up(session, site)
 
-    again = sheets.lock_sheet(session, project_id=site.project_id, sheet_id=sheet.id)
+    again = lock(session, sheet)
     assert (again.state, again.lines[0]["units"]) == (SheetState.LOCKED, 0)
 
 
-def test_the_manager_reads_masked_names_and_objections(session: Session, site: GateSite) -> None:
+def test_the_lock_keeps_the_days_behind_the_sums(session: Session, site: GateSite) -> None:
+    work(session, site.worker, days=2, leaves=False)
+    (line,) = lock(session, draw_up(session, site)).lines
+    assert line["cells"] == [[15, 100, ""], [16, 50, "?"]]
+
+
+def test_a_month_that_is_not_over_is_not_locked(session: Session, site: GateSite) -> None:
     sheet = draw_up(session, site)
-    sheets.lock_sheet(session, project_id=site.project_id, sheet_id=sheet.id)
-    object_to_day(session, person_id=site.person_id, work_date=DAY, note="这天我在", at=now())
+    last_evening = day_start(next_month(month_start(MONTH))) - timedelta(seconds=1)
 
-    view = sheets.view_sheet(session, project_id=site.project_id, sheet_id=sheet.id)
+    with pytest.raises(MonthNotOverError):
+        lock(session, sheet, at=last_evening)
 
-    (line,) = view.lines
-    assert line.masked_name == "王*明"
-    assert [objection.note for objection in line.objections] == ["这天我在"]
+    assert lock(session, sheet, at=last_evening + timedelta(seconds=1)).state is SheetState.LOCKED
+
+
+def test_a_drawing_that_is_out_of_date_is_not_locked(session: Session, site: GateSite) -> None:
+    sheet = draw_up(session, site)
+    work(session, site.worker)
+
+    with pytest.raises(SheetStaleError):
+        lock(session, sheet)
+
+    assert lock(session, draw_up(session, site)).lines[0]["units"] == 100
+
+
+def test_open_days_are_locked_only_with_a_reason(session: Session, site: GateSite) -> None:
+    work(session, site.worker, days=3, leaves=False)
+    sheet = draw_up(session, site)
+
+    with pytest.raises(DaysUnsettledError) as refused:
+        lock(session, sheet, excuses=LockExcuses(skipped_reason="已在纸上签字"))
+
+    assert refused.value.facts == {"count": 1}
+    lock(session, sheet)
+    assert list_acts(session)[-1] == (SheetStep.GENERAL_CONTRACTOR, SheetAct.LOCKED, "已当面核对")
+
+
+def test_steps_nobody_took_are_listed_with_the_reason(session: Session, site: GateSite) -> None:
+    sheet = draw_up(session, site)
+
+    with pytest.raises(StepsMissingError) as refused:
+        lock(session, sheet, excuses=LockExcuses())
+
+    assert refused.value.facts["steps"] == ["team_leader", "subcontractor"]
+    lock(session, sheet)
+    assert list_acts(session) == [
+        (SheetStep.TEAM_LEADER, SheetAct.SKIPPED, "已在纸上签字"),
+        (SheetStep.SUBCONTRACTOR, SheetAct.SKIPPED, "已在纸上签字"),
+        (SheetStep.GENERAL_CONTRACTOR, SheetAct.LOCKED, "已当面核对"),
+    ]
 
 
 def test_another_projects_team_and_sheet_do_not_exist(session: Session, site: GateSite) -> None:
@@ -139,7 +229,7 @@ def test_another_projects_team_and_sheet_do_not_exist(session: Session, site: Ga
             session, project_id=elsewhere.id, team_id=site.team_id, month=MONTH, at=now()
         )
     with pytest.raises(SheetNotFoundError):
-        sheets.lock_sheet(session, project_id=elsewhere.id, sheet_id=sheet.id)
+        sheets.lock_sheet(session, project_id=elsewhere.id, sheet_id=sheet.id, at=now())
 
 
 def test_a_bigger_team_takes_no_more_statements(session: Session, site: GateSite) -> None:

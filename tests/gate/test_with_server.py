@@ -5,12 +5,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import Session, col
+from sqlmodel import Session, SQLModel
 
 from core.clock import local_date, now
 from core.enums import DeviceProfile, Direction, Grade, Role, WorkDayState
@@ -61,8 +61,8 @@ StartGate = Callable[[str], PairedGate]
 
 
 @pytest.fixture
-def site(live_database: Database) -> GateSite:
-    with live_database.transaction() as session:
+def site(shared_database: Database) -> GateSite:
+    with shared_database.transaction() as session:
         site = make_gate_site(session)
         issue_worker_code(session, person_id=site.person_id)
         return site
@@ -70,13 +70,13 @@ def site(live_database: Database) -> GateSite:
 
 @pytest.fixture
 def start_gate(
-    live_api: Api, live_database: Database, site: GateSite, tmp_path: Path
+    shared_api: Api, shared_database: Database, site: GateSite, tmp_path: Path
 ) -> Generator[StartGate]:
     """Create, pair and sync a gate."""
     running: list[Gate] = []
 
     def start(name: str) -> PairedGate:
-        with live_database.transaction() as session:
+        with shared_database.transaction() as session:
             offer = create_device(
                 session, project_id=site.project_id, name=name, profile=DeviceProfile.GATE
             )
@@ -84,7 +84,7 @@ def start_gate(
         directory.mkdir()
         relay = CountingRelay()
         gate = assemble(
-            pairing=pair(f"unix:{live_api.socket}", offer.pairing_code),
+            pairing=pair(f"unix:{shared_api.socket}", offer.pairing_code),
             directory=directory,
             direction=Direction.IN,
             relay=relay,
@@ -105,10 +105,10 @@ def start_gate(
 
 
 @pytest.fixture
-def show(live_api: Api, keyring: Keyring, site: GateSite) -> Callable[[], str]:
+def show(shared_api: Api, keyring: Keyring, site: GateSite) -> Callable[[], str]:
     """The worker's phone: it fetches its kit once and then needs no network."""
     headers = bearer(keyring, make_principal(site.person_id, Role.WORKER))
-    kit = live_api.client.get("/v1/me/code-kit", headers=headers).json()
+    kit = shared_api.client.get("/v1/me/code-kit", headers=headers).json()
     gate_keys = {(key["project_id"], key["day"]): key["key"] for key in kit["gate_keys"]}
 
     def show_now() -> str:
@@ -129,12 +129,17 @@ def decode(text: str) -> bytes:
     return urlsafe_b64decode(text + "=" * (-len(text) % 4))
 
 
-def list_check_ins(session: Session) -> list[CheckIn]:
-    return list(session.scalars(select(CheckIn).order_by(col(CheckIn.id))))
+Row = TypeVar("Row", bound=SQLModel)
+
+
+def of_site(session: Session, site: GateSite, table: type[Row]) -> list[Row]:
+    """Return the site's rows, oldest first: the server has other sites."""
+    statement = select(table).filter_by(project_id=site.project_id).order_by("id")
+    return list(session.scalars(statement))
 
 
 def test_a_scan_decided_alone_is_heard_once_and_is_grade_a(
-    live_database: Database, site: GateSite, start_gate: StartGate, show: Callable[[], str]
+    shared_database: Database, site: GateSite, start_gate: StartGate, show: Callable[[], str]
 ) -> None:
     gate = start_gate("东门")
     gate.cut_off()
@@ -144,18 +149,18 @@ def test_a_scan_decided_alone_is_heard_once_and_is_grade_a(
     gate.contact()
 
     assert gate.relay.opened == 1
-    with live_database.transaction() as session:
-        (check_in,) = list_check_ins(session)
+    with shared_database.transaction() as session:
+        (check_in,) = of_site(session, site, CheckIn)
         assert (check_in.admitted, check_in.valid, check_in.grade) == (True, True, Grade.A)
         assert (check_in.decided_offline, check_in.project_worker_id) == (True, site.worker_id)
         assert check_in.clock_bound_ms < 1_000
-        day = session.scalars(select(WorkDay)).one()
+        day = of_site(session, site, WorkDay)[0]
         assert (day.first_in_at, day.grades) == (check_in.occurred_at, {"A": 1})
         assert day.state is WorkDayState.NEEDS_CONFIRMATION
 
 
 def test_a_screenshot_at_two_gates_cut_off_is_a_conflict(
-    live_api: Api,
+    shared_api: Api,
     keyring: Keyring,
     site: GateSite,
     start_gate: StartGate,
@@ -170,7 +175,7 @@ def test_a_screenshot_at_two_gates_cut_off_is_a_conflict(
     east.contact()
     west.contact()
 
-    conflicts = list_conflicts(live_api, keyring, site.project_id, site.person_id)
+    conflicts = list_conflicts(shared_api, keyring, site.project_id, site.person_id)
     assert [(each["gate"], each["reason"]) for each in conflicts] == [("西门", "already_used")]
     assert conflicts[0]["worker"]["masked_name"] == "王*明"
 
@@ -188,11 +193,11 @@ def list_conflicts(
 
 
 def test_who_left_is_kept_out_by_a_gate_cut_off(
-    live_database: Database, site: GateSite, start_gate: StartGate, show: Callable[[], str]
+    shared_database: Database, site: GateSite, start_gate: StartGate, show: Callable[[], str]
 ) -> None:
     gate = start_gate("东门")
     code = show()
-    with live_database.transaction() as session:
+    with shared_database.transaction() as session:
         worker = session.get_one(ProjectWorker, site.worker_id)
         worker.left_date = local_date(now()) - timedelta(days=1)
     gate.contact()
@@ -201,26 +206,26 @@ def test_who_left_is_kept_out_by_a_gate_cut_off(
     assert gate.scan(code) == "left_project"
     gate.contact()
 
-    with live_database.transaction() as session:
-        (check_in,) = list_check_ins(session)
+    with shared_database.transaction() as session:
+        (check_in,) = of_site(session, site, CheckIn)
         assert (check_in.admitted, check_in.reason) == (False, "left_project")
 
 
 def test_online_the_server_decides(
-    live_database: Database, start_gate: StartGate, show: Callable[[], str]
+    shared_database: Database, site: GateSite, start_gate: StartGate, show: Callable[[], str]
 ) -> None:
     gate = start_gate("东门")
 
     assert gate.scan(show()) == "ok"
     gate.contact()
 
-    with live_database.transaction() as session:
-        (check_in,) = list_check_ins(session)
+    with shared_database.transaction() as session:
+        (check_in,) = of_site(session, site, CheckIn)
         assert check_in.valid
 
 
 def test_a_turnstile_that_did_not_turn_leaves_no_work(
-    live_database: Database, start_gate: StartGate, show: Callable[[], str]
+    shared_database: Database, site: GateSite, start_gate: StartGate, show: Callable[[], str]
 ) -> None:
     gate = start_gate("东门")
     gate.relay.is_broken = True
@@ -228,11 +233,11 @@ def test_a_turnstile_that_did_not_turn_leaves_no_work(
     assert gate.scan(show()) == "not_opened"
     gate.contact()
 
-    with live_database.transaction() as session:
-        (check_in,) = list_check_ins(session)
-        annulled = session.scalars(select(col(CheckInAnnulment.check_in_id))).all()
+    with shared_database.transaction() as session:
+        (check_in,) = of_site(session, site, CheckIn)
+        annulled = [one.check_in_id for one in of_site(session, site, CheckInAnnulment)]
         assert annulled == ([check_in.id] if check_in.admitted else [])
-        assert session.scalars(select(WorkDay)).all() == []
+        assert of_site(session, site, WorkDay) == []
 
 
 def test_a_quiet_round_changes_nothing(start_gate: StartGate) -> None:
@@ -251,9 +256,9 @@ def look(paired: PairedGate) -> None:
 
 
 def test_a_card_opens_online_and_offline_and_a_look_makes_it_grade_b(
-    live_database: Database, site: GateSite, start_gate: StartGate
+    shared_database: Database, site: GateSite, start_gate: StartGate
 ) -> None:
-    with live_database.transaction() as session:
+    with shared_database.transaction() as session:
         card = make_card(session, session.get_one(ProjectWorker, site.worker_id)).code
     east = start_gate("east")
 
@@ -265,23 +270,23 @@ def test_a_card_opens_online_and_offline_and_a_look_makes_it_grade_b(
     east.contact()
 
     assert (online, offline, east.relay.opened) == ("ok", "ok", 2)
-    with live_database.transaction() as session:
-        check_ins = session.scalars(select(CheckIn).order_by(col(CheckIn.id))).all()
-        looked_at = session.scalars(select(col(CheckInLook.check_in_id))).all()
+    with shared_database.transaction() as session:
+        check_ins = of_site(session, site, CheckIn)
+        looked_at = [one.check_in_id for one in of_site(session, site, CheckInLook)]
         assert [check_in.grade for check_in in check_ins] == [Grade.E, Grade.E]
         assert [check_in.decided_offline for check_in in check_ins] == [False, True]
         assert looked_at == [check_ins[0].id]
 
 
 def test_a_card_lost_while_the_gate_was_cut_off_is_found_out_on_arrival(
-    live_database: Database, site: GateSite, start_gate: StartGate
+    shared_database: Database, site: GateSite, start_gate: StartGate
 ) -> None:
-    with live_database.transaction() as session:
+    with shared_database.transaction() as session:
         issued = make_card(session, session.get_one(ProjectWorker, site.worker_id))
         card, card_id = issued.code, issued.card.id
     east = start_gate("east")
     east.cut_off()
-    with live_database.transaction() as session:
+    with shared_database.transaction() as session:
         revoke_my_card(
             session,
             principal=make_principal(site.person_id),
@@ -297,8 +302,7 @@ def test_a_card_lost_while_the_gate_was_cut_off_is_found_out_on_arrival(
     assert offline == "ok"
     assert after_sync is not None
     assert (after_sync.admitted, after_sync.reason) == (False, "revoked_card")
-    with live_database.transaction() as session:
-        first = session.scalars(select(CheckIn).order_by(col(CheckIn.id))).first()
-        assert first is not None
+    with shared_database.transaction() as session:
+        first = of_site(session, site, CheckIn)[0]
         assert (first.admitted, first.valid, first.reason) == (True, False, "revoked_card")
         assert first.grade is Grade.E

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from attendance.annulments import ANNULLED_WITHIN
-from attendance.folding import Crossing, DayRules, FoldedDay, fold
+from attendance.day_rules import RuleBook
+from attendance.folding import Crossing, FoldedDay, fold
 from core.enums import Direction, Grade, ScanReason
 from db.base import new_id
 from tests.simulation.machine import Passage
@@ -64,11 +65,11 @@ class Observer:
 
     @property
     def conflicts(self) -> dict[str, ScanReason]:
-        """Return the openings that were not right."""
+        """Return the openings that were not right, and those that a gate denied too late."""
         return {
             nonce: verdict.reason
             for nonce, verdict in self.verdicts.items()
-            if verdict.reason is not ScanReason.OK
+            if verdict.reason is not ScanReason.OK or self._is_denied(nonce)
         }
 
     @property
@@ -87,7 +88,7 @@ class Observer:
             and hearing.decided is not self.sightings[nonce].passage.is_opened
         }
 
-    def work_days(self, rules: DayRules) -> dict[tuple[UUID, date], FoldedDay]:
+    def work_days(self, rules: RuleBook) -> dict[tuple[UUID, date], FoldedDay]:
         """Return each worker's days."""
         crossings: dict[UUID, list[Crossing]] = defaultdict(list)
         for nonce, verdict in self.counted.items():
@@ -145,6 +146,10 @@ class Observer:
         denial = self._denied.get(passage.nonce) or self._told.get(passage.nonce)
         let_in_at = self._first_heard[passage.nonce].at
         return denial is None or denial.at - let_in_at > ANNULLED_WITHIN
+
+    def _is_denied(self, nonce: str) -> bool:
+        """Whether an opening that counts did not happen, by the gate's own later report."""
+        return nonce in self._told and not self.sightings[nonce].passage.is_opened
 
     def _is_timed(self, sighting: Sighting) -> bool:
         """Whether any clock but the phone's own tells when it was."""

@@ -13,7 +13,7 @@ product's services answer it on PostgreSQL; an observer sees every passage with 
   picture shown later, unless that code was used elsewhere.
 - Of two uses of one code the one the server heard first counts; the other is the conflict.
 - What the server let in stands unless the gate denies within 15 minutes that it opened: no gate
-  takes a working day away later. The denial is on record.
+  takes a working day away later. The denial is on record, and a conflict.
 - A scan that a power cut overtakes before it is on the disk has opened nothing, and may be lost.
 
 Run again with the seed that a failure names: ``SIMULATION_SEED=… pytest tests/simulation``; longer
@@ -34,6 +34,8 @@ from core.keyring import Keyring
 from db.models import CheckIn, WorkDay
 from db.session import Database
 from tests.simulation.run import CONTRADICTION, Outcome, nonce_of, simulate
+
+pytestmark = pytest.mark.no_cover  # slow, and what it runs is covered by quicker tests
 
 FIRST_DAY = date(2026, 10, 28)
 """A Wednesday; the month ends on the fourth day."""
@@ -131,7 +133,7 @@ def check_that_much_happened(outcome: Outcome) -> None:
     """A quiet week proves nothing."""
     observer = outcome.observer
     heard = Counter(hearing.decided is None for hearing in outcome.plot.server.hearings)
-    reasons = set(observer.conflicts.values())
+    reasons = set(observer.conflicts.values()) - {ScanReason.OK}
 
     assert min(heard.values()) > 200
     assert len(observer.contradicted) > 0

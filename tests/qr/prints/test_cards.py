@@ -1,6 +1,6 @@
 """Cards and stickers, looked at as an office printer and a gate would."""
 
-from base64 import b32encode
+from base64 import b32encode, b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from io import BytesIO
@@ -34,7 +34,7 @@ NAMES = (
 )
 
 
-def make_faces(count: int, photo: bytes | None = None) -> list[CardFace]:
+def make_faces(count: int, photo: str | None = None) -> list[CardFace]:
     return [
         CardFace(
             code=b32encode(b"\x02" + Random(number).randbytes(14)).decode("ascii"),
@@ -49,10 +49,10 @@ def make_faces(count: int, photo: bytes | None = None) -> list[CardFace]:
     ]
 
 
-def make_photo(colour: tuple[int, int, int]) -> bytes:
+def make_photo(colour: tuple[int, int, int]) -> str:
     file = BytesIO()
     Image.new("RGB", (240, 320), colour).save(file, "JPEG")
-    return file.getvalue()
+    return b64encode(file.getvalue()).decode()
 
 
 def places(pdf: bytes, page: int) -> dict[str, tuple[float, float]]:

@@ -1,0 +1,308 @@
+"""Every SELECT about attendance sheets beyond the sheet itself: their days, chains and people."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Select,
+    Uuid,
+    and_,
+    any_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlmodel import Session, col
+
+from attendance.facts import MonthTotal
+from attendance.sheet_chain import TeamFacts
+from core.enums import Grade, PaySheetState, Role, SheetState, WorkDayState
+from core.sheet_enums import SheetAct
+from db.models import (
+    AttendanceSheet,
+    AttendanceSheetAct,
+    PaySheet,
+    Person,
+    Project,
+    ProjectParty,
+    ProjectWorker,
+    RoleGrant,
+    Team,
+    WorkDay,
+)
+
+GENERAL_CONTRACTOR = "009"
+"""National 参建单位类型."""
+UNSURE = col(WorkDay.state) == WorkDayState.NEEDS_CONFIRMATION
+UNSURE_MARK, ENTERED_MARK, IMPORTED_MARK = "?", Grade.D.value, Grade.E.value
+_MARKS = func.concat(
+    case((UNSURE, UNSURE_MARK), else_=""),
+    case((col(WorkDay.grades).bool_op("?")(ENTERED_MARK), ENTERED_MARK), else_=""),
+    case((col(WorkDay.grades).bool_op("?")(IMPORTED_MARK), IMPORTED_MARK), else_=""),
+)
+
+Cell = tuple[int, int, str]
+"""Day of the month, 工日 in hundredths, marks: `?` unsure, `D` entered by hand, `E` imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetWorker:
+    """Whose line it is, as the paper shows it."""
+
+    name: str
+    id_number: str | None
+    work_type: str
+
+
+def list_month_sums(
+    session: Session, *, worker_ids: Collection[UUID], first: date, until: date
+) -> tuple[dict[UUID, MonthTotal], dict[UUID, dict[str, int]]]:
+    """Return the sums and the grades of each worker with a day from `first` to before `until`."""
+    alike = (col(WorkDay.project_worker_id), col(WorkDay.grades), UNSURE)
+    statement = (
+        select(*alike, func.sum(WorkDay.units), func.sum(WorkDay.minutes), func.count())
+        .where(
+            col(WorkDay.project_worker_id) == _any(worker_ids),
+            col(WorkDay.work_date) >= first,
+            col(WorkDay.work_date) < until,
+        )
+        .group_by(*alike)
+    )
+    totals: dict[UUID, MonthTotal] = {}
+    grades: dict[UUID, dict[str, int]] = {}
+    for worker_id, of_day, is_unsure, units, minutes, days in session.execute(statement):
+        part = MonthTotal(worker_id, units, minutes, days, days if is_unsure else 0)
+        totals[worker_id] = part + totals[worker_id] if worker_id in totals else part
+        counts = grades.setdefault(worker_id, {})
+        for grade, count in of_day.items():
+            counts[grade] = counts.get(grade, 0) + count * days
+    return totals, grades
+
+
+def list_cells(
+    session: Session, *, worker_ids: Collection[UUID], first: date, until: date
+) -> dict[UUID, list[Cell]]:
+    """Return each worker's days from `first` to before `until`, oldest first."""
+    in_order = [
+        func.array_agg(aggregate_order_by(value, col(WorkDay.work_date)))
+        for value in (func.date_part("day", WorkDay.work_date), col(WorkDay.units), _MARKS)
+    ]
+    statement = (
+        select(col(WorkDay.project_worker_id), *in_order)
+        .where(
+            col(WorkDay.project_worker_id) == _any(worker_ids),
+            col(WorkDay.work_date) >= first,
+            col(WorkDay.work_date) < until,
+        )
+        .group_by(col(WorkDay.project_worker_id))
+    )
+    return {
+        worker_id: [
+            (int(day), units, marks) for day, units, marks in zip(days, amounts, signs, strict=True)
+        ]
+        for worker_id, days, amounts, signs in session.execute(statement)
+    }
+
+
+def list_sheet_workers(session: Session, worker_ids: Collection[UUID]) -> dict[UUID, SheetWorker]:
+    """Return who the workers are."""
+    statement = (
+        select(col(ProjectWorker.id), col(Person.name), col(Person.id_number))
+        .add_columns(col(ProjectWorker.work_type))
+        .join(Person, col(Person.id) == ProjectWorker.person_id)
+        .where(col(ProjectWorker.id) == _any(worker_ids))
+    )
+    return {
+        worker_id: SheetWorker(name, id_number, work_type)
+        for worker_id, name, id_number, work_type in session.execute(statement)
+    }
+
+
+def list_person_ids(session: Session, worker_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """Return which person each project worker is."""
+    statement = select(col(ProjectWorker.id), col(ProjectWorker.person_id)).where(
+        col(ProjectWorker.id) == _any(worker_ids)
+    )
+    return dict(iter(session.execute(statement)))
+
+
+def list_acts(session: Session, sheet: AttendanceSheet) -> list[AttendanceSheetAct]:
+    """Return what was done about the sheet, oldest first."""
+    statement = (
+        select(AttendanceSheetAct)
+        .where(
+            col(AttendanceSheetAct.project_id) == sheet.project_id,
+            col(AttendanceSheetAct.sheet_id) == sheet.id,
+        )
+        .order_by(col(AttendanceSheetAct.id))
+    )
+    return list(session.scalars(statement))
+
+
+def find_last_frozen(session: Session, sheet: AttendanceSheet) -> AttendanceSheetAct | None:
+    """Return the newest reopening, with the lines the lock before it had frozen."""
+    statement = (
+        select(AttendanceSheetAct)
+        .where(
+            col(AttendanceSheetAct.project_id) == sheet.project_id,
+            col(AttendanceSheetAct.sheet_id) == sheet.id,
+            col(AttendanceSheetAct.act) == SheetAct.REOPENED,
+        )
+        .order_by(col(AttendanceSheetAct.id).desc())
+        .limit(1)
+    )
+    return session.scalars(statement).one_or_none()
+
+
+def list_actor_names(session: Session, person_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the full names of those who acted."""
+    statement = select(col(Person.id), col(Person.name)).where(col(Person.id) == _any(person_ids))
+    return dict(iter(session.execute(statement)))
+
+
+def get_team_facts(session: Session, *, project_id: UUID, team_id: UUID, on: date) -> TeamFacts:
+    """Return who could look over the team's sheets on a day."""
+    employer_id = session.scalars(
+        select(col(ProjectParty.employer_id))
+        .join(Team, col(Team.party_id) == ProjectParty.id)
+        .where(col(Team.id) == team_id)
+    ).one()
+    return TeamFacts(
+        leader_ids=frozenset(session.scalars(_select_leaders(team_id, on))),
+        employer_id=employer_id,
+        contractor_ids=frozenset(session.scalars(_select_contractors(project_id, on))),
+        has_administrator=bool(session.scalars(_select_administrators(employer_id)).all()),
+    )
+
+
+def is_with_the_bank(session: Session, sheet: AttendanceSheet) -> bool:
+    """Tell whether wages made of the sheet have been instructed or paid."""
+    gone = (PaySheetState.INSTRUCTED, PaySheetState.SETTLED)
+    statement = select(col(PaySheet.id)).where(
+        col(PaySheet.attendance_sheet_id) == sheet.id, col(PaySheet.state).in_(gone)
+    )
+    return session.scalars(statement.limit(1)).one_or_none() is not None
+
+
+def list_sheets(
+    session: Session, *, project_id: UUID, month: str | None, before: UUID | None, limit: int
+) -> list[AttendanceSheet]:
+    """Return up to `limit` sheets of the project drawn up before one, newest first."""
+    statement = (
+        select(AttendanceSheet)
+        .where(col(AttendanceSheet.project_id) == project_id)
+        .order_by(col(AttendanceSheet.id).desc())
+        .limit(limit)
+    )
+    if month is not None:
+        statement = statement.where(col(AttendanceSheet.month) == month)
+    if before is not None:
+        statement = statement.where(col(AttendanceSheet.id) < before)
+    return list(session.scalars(statement))
+
+
+def list_drafts_of(
+    session: Session,
+    *,
+    project_id: UUID | None,
+    employer_id: UUID | None,
+    leader_id: UUID | None,
+    on: date,
+    before: UUID | None,
+    limit: int,
+) -> list[AttendanceSheet]:
+    """Return the drafts of a project, a company's teams or works, or a team leader's own team.
+
+    Newest first; of past months only.
+    """
+    statement = (
+        select(AttendanceSheet)
+        .join(Team, col(Team.id) == AttendanceSheet.team_id)
+        .join(ProjectParty, col(ProjectParty.id) == Team.party_id)
+        .where(
+            col(AttendanceSheet.state) == SheetState.DRAFT,
+            col(AttendanceSheet.month) < f"{on:%Y-%m}",
+            or_(
+                col(AttendanceSheet.project_id) == project_id,
+                col(ProjectParty.employer_id) == employer_id,
+                col(AttendanceSheet.project_id).in_(_select_contracted(employer_id, on)),
+                col(AttendanceSheet.team_id).in_(_select_led(leader_id, on)),
+            ),
+        )
+        .order_by(col(AttendanceSheet.id).desc())
+        .limit(limit)
+    )
+    if before is not None:
+        statement = statement.where(col(AttendanceSheet.id) < before)
+    return list(session.scalars(statement))
+
+
+def get_names(session: Session, sheet: AttendanceSheet) -> tuple[str, str]:
+    """Return the names of the sheet's project and team."""
+    statement = (
+        select(col(Project.name), col(Team.name))
+        .join(Team, col(Team.project_id) == Project.id)
+        .where(col(Team.id) == sheet.team_id)
+    )
+    project_name, team_name = session.execute(statement).one()
+    return project_name, team_name
+
+
+def _any(ids: Collection[UUID]) -> object:
+    """Return `= ANY(array)`: one parameter, however many."""
+    return any_(cast(list(ids), ARRAY(Uuid)))
+
+
+def _select_leaders(team_id: UUID, on: date) -> Select[UUID]:
+    return select(col(ProjectWorker.person_id)).where(
+        col(ProjectWorker.team_id) == team_id,
+        col(ProjectWorker.is_team_leader),
+        or_(col(ProjectWorker.left_date).is_(None), col(ProjectWorker.left_date) >= on),
+    )
+
+
+def _select_led(person_id: UUID | None, on: date) -> Select[UUID]:
+    return select(col(ProjectWorker.team_id)).where(
+        col(ProjectWorker.person_id) == person_id,
+        col(ProjectWorker.is_team_leader),
+        or_(col(ProjectWorker.left_date).is_(None), col(ProjectWorker.left_date) >= on),
+    )
+
+
+def _select_contractors(project_id: UUID, on: date) -> Select[UUID]:
+    return select(col(ProjectParty.employer_id)).where(
+        col(ProjectParty.project_id) == project_id, _contracts(on)
+    )
+
+
+def _select_contracted(employer_id: UUID | None, on: date) -> Select[UUID]:
+    return select(col(ProjectParty.project_id)).where(
+        col(ProjectParty.employer_id) == employer_id, _contracts(on)
+    )
+
+
+def _contracts(on: date) -> ColumnElement[bool]:
+    return and_(
+        col(ProjectParty.party_type) == GENERAL_CONTRACTOR,
+        func.coalesce(ProjectParty.left_date, literal(on)) >= on,
+    )
+
+
+def _select_administrators(employer_id: UUID) -> Select[UUID]:
+    return (
+        select(col(RoleGrant.person_id))
+        .where(
+            col(RoleGrant.employer_id) == employer_id,
+            col(RoleGrant.role) == Role.EMPLOYER_ADMIN,
+            col(RoleGrant.revoked_at).is_(None),
+        )
+        .limit(1)
+    )
