@@ -1,10 +1,10 @@
 """Use cases of the worker: read, confirm, dispute a payslip, say whether the money came.
 
 The only module that makes a payslip `confirmed`, and only from the worker's own sign-in
-(条例 §31): no timer, import or other person does.
+(条例 §31), at a kiosk with a witness beside them: no timer, import or other person does.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,16 +15,25 @@ from sqlmodel import Session
 from core.enums import PayslipAnswerState
 from core.keyring import Keyring
 from db.base import new_id
-from db.models import DisputeReply, PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
+from db.models import (
+    DisputeFile,
+    DisputeReply,
+    PayBatchRow,
+    Payslip,
+    PayslipAnswer,
+    PayslipReceived,
+    WitnessStatement,
+)
 from evidence.receipts import issue_receipt
 from identity.principal import Principal
 from notifications.templates import Template
 from notifications.webhooks.events import EventKind
-from payroll import queries, rules, witnesses
+from payroll import assisted, queries, rules, witnesses
 from payroll.bank_errors import NotSentToBankError
 from payroll.batch_queries import map_bank_rows
+from payroll.call_backs import open_call_back
 from payroll.errors import PayslipAnsweredError
-from payroll.follow_up_queries import find_reply
+from payroll.follow_up_queries import find_reply, list_dispute_files
 from payroll.managers import tell_managers
 from payroll.service import announce_payslip, tell_worker
 
@@ -40,6 +49,8 @@ class OwnPayslip:
     """What the worker said last about the money; None before they said anything."""
     reply: DisputeReply | None
     """What the labour manager said to a dispute."""
+    files: tuple[DisputeFile, ...]
+    """What the worker handed in with their latest answer."""
 
     @property
     def id(self) -> UUID:
@@ -76,8 +87,13 @@ def confirm_payslip(
     """Record that the worker agrees with exactly what was shown, and sign a receipt for it.
 
     Tapping twice gives the first receipt. Raises PayslipChangedError when `content_hash` is not
-    the current content, PayslipAnsweredError after another answer.
+    the current content, PayslipAnsweredError after another answer, WitnessMissingError at a kiosk
+    where nobody stands beside the worker.
     """
+    rules.check_answered_in_person(principal, is_agreement=False)
+    statement = assisted.get_statement(
+        session, principal=principal, payslip_id=payslip_id, content_hash=content_hash, at=at
+    )
     try:
         payslip = _take(session, principal, payslip_id, content_hash, PayslipAnswerState.CONFIRMED)
     except PayslipAnsweredError:
@@ -93,9 +109,13 @@ def confirm_payslip(
         sign_in_family_id=principal.sign_in_family_id,
         state=PayslipAnswerState.CONFIRMED,
         content_hash=content_hash,
+        kiosk_id=principal.kiosk_id,
+        statement_id=None if statement is None else statement.id,
     )
-    answer.receipt = issue_receipt(keyring, _receipt_facts(answer, payslip))
+    answer.receipt = issue_receipt(keyring, _receipt_facts(answer, payslip, statement))
     session.add(answer)
+    if statement is not None:
+        open_call_back(session, answer, statement, at=at)
     witnesses.record_answer(session, answer, at=at)
     tell_worker(session, payslip, Template.PAYSLIP_CONFIRMED, event_id=answer.id)
     announce_payslip(session, payslip, EventKind.PAYSLIP_CONFIRMED, at=at)
@@ -109,12 +129,15 @@ def dispute_payslip(
     payslip_id: UUID,
     reason: str,
     fields: Sequence[str],
+    expected: Mapping[str, str] | None = None,
     at: datetime,
 ) -> PayslipAnswer:
     """Record that the worker says it is wrong, and which fields; only this line waits.
 
-    Raises PayslipChangedError and PayslipAnsweredError as `confirm_payslip` does.
+    `expected` says what a field should be, in the worker's words; naming one disputes it. Raises
+    PayslipChangedError and PayslipAnsweredError as `confirm_payslip` does.
     """
+    rules.check_answered_in_person(principal, is_agreement=False)
     shown = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=principal.person_id)
     payslip = _take(session, principal, payslip_id, shown.content_hash, PayslipAnswerState.DISPUTED)
     answer = PayslipAnswer(
@@ -125,8 +148,10 @@ def dispute_payslip(
         sign_in_family_id=principal.sign_in_family_id,
         state=PayslipAnswerState.DISPUTED,
         content_hash=payslip.content_hash,
+        kiosk_id=principal.kiosk_id,
         reason=reason,
-        fields=list(fields),
+        fields=list(dict.fromkeys([*fields, *(expected or ())])),
+        expected=dict(expected or {}),
     )
     session.add(answer)
     witnesses.record_answer(session, answer, at=at)
@@ -186,11 +211,9 @@ def _take(
     state: PayslipAnswerState,
 ) -> Payslip:
     """Set the answer of the worker's own payslip, or raise why it cannot be given."""
-    is_agreement = state is PayslipAnswerState.CONFIRMED
-    rules.check_answered_in_person(principal, is_agreement=is_agreement)
     payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=principal.person_id)
     answerable = set(rules.ANSWERABLE)
-    if is_agreement and find_reply(session, payslip.id):
+    if state is PayslipAnswerState.CONFIRMED and find_reply(session, payslip.id):
         # The labour manager kept to it, and the worker may be convinced.
         answerable.add(PayslipAnswerState.DISPUTED)
     if not queries.answer_once(
@@ -202,8 +225,16 @@ def _take(
     return payslip
 
 
-def _receipt_facts(answer: PayslipAnswer, payslip: Payslip) -> dict[str, Any]:
+def _receipt_facts(
+    answer: PayslipAnswer, payslip: Payslip, statement: WitnessStatement | None
+) -> dict[str, Any]:
     """Return what the receipt says; no name and no amount, the hash stands for the content."""
+    assistance = statement and {
+        "kiosk": str(answer.kiosk_id),
+        "witness": str(statement.witness_id),
+        "witness_role": statement.witness_role.value,
+        "witnessed_at": statement.created_at.isoformat(timespec="seconds"),
+    }
     return {
         "sub": str(payslip.id),
         "jti": str(answer.id),
@@ -213,6 +244,7 @@ def _receipt_facts(answer: PayslipAnswer, payslip: Payslip) -> dict[str, Any]:
         "content_hash": answer.content_hash,
         "month": payslip.month,
         "version": payslip.version,
+        **({"assisted": assistance} if assistance else {}),
     }
 
 
@@ -222,6 +254,7 @@ def _describe(session: Session, payslips: Sequence[Payslip]) -> list[OwnPayslip]
     rows = map_bank_rows(session, payslip_ids)
     words = queries.map_latest(session, PayslipReceived, payslip_ids)
     replies = queries.map_latest(session, DisputeReply, payslip_ids)
+    files = list_dispute_files(session, [answer.id for answer in answers.values()])
     return [
         OwnPayslip(
             payslip=payslip,
@@ -229,6 +262,7 @@ def _describe(session: Session, payslips: Sequence[Payslip]) -> list[OwnPayslip]
             bank_row=rows.get(payslip.id),
             received=words[payslip.id].received if payslip.id in words else None,
             reply=replies.get(payslip.id),
+            files=tuple(file for file in files if file.payslip_id == payslip.id),
         )
         for payslip in payslips
     ]

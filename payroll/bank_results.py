@@ -19,13 +19,14 @@ from payroll import bank_file, batch_queries, queries, rejections, rules, witnes
 from payroll.bank import record_act
 from payroll.bank_errors import BatchNotReleasedError
 from payroll.bank_file import ResultRow
+from payroll.batch_queries import Settlement
 from payroll.errors import (
     ResultContradictsError,
     ResultRowNeverSentError,
     ResultWrongBatchError,
 )
 from payroll.rules import SheetAction
-from payroll.service import tell_worker
+from payroll.telling import News, tell_workers
 
 SUBMITTED = PayRowState.SUBMITTED
 EVENTS = {
@@ -78,9 +79,9 @@ def import_bank_result(
     by_number = {row.row_number: (row, payslip) for row, payslip in sent}
     _check_was_sent(answer.rows, {number: row for number, (row, _) in by_number.items()})
     news = [line for line in answer.rows if by_number[line.row_number][0].state is SUBMITTED]
-    for line in news:
-        _settle_row(session, *by_number[line.row_number], line, at)
     settled = [by_number[line.row_number][0] for line in news]
+    _settle(session, settled, news, at)
+    _tell_workers(session, [by_number[line.row_number] for line in news])
     witnesses.record_bank_rows(session, settled, at=at)
     _announce(session, settled, project_id=project_id, at=at)
     batch.result_at = batch.result_at or at
@@ -132,15 +133,30 @@ def _join(lines: Sequence[int]) -> str:
     return "、".join(str(line) for line in lines)
 
 
-def _settle_row(
-    session: Session, row: PayBatchRow, payslip: Payslip, line: ResultRow, at: datetime
+def _settle(
+    session: Session, rows: Sequence[PayBatchRow], lines: Sequence[ResultRow], at: datetime
 ) -> None:
-    row.state = _state_of(line)
-    row.settled_date = line.settled_date
-    if line.is_paid:
-        tell_worker(session, payslip, Template.WAGE_PAID, event_id=row.id)
-        return
-    row.rejection = line.reason[:REASON_LENGTH]
-    row.correct_by = rejections.compute_correction_date(local_date(at), WORKING_DAYS)
-    reason = rejections.explain_rejection(line.reason).say
-    tell_worker(session, payslip, Template.WAGE_REJECTED, event_id=row.id, reason=reason)
+    correct_by = rejections.compute_correction_date(local_date(at), WORKING_DAYS)
+    settlements = [
+        Settlement(
+            row=row,
+            state=_state_of(line),
+            settled_date=line.settled_date,
+            rejection=None if line.is_paid else line.reason[:REASON_LENGTH],
+            correct_by=None if line.is_paid else correct_by,
+        )
+        for row, line in zip(rows, lines, strict=True)
+    ]
+    if settlements:
+        batch_queries.settle_rows(session, settlements)
+
+
+def _tell_workers(session: Session, settled: Sequence[tuple[PayBatchRow, Payslip]]) -> None:
+    paid = [News(payslip, row.id) for row, payslip in settled if row.rejection is None]
+    bounced = [
+        News(payslip, row.id, {"reason": rejections.explain_rejection(row.rejection).say})
+        for row, payslip in settled
+        if row.rejection is not None
+    ]
+    tell_workers(session, Template.WAGE_PAID, paid)
+    tell_workers(session, Template.WAGE_REJECTED, bounced)

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, col, select
 
 from core.enums import PayBatchState, PayRowState, PayslipAnswerState
@@ -26,6 +27,8 @@ from payroll.errors import PayBatchNotFoundError
 from payroll.queries import AT_BANK, HELD
 
 GENERAL_CONTRACTOR = "009"
+SAID = ("state", "settled_date", "rejection", "correct_by")
+"""What a bank's answer changes of a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,17 @@ class WaitingBatch:
     def id(self) -> UUID:
         """The id pages are keyed by."""
         return self.batch.id
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """What a bank said of one line."""
+
+    row: PayBatchRow
+    state: PayRowState
+    settled_date: date | None
+    rejection: str | None
+    correct_by: date | None
 
 
 def lock_pay_batch(session: Session, *, sheet_id: UUID, reference: str) -> PayBatch:
@@ -194,7 +208,7 @@ def map_bank_rows(session: Session, payslip_ids: Collection[UUID]) -> dict[UUID,
 
 
 def lock_payable(session: Session, sheet_id: UUID) -> list[Payslip]:
-    """Return the confirmed payslips with money in them that no bank has, locked."""
+    """Return the confirmed and approved payslips with money in them that no bank has, locked."""
     at_bank = select(PayBatchRow.payslip_id).where(
         PayBatchRow.payslip_id == Payslip.id, col(PayBatchRow.state).in_(HELD)
     )
@@ -204,6 +218,7 @@ def lock_payable(session: Session, sheet_id: UUID) -> list[Payslip]:
             Payslip.pay_sheet_id == sheet_id,
             col(Payslip.is_current),
             Payslip.answer_state == PayslipAnswerState.CONFIRMED,
+            col(Payslip.approved_at).is_not(None),
             Payslip.net_fen > 0,
             ~at_bank.exists(),
         )
@@ -260,3 +275,24 @@ def has_open_line(session: Session, project_worker_id: UUID) -> bool:
         )
     )
     return session.exec(statement.limit(1)).first() is not None
+
+
+def settle_rows(session: Session, settlements: Sequence[Settlement]) -> None:
+    """Write what a bank said of many lines, in one statement."""
+    columns = sa.inspect(PayBatchRow).columns
+    said = {name: [getattr(one, name) for one in settlements] for name in SAID}
+    given = {"id": [one.row.id for one in settlements], **said}
+    arrays = [
+        sa.bindparam(name, values, type_=sa.ARRAY(columns[name].type))
+        for name, values in given.items()
+    ]
+    news = sa.func.unnest(*arrays).table_valued(*given, name="news").render_derived()
+    session.execute(
+        sa.update(PayBatchRow)
+        .where(col(PayBatchRow.id) == news.c.id)
+        .values({name: news.c[name] for name in said})
+        .execution_options(synchronize_session=False)
+    )
+    for one in settlements:
+        for name in SAID:
+            set_committed_value(one.row, name, getattr(one, name))

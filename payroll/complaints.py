@@ -1,5 +1,6 @@
 """Use case of the worker: complain about wages with everything already filled in."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -7,9 +8,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from cases.service import FiledComplaint, file_complaint
+from cases import bundles
+from cases.filing import FiledComplaint
+from cases.service import file_complaint
+from cases.service import get_filed_complaint as find_filed
+from core.case_enums import ComplaintKind, Disclosure
 from core.clock import local_date
-from core.enums import ComplaintKind, Disclosure, PayRowState
+from core.enums import PayRowState
 from core.keyring import Keyring
 from core.money import to_yuan
 from evidence.canonical import content_hash
@@ -18,6 +23,7 @@ from identity.principal import Principal
 from identity.queries import get_person
 from payroll import answers, queries
 from payroll.answers import OwnPayslip
+from payroll.complaint_parts import gather_parts
 from payroll.errors import ProjectUnclearError
 from projects.queries import get_project, list_current_projects
 
@@ -36,11 +42,14 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class OwnComplaint:
-    """What the worker keeps of a filed complaint; the PIN is shown this once."""
+    """What the worker keeps of a filed complaint; the PIN is shown for half an hour."""
 
     number: str
     pin: str
     case_number: str
+    ticket: str
+    """Shows number and PIN again for half an hour."""
+    disclosure: Disclosure
     receipt: str
     """JWS (ES256) over what was filed and when; names nobody."""
 
@@ -55,19 +64,16 @@ def file_my_complaint(
     statement: str,
     disclosure: Disclosure,
     at: datetime,
+    mark: str | None = None,
+    attachments: Sequence[str] = (),
 ) -> OwnComplaint:
-    """File a worker's complaint with the county of the project.
+    """File a worker's complaint with the county of the project, and seal what is known with it.
 
-    Without a payslip or a project it is about the one project the worker is on. Raises
-    PayslipNotFoundError, and ProjectUnclearError where that is none, several, or not the worker's.
+    Without a payslip or a project it is about the one project the worker is on; `attachments` are
+    tokens of uploads. Raises PayslipNotFoundError, ProjectUnclearError where the project is none,
+    several, or not the worker's, StagedFileNotFoundError.
     """
-    subject = (
-        _find_project(session, principal.person_id, project_id, at)
-        if payslip_id is None
-        else _describe_payslip(
-            answers.get_payslip(session, person_id=principal.person_id, payslip_id=payslip_id)
-        )
-    )
+    subject = _find_subject(session, principal.person_id, payslip_id, project_id, at)
     project = get_project(session, subject.project_id)
     filed = file_complaint(
         session,
@@ -83,9 +89,55 @@ def file_my_complaint(
         amount_fen=subject.amount_fen,
         facts={"project_name": project.name, **subject.facts},
         at=at,
+        mark=mark,
     )
+    parts = gather_parts(
+        session, person_id=principal.person_id, project_id=project.id, disclosure=disclosure, at=at
+    )
+    bundles.seal(
+        session,
+        keyring,
+        complaint_id=filed.complaint_id,
+        parts=parts,
+        attachments=attachments,
+        at=at,
+    )
+    return _prove(keyring, filed, disclosure, statement, at)
+
+
+def _find_subject(
+    session: Session,
+    person_id: UUID,
+    payslip_id: UUID | None,
+    project_id: UUID | None,
+    at: datetime,
+) -> Subject:
+    if payslip_id is None:
+        return _find_project(session, person_id, project_id, at)
+    return _describe_payslip(
+        answers.get_payslip(session, person_id=person_id, payslip_id=payslip_id)
+    )
+
+
+def get_filed_complaint(
+    session: Session, keyring: Keyring, *, ticket: str, at: datetime
+) -> OwnComplaint:
+    """Return what was handed out at filing, for half an hour; SlipNotFoundError afterwards."""
+    filed, complaint = find_filed(session, ticket=ticket, at=at)
+    return _prove(keyring, filed, complaint.disclosure, complaint.statement, complaint.created_at)
+
+
+def _prove(
+    keyring: Keyring,
+    filed: FiledComplaint,
+    disclosure: Disclosure,
+    statement: str,
+    at: datetime,
+) -> OwnComplaint:
     receipt = issue_receipt(keyring, _receipt_facts(filed, statement, at))
-    return OwnComplaint(filed.number, filed.pin, filed.case_number, receipt)
+    return OwnComplaint(
+        filed.number, filed.pin, filed.case_number, filed.ticket, disclosure, receipt
+    )
 
 
 def _receipt_facts(filed: FiledComplaint, statement: str, at: datetime) -> dict[str, Any]:
@@ -114,6 +166,9 @@ def _describe_payslip(own: OwnPayslip) -> Subject:
             "days": payslip.content["work_time"]["days"],
             "answer": payslip.answer_state.value,
             "dispute": own.answer.reason if own.answer else None,
+            "expected": own.answer.expected if own.answer else {},
+            "dispute_reply": own.reply.reason if own.reply else None,
+            "dispute_files": [file.digest for file in own.files],
             "bank_says_paid": is_paid,
             "worker_says_received": own.received,
         },

@@ -89,6 +89,16 @@ class SheetActionNotAllowedError(ConflictError):
     advice_en = "The pay sheet is {state}; possible now: {allowed}."
 
 
+class NothingToApproveError(ConflictError):
+    """Every current line of the sheet is approved."""
+
+    code = "payroll.nothing-to-approve"
+    title = "这张工资表已经全部审核过"
+    title_en = "Everything is approved"
+    advice = "改过的工资条才需要再审核，现在没有。"
+    advice_en = "Only payslips changed since need another approval; there are none."
+
+
 class PayslipIncompleteError(UnprocessableError):
     """A payslip lacks a field the wage ledger must hold (条例 §15); `missing` lists them."""
 
@@ -155,8 +165,8 @@ class NothingToPayError(ConflictError):
     code = "payroll.nothing-to-pay"
     title = "现在没有可以代发的工资"
     title_en = "Nothing to pay"
-    advice = "只有本人已确认、还没交给银行的工资才能代发。请看工资表里谁还没有确认。"
-    advice_en = "Only confirmed payslips not yet at the bank are paid; see who has not answered."
+    advice = "只有本人已确认、审核过、还没交给银行的工资才能代发。请看工资表里谁还没有确认或审核。"
+    advice_en = "Only confirmed and approved payslips not yet at the bank are paid; see the sheet."
 
 
 class ResultUnreadableError(UnprocessableError):
@@ -249,6 +259,26 @@ class DisputeRepliedError(ConflictError):
     advice_en = "If it is wrong after all, adjust the payslip; the worker gets the new one."
 
 
+class DisputeFileNotFoundError(NotFoundError):
+    """No such file belongs to this dispute."""
+
+    code = "payroll.dispute-file-not-found"
+    title = "没有找到这个文件"
+    title_en = "File not found"
+    advice = "请回到工资条重新打开。"
+    advice_en = "Open the payslip again."
+
+
+class TooManyDisputeFilesError(ConflictError):
+    """A dispute takes a few photos and recordings, not an archive."""
+
+    code = "payroll.too-many-dispute-files"
+    title = "照片和录音太多了"
+    title_en = "Too many files"
+    advice = "一张工资条最多交 {most} 个文件；还有别的证据，可以在投诉里交。"
+    advice_en = "At most {most} files; more can be handed in with a complaint."
+
+
 class VisitNotFoundError(NotFoundError):
     """There is no open visit of this id on the project."""
 
@@ -287,3 +317,33 @@ class LooksThrottledError(ThrottledError):
     title_en = "Too many looks"
     advice = "请等 {retry_after} 秒再扫。"
     advice_en = "Wait {retry_after} seconds."
+
+
+class LedgerPeriodError(UnprocessableError):
+    """A ledger is exported for one to twelve months at a time."""
+
+    code = "payroll.ledger-period"
+    title = "台账的月份选得不对"
+    title_en = "The ledger's months do not fit"
+    advice = "请从早的月份选到晚的月份，一次最多 {most} 个月。"
+    advice_en = "Choose from an earlier to a later month, at most {most} at a time."
+
+
+class PrintNotGenuineError(NotFoundError):
+    """A print's code names no payslip with that content."""
+
+    code = "payroll.print-not-genuine"
+    title = "这张纸和平台上的记录对不上"
+    title_en = "The print is not what is on record"
+    advice = "上面的内容可能被改过。请让工人打开手机里的工资条看，或打 12333。"
+    advice_en = "It may have been altered. Look at the worker's own payslip, or call 12333."
+
+
+class ExportThrottledError(ThrottledError):
+    """One person's data is exported a few times a day."""
+
+    code = "payroll.export-throttled"
+    title = "今天导出的次数太多了"
+    title_en = "Too many exports today"
+    advice = "请明天再试。"
+    advice_en = "Try again tomorrow."

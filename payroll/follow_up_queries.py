@@ -1,5 +1,6 @@
 """SELECTs and conditional writes about payslips that wait for somebody."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +11,7 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from core.enums import PayslipAnswerState, VisitOutcome
-from db.models import DisputeReply, PaySheet, Payslip, PayslipAnswer, PayslipVisit
+from db.models import DisputeFile, DisputeReply, PaySheet, Payslip, PayslipAnswer, PayslipVisit
 from payroll.errors import NotDisputedError, VisitNotFoundError
 
 CHUNK_ROWS = 5_000
@@ -34,6 +35,7 @@ class OpenDispute:
     payslip: Payslip
     answer: PayslipAnswer
     reply: DisputeReply | None
+    files: tuple[DisputeFile, ...] = ()
 
     @property
     def id(self) -> UUID:
@@ -162,7 +164,14 @@ def list_disputes(
     )
     if before is not None:
         query = query.where(col(PayslipAnswer.id) < before)
-    return [OpenDispute(*row) for row in session.exec(query)]
+    rows = session.exec(query).all()
+    files = list_dispute_files(session, [answer.id for _, answer, _ in rows])
+    return [
+        OpenDispute(
+            payslip, answer, reply, tuple(file for file in files if file.answer_id == answer.id)
+        )
+        for payslip, answer, reply in rows
+    ]
 
 
 def list_unreplied(session: Session, *, after: UUID | None) -> list[OpenDispute]:
@@ -204,4 +213,18 @@ def get_dispute(session: Session, payslip: Payslip) -> OpenDispute:
 def find_reply(session: Session, payslip_id: UUID) -> DisputeReply | None:
     """Return what the labour manager replied to the dispute of a payslip."""
     query = select(DisputeReply).where(DisputeReply.payslip_id == payslip_id)
+    return session.exec(query).one_or_none()
+
+
+def list_dispute_files(session: Session, answer_ids: Collection[UUID]) -> list[DisputeFile]:
+    """Return what workers handed in with these disputes, in the order of arrival."""
+    query = select(DisputeFile).where(col(DisputeFile.answer_id).in_(answer_ids))
+    return list(session.exec(query.order_by(col(DisputeFile.id))))
+
+
+def find_dispute_file(session: Session, project_id: UUID, file_id: UUID) -> DisputeFile | None:
+    """Return a file of a dispute on the project."""
+    query = select(DisputeFile).where(
+        DisputeFile.id == file_id, DisputeFile.project_id == project_id
+    )
     return session.exec(query).one_or_none()

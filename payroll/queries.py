@@ -2,20 +2,18 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, func, or_, text, update
+from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
-from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from core.enums import PayRowState, PaySheetState, PayslipAnswerState, SheetState, WorkDayState
+from core.enums import PayRowState, PaySheetState, PayslipAnswerState, SheetState
 from db.models import (
     AttendanceSheet,
-    Contract,
     DisputeReply,
     Employer,
     PayBatchRow,
@@ -24,11 +22,9 @@ from db.models import (
     PayslipAnswer,
     PayslipReceived,
     Person,
-    Project,
     ProjectParty,
     ProjectWorker,
     Team,
-    WorkDay,
 )
 from payroll.errors import PaySheetNotFoundError, PayslipNotFoundError
 
@@ -48,26 +44,6 @@ class Payee:
     person: Person
     team: Team
     employer: Employer
-
-
-@dataclass(frozen=True, slots=True)
-class PublishedWage:
-    """A published payslip and what bank and worker said last about its money."""
-
-    payslip: Payslip
-    arrears_after_days: int
-    bank_state: PayRowState | None
-    received: bool | None
-
-
-@dataclass(frozen=True, slots=True)
-class UnpaidWork:
-    """A month somebody worked in without a published payslip."""
-
-    month: str
-    arrears_after_days: int
-    payday: int | None
-    """None without a contract."""
 
 
 def find_locked_attendance(
@@ -142,20 +118,15 @@ def list_payees(
     return [Payee(*row) for row in session.exec(statement)]
 
 
-def list_contracts(session: Session, project_worker_ids: Collection[UUID]) -> list[Contract]:
-    """Return all contracts of these workers, oldest first."""
-    statement = (
-        select(Contract)
-        .where(col(Contract.project_worker_id).in_(project_worker_ids))
-        .order_by(col(Contract.start_date))
-    )
-    return list(session.exec(statement))
-
-
-def delete_draft_payslips(session: Session, sheet: PaySheet) -> None:
-    """Forget the lines of a draft, which nobody has been shown."""
+def delete_draft_payslips(
+    session: Session, sheet: PaySheet, worker_ids: Collection[UUID] | None = None
+) -> None:
+    """Forget the lines of a draft, or those of some workers; nobody has been shown them."""
     assert sheet.state is PaySheetState.DRAFT
-    session.exec(delete(Payslip).where(col(Payslip.pay_sheet_id) == sheet.id))
+    statement = delete(Payslip).where(col(Payslip.pay_sheet_id) == sheet.id)
+    if worker_ids is not None:
+        statement = statement.where(col(Payslip.project_worker_id).in_(worker_ids))
+    session.exec(statement)
 
 
 def list_current_payslips(session: Session, sheet_id: UUID) -> list[tuple[Payslip, bool]]:
@@ -167,6 +138,45 @@ def list_current_payslips(session: Session, sheet_id: UUID) -> list[tuple[Paysli
         .order_by(col(Payslip.project_worker_id))
     )
     return list(session.exec(statement))
+
+
+def lock_payslip(session: Session, payslip_id: UUID) -> Payslip:
+    """Return a payslip, which must exist, with its row locked: no answer comes in between."""
+    statement = (
+        select(Payslip)
+        .where(Payslip.id == payslip_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.exec(statement).one()
+
+
+def list_versions(session: Session, payslip: Payslip) -> list[Payslip]:
+    """Return all versions of a worker's line on a sheet, newest first."""
+    statement = (
+        select(Payslip)
+        .where(
+            Payslip.pay_sheet_id == payslip.pay_sheet_id,
+            Payslip.project_worker_id == payslip.project_worker_id,
+        )
+        .order_by(col(Payslip.version).desc())
+    )
+    return list(session.exec(statement))
+
+
+def approve_payslips(session: Session, sheet_id: UUID, *, approved_by: UUID, at: datetime) -> int:
+    """Approve the sheet's current payslips that are not; return how many."""
+    statement = (
+        update(Payslip)
+        .where(
+            col(Payslip.pay_sheet_id) == sheet_id,
+            col(Payslip.is_current),
+            col(Payslip.approved_at).is_(None),
+        )
+        .values(approved_at=at, approved_by=approved_by)
+    )
+    approved: CursorResult[tuple[()]] = session.exec(statement)
+    return approved.rowcount
 
 
 def find_payslip_sheet_id(session: Session, *, project_id: UUID, payslip_id: UUID) -> UUID:
@@ -252,86 +262,6 @@ def answer_once(
     )
     answered: CursorResult[tuple[()]] = session.exec(statement)
     return answered.rowcount == 1
-
-
-def list_published_wages(session: Session, person_id: UUID) -> list[PublishedWage]:
-    """Return the person's current published payslips, without their content."""
-    bank_state = (
-        select(PayBatchRow.state)
-        .where(PayBatchRow.payslip_id == Payslip.id, col(PayBatchRow.state).in_(AT_BANK))
-        .order_by(col(PayBatchRow.id).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    received = (
-        select(PayslipReceived.received)
-        .where(PayslipReceived.payslip_id == Payslip.id)
-        .order_by(col(PayslipReceived.id).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    statement = (
-        select(Payslip, Project.arrears_after_days, bank_state, received)
-        .join(PaySheet, col(PaySheet.id) == Payslip.pay_sheet_id)
-        .join(Project, col(Project.id) == Payslip.project_id)
-        .where(
-            Payslip.person_id == person_id,
-            col(Payslip.is_current),
-            PaySheet.state != PaySheetState.DRAFT,
-        )
-        .options(defer(col(Payslip.content)))  # type: ignore[arg-type]  # a column is both
-        .order_by(col(Payslip.month), col(Payslip.id))
-    )
-    return [PublishedWage(*row) for row in session.exec(statement)]
-
-
-def list_work_without_payslip(
-    session: Session, person_id: UUID, *, before: date
-) -> list[UnpaidWork]:
-    """Return the months that ended before a day, were worked in, and have no published payslip."""
-    worked = (
-        select(
-            WorkDay.project_worker_id,
-            WorkDay.project_id,
-            func.to_char(WorkDay.work_date, "YYYY-MM").label("month"),
-            func.max(WorkDay.work_date).label("last_day"),
-        )
-        .join(ProjectWorker, col(ProjectWorker.id) == WorkDay.project_worker_id)
-        .where(
-            ProjectWorker.person_id == person_id,
-            WorkDay.work_date < before,
-            or_(col(WorkDay.units) > 0, col(WorkDay.state) == WorkDayState.NEEDS_CONFIRMATION),
-        )
-        .group_by(col(WorkDay.project_worker_id), col(WorkDay.project_id), text("month"))
-        .subquery()
-    )
-    payslip = (
-        select(Payslip.id)
-        .join(PaySheet, col(PaySheet.id) == Payslip.pay_sheet_id)
-        .where(
-            Payslip.project_worker_id == worked.c.project_worker_id,
-            Payslip.month == worked.c.month,
-            col(Payslip.is_current),
-            PaySheet.state != PaySheetState.DRAFT,
-        )
-    )
-    payday = (
-        select(Contract.payday)
-        .where(
-            Contract.project_worker_id == worked.c.project_worker_id,
-            Contract.start_date <= worked.c.last_day,
-        )
-        .order_by(col(Contract.start_date).desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    statement = (
-        select(worked.c.month, Project.arrears_after_days, payday)
-        .join(Project, col(Project.id) == worked.c.project_id)
-        .where(~payslip.exists())
-        .order_by(worked.c.month)
-    )
-    return [UnpaidWork(*row) for row in session.exec(statement)]
 
 
 def list_own_projects(session: Session, person_id: UUID) -> list[UUID]:

@@ -12,6 +12,7 @@ from evidence import log
 from evidence import queries as evidence_queries
 from evidence.receipts import jwks
 from payroll import queries
+from payroll.assisted_queries import was_denied
 from payroll.errors import NotConfirmedError
 from payroll.witnesses import describe_answer
 
@@ -26,7 +27,7 @@ def get_receipt(
     """
     payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=person_id)
     answer = queries.map_latest(session, PayslipAnswer, [payslip.id]).get(payslip.id)
-    if answer is None or answer.receipt is None:
+    if answer is None or answer.receipt is None or was_denied(session, answer.id):
         raise NotConfirmedError
     entry, inclusion = _find_proof(session, answer)
     return {

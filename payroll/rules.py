@@ -1,32 +1,28 @@
-"""Decisions about sheets and payslips: amounts, due dates, mandatory content, allowed steps."""
+"""Decisions about sheets and payslips: due dates, mandatory content, allowed steps."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from attendance.folding import FULL_DAY_UNITS, format_units
+from attendance.day_rules import format_units
 from core.calendar import WorkingDays
 from core.clock import ONE_DAY, month_start, next_month
-from core.enums import PayBasis, PaySheetState, PayslipAnswerState, Role
+from core.enums import PaySheetState, PayslipAnswerState, Role
 from core.errors import DomainError
-from core.money import round_half_up, to_yuan
+from core.money import to_yuan
 from identity.principal import Principal
+from payroll.deductions import DeductionLine
 from payroll.errors import (
     AgreementNeedsPhoneError,
     AnswerNotYoursError,
-    NoPayTermsError,
     PayslipAnsweredError,
     PayslipChangedError,
-    PieceQuantitiesMissingError,
     SheetActionNotAllowedError,
 )
-
-MINUTES_PER_HOUR = 60
-MONTHLY_PAY_UNITS = 2175
-"""月计薪天数 21.75, in hundredths (劳社部发〔2008〕3号)."""
-PART_MONTH = "月薪（每工日按 1/21.75）"
+from payroll.pay_rules import PayItem, WorkedTime
+from projects.counties import MinimumWage
 
 ANSWERABLE = (
     PayslipAnswerState.AWAITING,
@@ -34,6 +30,8 @@ ANSWERABLE = (
     PayslipAnswerState.UNREACHABLE,
 )
 """A late answer of the worker's own still counts; silence never turned into one."""
+NOT_AGREED = frozenset({*ANSWERABLE, PayslipAnswerState.DISPUTED})
+"""The worker has not agreed to what the payslip says."""
 
 
 REMINDER_DAYS = (1, 3, 5)
@@ -57,48 +55,13 @@ TRANSITIONS: dict[tuple[PaySheetState, SheetAction], PaySheetState] = {
     (PaySheetState.PUBLISHED, SheetAction.ADJUST): PaySheetState.PUBLISHED,
     (PaySheetState.PUBLISHED, SheetAction.APPROVE): PaySheetState.APPROVED,
     (PaySheetState.APPROVED, SheetAction.ADJUST): PaySheetState.APPROVED,
+    (PaySheetState.APPROVED, SheetAction.APPROVE): PaySheetState.APPROVED,
     (PaySheetState.APPROVED, SheetAction.INSTRUCT): PaySheetState.INSTRUCTED,
     (PaySheetState.INSTRUCTED, SheetAction.ADJUST): PaySheetState.INSTRUCTED,
+    (PaySheetState.INSTRUCTED, SheetAction.APPROVE): PaySheetState.INSTRUCTED,
     (PaySheetState.INSTRUCTED, SheetAction.INSTRUCT): PaySheetState.INSTRUCTED,
     (PaySheetState.INSTRUCTED, SheetAction.SETTLE): PaySheetState.SETTLED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PayTerms:
-    """What a contract promises: a price in fen for each unit of its basis, and a payday."""
-
-    basis: PayBasis
-    unit_price_fen: int
-    payday: int
-
-
-@dataclass(frozen=True, slots=True)
-class WorkedTime:
-    """A month of one worker as the attendance sheet sums it; `units` are hundredths of a 工日."""
-
-    units: int
-    minutes: int
-    days: int
-    unclear_days: int
-    """Days with a missing exit, which the worker may dispute."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Tell whether the worker was not there at all."""
-        return not (self.units or self.minutes or self.days or self.unclear_days)
-
-
-@dataclass(frozen=True, slots=True)
-class PayItem:
-    """One line of a payslip: `quantity` (decimal text) of `unit`, priced for each `price_per`."""
-
-    name: str
-    quantity: str
-    unit: str
-    unit_price_fen: int
-    price_per: str
-    amount_fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +80,10 @@ class PayslipFacts:
     account: str | None
     worked: WorkedTime
     items: tuple[PayItem, ...]
+    deductions: tuple[DeductionLine, ...] = ()
+    minimum_wage: MinimumWage | None = None
+    remarks: tuple[str, ...] = ()
+    """What worker and labour manager should know before they agree with it."""
     note: str | None = None
     """Why a later version differs from the one before."""
 
@@ -124,6 +91,16 @@ class PayslipFacts:
     def gross_fen(self) -> int:
         """The sum of the lines, each already rounded."""
         return sum(line.amount_fen for line in self.items)
+
+    @property
+    def deductions_fen(self) -> int:
+        """What is taken off in all."""
+        return sum(line.amount_fen for line in self.deductions)
+
+    @property
+    def net_fen(self) -> int:
+        """What the bank is to pay."""
+        return self.gross_fen - self.deductions_fen
 
 
 MANDATORY = {
@@ -168,47 +145,6 @@ def is_silent(days: int) -> bool:
     return days > REMINDER_DAYS[-1]
 
 
-def check_pay_terms(terms: Sequence[tuple[str, PayTerms | None]]) -> None:
-    """Refuse a team of which somebody's work cannot be priced, given (worker's name, terms).
-
-    Raises NoPayTermsError or PieceQuantitiesMissingError with the names.
-    """
-    if names := [name for name, promised in terms if promised is None]:
-        raise NoPayTermsError(names="、".join(names))
-    if names := [name for name, promised in terms if _is_piece_work(promised)]:
-        raise PieceQuantitiesMissingError(names="、".join(names))
-
-
-def _is_piece_work(terms: PayTerms | None) -> bool:
-    return terms is not None and terms.basis is PayBasis.PIECE
-
-
-def compute_pay_item(terms: PayTerms, worked: WorkedTime, *, working_days: int) -> PayItem:
-    """Return the line that pays the worked time, rounded ROUND_HALF_UP to the fen.
-
-    A monthly price is paid in full for as many 工日 as the month has working days
-    (`working_days`); below that, 1/21.75 of it for each 工日, never more than the full price.
-    Piece work is not priced by time: `check_pay_terms` comes first.
-    """
-    price = terms.unit_price_fen
-    if terms.basis is PayBasis.HOUR:
-        amount = round_half_up(worked.minutes * price, MINUTES_PER_HOUR)
-        return PayItem("计时工资", str(worked.minutes), "分钟", price, "小时", amount)
-    if terms.basis is PayBasis.DAY:
-        amount = round_half_up(worked.units * price, FULL_DAY_UNITS)
-        return PayItem("计日工资", format_units(worked.units), "工日", price, "工日", amount)
-    if worked.units >= working_days * FULL_DAY_UNITS:
-        return PayItem("月薪", "1", "月", price, "月", price)
-    share = min(round_half_up(worked.units * price, MONTHLY_PAY_UNITS), price)
-    return PayItem(PART_MONTH, format_units(worked.units), "工日", price, "月", share)
-
-
-def price_item(name: str, *, quantity: int, unit: str, unit_price_fen: int) -> PayItem:
-    """Return a line for a quantity in hundredths of a unit, rounded ROUND_HALF_UP to the fen."""
-    amount = round_half_up(quantity * unit_price_fen, FULL_DAY_UNITS)
-    return PayItem(name, format_units(quantity), unit, unit_price_fen, unit, amount)
-
-
 def compute_due_date(month: str, payday: int, calendar: WorkingDays) -> date:
     """Return when wages of a ``YYYY-MM`` month are due: the payday of the next month.
 
@@ -219,11 +155,16 @@ def compute_due_date(month: str, payday: int, calendar: WorkingDays) -> date:
     return calendar.on_or_before(first.replace(day=min(payday, last.day)))
 
 
-def count_working_days(month: str, calendar: WorkingDays) -> int:
-    """Return how many working days the month has."""
-    first = month_start(month)
-    length = (next_month(first) - first).days
-    return sum(calendar.is_working_day(first + timedelta(days=offset)) for offset in range(length))
+def compute_promised(
+    *, shown_fen: int, promised_fen: int | None, is_agreed: bool, net_fen: int
+) -> int | None:
+    """Return what stays owed beside a new version over `net_fen`; None where it is no less.
+
+    The earlier version showed `shown_fen` and may itself have kept an older promise. Only the
+    worker's agreement lowers what is owed; a change by the payer does not.
+    """
+    owed = shown_fen if is_agreed else max(shown_fen, promised_fen or 0)
+    return owed if owed > net_fen else None
 
 
 def build_content(facts: PayslipFacts) -> dict[str, Any]:
@@ -244,10 +185,12 @@ def build_content(facts: PayslipFacts) -> dict[str, Any]:
         "work_time": _work_time(facts.worked),
         "items": [_item_content(line) for line in facts.items],
         "gross": to_yuan(facts.gross_fen),
-        "deductions": [],
-        "net": to_yuan(facts.gross_fen),
+        "deductions": [_deduction_content(line) for line in facts.deductions],
+        "net": to_yuan(facts.net_fen),
         "payment_means": _payment_means(facts),
+        "minimum_wage": _minimum_wage(facts.minimum_wage),
         "rounding": "每一行四舍五入到分",
+        "remarks": list(facts.remarks),
         "note": facts.note,
     }
 
@@ -261,7 +204,7 @@ def _work_time(worked: WorkedTime) -> dict[str, Any]:
     }
 
 
-def _item_content(line: PayItem) -> dict[str, str]:
+def _item_content(line: PayItem) -> dict[str, Any]:
     return {
         "name": line.name,
         "quantity": line.quantity,
@@ -269,6 +212,32 @@ def _item_content(line: PayItem) -> dict[str, str]:
         "unit_price": to_yuan(line.unit_price_fen),
         "price_per": line.price_per,
         "amount": to_yuan(line.amount_fen),
+        # The days are part of what the worker agrees with, so none can be swapped later.
+        "days": [day.day for day in line.days],
+        "for_month": line.for_month,
+        "entry_id": line.entry_id and str(line.entry_id),
+    }
+
+
+def _deduction_content(line: DeductionLine) -> dict[str, Any]:
+    source_id = line.entry_id or line.advance_id
+    return {
+        "name": line.name,
+        "kind": line.kind,
+        "amount": to_yuan(line.amount_fen),
+        "reason": line.reason,
+        "entry_id": str(source_id),
+    }
+
+
+def _minimum_wage(wage: MinimumWage | None) -> dict[str, str] | None:
+    if wage is None:
+        return None
+    return {
+        "monthly": to_yuan(wage.monthly_fen),
+        "hourly": to_yuan(wage.hourly_fen),
+        "in_force_from": wage.in_force_from.isoformat(),
+        "source": wage.source,
     }
 
 

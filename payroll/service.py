@@ -1,18 +1,16 @@
 """Use cases of the labour manager: draw up, publish, adjust and approve pay sheets."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from sqlmodel import Session
 
-from core.calendar import WORKING_DAYS
-from core.clock import ONE_DAY, month_start, next_month
-from core.enums import PayslipAnswerState
-from core.masking import mask_card, mask_id_number, mask_phone
-from db.models import AttendanceSheet, DisputeReply, PayBatchRow, PaySheet, Payslip, PayslipAnswer
+from core.enums import PaySheetState, PayslipAnswerState
+from db.models import DisputeReply, PayBatchRow, PaySheet, Payslip, PayslipAnswer
 from evidence.canonical import content_hash
 from identity import audit
 from identity.principal import Principal
@@ -20,18 +18,20 @@ from notifications.service import notify
 from notifications.templates import Template
 from notifications.webhooks.events import EventKind
 from notifications.webhooks.service import announce
-from payroll import queries, rules, witnesses
+from payroll import drawing, queries, rules, term_queries, witnesses
 from payroll.batch_queries import map_bank_rows
+from payroll.drawing import Drawn
 from payroll.errors import (
     AttendanceNotLockedError,
-    NobodyWorkedError,
+    NothingToApproveError,
     PayslipAtBankError,
     PayslipChangedError,
     PayslipIncompleteError,
 )
-from payroll.queries import Payee
-from payroll.rules import PayItem, PayslipFacts, PayTerms, SheetAction, WorkedTime
-from projects.queries import get_project
+from payroll.pay_rules import PayItem
+from payroll.rules import SheetAction
+from payroll.telling import News, tell_workers
+from payroll.term_errors import PaySheetStaleError
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,20 @@ class SheetOverview:
 
 
 def create_pay_sheet(
-    session: Session, *, project_id: UUID, team_id: UUID, month: str, at: datetime
+    session: Session,
+    *,
+    project_id: UUID,
+    team_id: UUID,
+    month: str,
+    at: datetime,
+    county_facts: Path | None = None,
 ) -> PaySheet:
     """Draw up the team's pay sheet of a month from its locked attendance sheet.
 
-    Calling it again while the sheet is a draft draws it up anew with the contracts and cards of
-    now. Whoever did not work has no line. Raises AttendanceNotLockedError, NobodyWorkedError,
-    NoPayTermsError, PieceQuantitiesMissingError, and SheetActionNotAllowedError once published.
+    Calling it again while the sheet is a draft draws it up anew with the contracts, cards and
+    entries of now. Whoever did not work and is owed nothing has no line. `county_facts` is the
+    folder with minimum wages. Raises AttendanceNotLockedError, SheetActionNotAllowedError once
+    published, and whatever `drawing.load_team_month` and `drawing.draw` refuse.
     """
     attendance = queries.find_locked_attendance(
         session, project_id=project_id, team_id=team_id, month=month
@@ -85,8 +92,11 @@ def create_pay_sheet(
     sheet = queries.lock_or_add_pay_sheet(session, attendance=attendance, at=at)
     rules.next_state(sheet.state, SheetAction.DRAW_UP)
     queries.delete_draft_payslips(session, sheet)
-    for payee, facts in _gather_facts(session, attendance):
-        session.add(_make_payslip(sheet, payee, facts, version=1, at=at))
+    term_queries.forget_use(session, sheet_id=sheet.id)
+    team = drawing.load_team_month(session, sheet, county_facts=county_facts)
+    drawn = [drawing.draw(team, payee) for payee in team.payees]
+    drawing.settle(session, sheet, drawn, at=at)
+    session.add_all(make_payslip(sheet, each, version=1, at=at) for each in drawn)
     session.flush()
     return sheet
 
@@ -118,16 +128,19 @@ def publish_pay_sheet(
 ) -> Publication:
     """Show every worker of the sheet their payslip and tell them by SMS.
 
-    Raises PayslipIncompleteError naming every field of 条例 §15 that is missing, by worker.
+    Raises PayslipIncompleteError naming every field of 条例 §15 that is missing, by worker, and
+    PaySheetStaleError when something it counts was withdrawn.
     """
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
-    sheet.state = rules.next_state(sheet.state, SheetAction.PUBLISH)
+    state = rules.next_state(sheet.state, SheetAction.PUBLISH)
+    if term_queries.is_stale(session, sheet.id):
+        raise PaySheetStaleError
     current = queries.list_current_payslips(session, sheet.id)
     _check_complete([payslip.content for payslip, _ in current])
-    sheet.published_at = at
+    sheet.state, sheet.published_at = state, at
     witnesses.record_payslips(session, [payslip for payslip, _ in current], at=at)
-    for payslip, _ in current:
-        tell_worker(session, payslip, Template.PAYSLIP_PUBLISHED, event_id=payslip.id)
+    news = [News(payslip, payslip.id) for payslip, _ in current]
+    tell_workers(session, Template.PAYSLIP_PUBLISHED, news)
     announce(
         session,
         EventKind.PAY_SHEET_PUBLISHED,
@@ -144,9 +157,16 @@ def publish_pay_sheet(
 def approve_pay_sheet(
     session: Session, *, project_id: UUID, sheet_id: UUID, approved_by: UUID, at: datetime
 ) -> PaySheet:
-    """Record that the general contractor has reviewed the sheet (条例 §28)."""
+    """Record that the general contractor has reviewed the sheet (条例 §28).
+
+    A payslip changed afterwards waits until this is called again; without any it is refused.
+    """
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
-    sheet.state = rules.next_state(sheet.state, SheetAction.APPROVE)
+    was = sheet.state
+    sheet.state = rules.next_state(was, SheetAction.APPROVE)
+    count = queries.approve_payslips(session, sheet.id, approved_by=approved_by, at=at)
+    if was is not PaySheetState.PUBLISHED and not count:
+        raise NothingToApproveError
     sheet.approved_at = at
     sheet.approved_by = approved_by
     announce(
@@ -168,31 +188,54 @@ def adjust_payslip(
     items: tuple[PayItem, ...] | None,
     note: str,
     at: datetime,
+    county_facts: Path | None = None,
 ) -> Payslip:
     """Replace a published payslip by a new version that the worker must answer again.
 
-    Contact, card and contract are those of now; without `items` the pay is worked out again from
-    the attendance sheet. `note` tells the worker why. Only this worker's answer is cleared.
+    Contact, card, terms and entries are those of now; without `items` the pay is worked out again
+    from the attendance sheet. `note` tells the worker why. Only this worker's answer is cleared,
+    only this line needs a new approval, and what the worker did not agree to lose stays owed.
     Raises PayslipChangedError for an earlier version, PayslipAtBankError while a bank has it.
     """
     sheet_id = queries.find_payslip_sheet_id(session, project_id=project_id, payslip_id=payslip_id)
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
     rules.next_state(sheet.state, SheetAction.ADJUST)
-    earlier = session.get_one(Payslip, payslip_id, populate_existing=True)
+    earlier = queries.lock_payslip(session, payslip_id)
     if not earlier.is_current:
         raise PayslipChangedError
     if queries.is_at_bank(session, payslip_id):
         raise PayslipAtBankError
-    attendance = session.get_one(AttendanceSheet, sheet.attendance_sheet_id)
-    [(payee, facts)] = _gather_facts(session, attendance, only=earlier.project_worker_id)
-    facts = replace(facts, note=note, items=facts.items if items is None else items)
-    payslip = _make_payslip(sheet, payee, facts, version=earlier.version + 1, at=at)
+    term_queries.forget_use(session, sheet_id=sheet.id, worker_id=earlier.project_worker_id)
+    team = drawing.load_team_month(
+        session, sheet, only=earlier.project_worker_id, county_facts=county_facts
+    )
+    [payee] = team.payees
+    drawn = drawing.draw(team, payee, items, note)
+    payslip = make_payslip(sheet, drawn, version=earlier.version + 1, at=at)
+    payslip.promised_fen = _keep_promise(earlier, payslip)
     _check_complete([payslip.content])
+    drawing.settle(session, sheet, [drawn], at=at)
     earlier.is_current = False
     # The old version must step back before the new one may count.
     session.flush()
     session.add(payslip)
     witnesses.record_payslips(session, [payslip], at=at)
+    _tell_of_change(session, principal, payslip, note, at)
+    return payslip
+
+
+def _keep_promise(earlier: Payslip, payslip: Payslip) -> int | None:
+    return rules.compute_promised(
+        shown_fen=earlier.net_fen,
+        promised_fen=earlier.promised_fen,
+        is_agreed=earlier.answer_state not in rules.NOT_AGREED,
+        net_fen=payslip.net_fen,
+    )
+
+
+def _tell_of_change(
+    session: Session, principal: Principal, payslip: Payslip, note: str, at: datetime
+) -> None:
     audit.record(
         session,
         actor=principal,
@@ -203,7 +246,6 @@ def adjust_payslip(
     )
     tell_worker(session, payslip, Template.PAYSLIP_CHANGED, event_id=payslip.id)
     announce_payslip(session, payslip, EventKind.PAYSLIP_CHANGED, at=at)
-    return payslip
 
 
 def tell_worker(
@@ -237,9 +279,9 @@ def _check_complete(contents: Collection[Mapping[str, Any]]) -> None:
         raise PayslipIncompleteError(missing=missing, summary="；".join(lines))
 
 
-def _make_payslip(
-    sheet: PaySheet, payee: Payee, facts: PayslipFacts, *, version: int, at: datetime
-) -> Payslip:
+def make_payslip(sheet: PaySheet, drawn: Drawn, *, version: int, at: datetime) -> Payslip:
+    """Return a payslip of the sheet that nobody has answered or approved."""
+    payee, facts = drawn.payee, drawn.facts
     content = rules.build_content(facts)
     return Payslip(
         created_at=at,
@@ -251,96 +293,9 @@ def _make_payslip(
         month=sheet.month,
         due_date=facts.due_date,
         gross_fen=facts.gross_fen,
-        deductions_fen=0,
-        net_fen=facts.gross_fen,
+        deductions_fen=facts.deductions_fen,
+        net_fen=facts.net_fen,
         content=content,
         content_hash=content_hash(content),
         answer_state=PayslipAnswerState.AWAITING,
-    )
-
-
-def _gather_facts(
-    session: Session, attendance: AttendanceSheet, *, only: UUID | None = None
-) -> list[tuple[Payee, PayslipFacts]]:
-    """Return what the payslips of the sheet show, or of only one project worker."""
-    worked = _read_lines(attendance, only)
-    if not worked:
-        raise NobodyWorkedError(month=attendance.month)
-    payees = queries.list_payees(session, worked, team_id=attendance.team_id)
-    terms = _find_terms(session, worked, month=attendance.month)
-    names = {payee.worker.id: payee.person.name for payee in payees}
-    rules.check_pay_terms([(names[worker_id], terms.get(worker_id)) for worker_id in worked])
-    project_name = get_project(session, attendance.project_id).name
-    working_days = rules.count_working_days(attendance.month, WORKING_DAYS)
-    return [
-        (
-            payee,
-            _make_facts(
-                payee,
-                worked[payee.worker.id],
-                terms[payee.worker.id],
-                project_name=project_name,
-                month=attendance.month,
-                working_days=working_days,
-            ),
-        )
-        for payee in payees
-    ]
-
-
-def _read_lines(attendance: AttendanceSheet, only: UUID | None) -> dict[UUID, WorkedTime]:
-    lines = {
-        UUID(line["project_worker_id"]): WorkedTime(
-            units=line["units"],
-            minutes=line["minutes"],
-            days=line["days"],
-            unclear_days=line["needs_confirmation"],
-        )
-        for line in attendance.lines
-    }
-    return {
-        worker_id: worked
-        for worker_id, worked in lines.items()
-        if not worked.is_empty and only in {None, worker_id}
-    }
-
-
-def _find_terms(
-    session: Session, project_worker_ids: Collection[UUID], *, month: str
-) -> dict[UUID, PayTerms]:
-    """Return the pay terms that held in the month; where they changed, those that began last."""
-    first = month_start(month)
-    last = next_month(first) - ONE_DAY
-    return {
-        contract.project_worker_id: PayTerms(
-            contract.pay_basis, contract.unit_price_fen, contract.payday
-        )
-        for contract in queries.list_contracts(session, project_worker_ids)
-        if contract.start_date <= last and (contract.end_date or last) >= first
-    }
-
-
-def _make_facts(
-    payee: Payee,
-    worked: WorkedTime,
-    terms: PayTerms,
-    *,
-    project_name: str,
-    month: str,
-    working_days: int,
-) -> PayslipFacts:
-    person, worker = payee.person, payee.worker
-    return PayslipFacts(
-        employer_name=payee.employer.name,
-        project_name=project_name,
-        team_name=payee.team.name,
-        month=month,
-        due_date=rules.compute_due_date(month, terms.payday, WORKING_DAYS),
-        worker_name=person.name,
-        id_number=person.id_number and mask_id_number(person.id_number),
-        phone=person.phone and mask_phone(person.phone),
-        bank_name=worker.bank_name,
-        account=worker.bank_card and mask_card(worker.bank_card),
-        worked=worked,
-        items=(rules.compute_pay_item(terms, worked, working_days=working_days),),
     )

@@ -3,12 +3,14 @@
 The colour is a regional mapping and is not decided here (`core.enums.WageSeverity`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from core.enums import CaseState, PayRowState, PayslipAnswerState, WageSeverity
+from core.case_enums import CaseState
+from core.clock import ONE_DAY, next_month
+from core.enums import PayRowState, PayslipAnswerState, WageSeverity
 
 LABELS = {
     WageSeverity.SAFE: "安",
@@ -40,6 +42,8 @@ class ReasonText:
     severity: WageSeverity
     say: str
     next: str
+    say_of_part: str = ""
+    """Instead of `say`, once a part of the money has arrived."""
 
 
 TEXTS = {
@@ -72,11 +76,13 @@ TEXTS = {
         WageSeverity.WARNING,
         "{month}的工资 {due_date} 就该发，到现在没有到账记录",
         "可以催工地，也可以现在就投诉。",
+        say_of_part="{month}的工资 {due_date} 就该发完，还差一部分没到账",
     ),
     ReasonCode.WAGE_IN_ARREARS: ReasonText(
         WageSeverity.ARREARS,
         "{month}的工资拖欠了，{due_date} 就该发",
         "点“我要投诉”，劳动监察会来查，不花钱。",
+        say_of_part="{month}的工资只发了一部分，{due_date} 就该发完，剩下的拖欠了",
     ),
     ReasonCode.COMPLAINT_WAITING: ReasonText(
         WageSeverity.ATTENTION,
@@ -97,8 +103,18 @@ ANSWER_REASONS = {
 }
 CASE_REASONS = {
     CaseState.RECEIVED: ReasonCode.COMPLAINT_WAITING,
+    CaseState.AWAITING_DETAILS: ReasonCode.COMPLAINT_WAITING,
+    CaseState.AWAITING_DESIGNATION: ReasonCode.COMPLAINT_WAITING,
     CaseState.ACCEPTED: ReasonCode.CASE_ACCEPTED,
+    CaseState.SUSPENDED: ReasonCode.CASE_ACCEPTED,
+    CaseState.MEDIATING: ReasonCode.CASE_ACCEPTED,
+    CaseState.AGREED: ReasonCode.CASE_ACCEPTED,
     CaseState.ORDERED_TO_PAY: ReasonCode.CASE_ACCEPTED,
+    CaseState.IN_COURT: ReasonCode.CASE_ACCEPTED,
+    CaseState.POLICE_APPROVED: ReasonCode.CASE_ACCEPTED,
+    CaseState.WITH_POLICE: ReasonCode.CASE_ACCEPTED,
+    CaseState.POLICE_DECLINED: ReasonCode.CASE_ACCEPTED,
+    CaseState.POLICE_FILED: ReasonCode.CASE_ACCEPTED,
 }
 
 
@@ -117,11 +133,30 @@ class DueWage:
     """What the bank said last; None when no file was sent."""
     received: bool | None
     """The worker's own last word."""
+    paid_fen: int = 0
+    """What the bank says has arrived, for this version of the payslip or an earlier one."""
+
+    @property
+    def open_fen(self) -> int | None:
+        """What is still owed; None while nobody has said how much the wage is."""
+        return None if self.amount_fen is None else max(self.amount_fen - self.paid_fen, 0)
 
     @property
     def is_paid(self) -> bool:
         """Tell whether the bank said so; a payslip over nothing needs no bank."""
-        return self.bank_state is PayRowState.ACKNOWLEDGED or self.amount_fen == 0
+        return self.open_fen == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """From when to when somebody is on a project."""
+
+    entered_date: date
+    left_date: date | None
+
+    def covers(self, day: date) -> bool:
+        """Tell whether they are on it that day."""
+        return self.entered_date <= day and (self.left_date is None or day <= self.left_date)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +166,11 @@ class Reason:
     code: ReasonCode
     severity: WageSeverity
     month: str | None
+    due_date: date | None
     amount_fen: int | None
+    """Of a late wage what is still owed."""
+    is_part: bool
+    """Some of it has arrived."""
     say: str
     next: str
 
@@ -152,25 +191,76 @@ class WageStatus:
 def judge_wage_status(
     wages: Sequence[DueWage],
     cases: Iterable[CaseState],
+    places: Iterable[Place],
     *,
-    is_engaged: bool,
     today: date,
 ) -> WageStatus:
     """Return the status on a Shanghai day: the gravest reason decides, the gravest comes first."""
     reasons = [reason for wage in wages for reason in _judge_wage(wage, today)]
     reasons += [
-        _reason(code) for code in sorted({CASE_REASONS[at] for at in cases if at in CASE_REASONS})
+        make_reason(code)
+        for code in sorted({CASE_REASONS[at] for at in cases if at in CASE_REASONS})
     ]
-    if not (is_engaged or reasons):
+    if not (reasons or any(place.covers(today) for place in places)):
         return WageStatus(None, ())
     reasons.sort(key=lambda reason: -reason.severity)
     severity = reasons[0].severity if reasons else WageSeverity.SAFE
     return WageStatus(severity, tuple(reasons))
 
 
-def _judge_wage(wage: DueWage, today: date) -> list[Reason]:
-    codes = [_judge_lateness(wage, today), _judge_answer(wage), _judge_bank(wage)]
-    return [_reason(code, wage) for code in codes if code is not None]
+def compute_next_change(wages: Iterable[DueWage], places: Iterable[Place], *, today: date) -> date:
+    """Return the first day after `today` on which the same facts may give another status."""
+    days = [next_month(today.replace(day=1))]
+    for wage in wages:
+        if not wage.is_paid:
+            days += [wage.due_date + ONE_DAY, wage.due_date + wage.arrears_after + ONE_DAY]
+    for place in places:
+        days.append(place.entered_date)
+        if place.left_date is not None:
+            days.append(place.left_date + ONE_DAY)
+    return min(day for day in days if day > today)
+
+
+def make_reason(
+    code: ReasonCode,
+    *,
+    month: str | None = None,
+    due_date: date | None = None,
+    amount_fen: int | None = None,
+    is_part: bool = False,
+) -> Reason:
+    """Put a reason into words; `month` and `due_date` are given where it is about a wage."""
+    text = TEXTS[code]
+    words = _describe_wage(month, due_date)
+    say = text.say_of_part if is_part and text.say_of_part else text.say
+    return Reason(
+        code=code,
+        severity=text.severity,
+        month=month,
+        due_date=due_date,
+        amount_fen=amount_fen,
+        is_part=is_part,
+        say=say.format_map(words),
+        next=text.next.format_map(words),
+    )
+
+
+def _describe_wage(month: str | None, due_date: date | None) -> dict[str, str]:
+    words = {}
+    if month is not None:
+        year, number = month.split("-")
+        words["month"] = f"{year}年{int(number)}月"
+    if due_date is not None:
+        words["due_date"] = f"{due_date.month}月{due_date.day}日"
+    return words
+
+
+def _judge_wage(wage: DueWage, today: date) -> Iterator[Reason]:
+    if late := _judge_lateness(wage, today):
+        yield _of_wage(late, wage, wage.open_fen)
+    for code in (_judge_answer(wage), _judge_bank(wage)):
+        if code is not None:
+            yield _of_wage(code, wage, wage.amount_fen)
 
 
 def _judge_lateness(wage: DueWage, today: date) -> ReasonCode | None:
@@ -196,20 +286,11 @@ def _judge_bank(wage: DueWage) -> ReasonCode | None:
     return None
 
 
-def _reason(code: ReasonCode, wage: DueWage | None = None) -> Reason:
-    text = TEXTS[code]
-    if wage is None:
-        return Reason(code, text.severity, None, None, text.say, text.next)
-    year, month = wage.month.split("-")
-    words = {
-        "month": f"{year}年{int(month)}月",
-        "due_date": f"{wage.due_date.month}月{wage.due_date.day}日",
-    }
-    return Reason(
-        code=code,
-        severity=text.severity,
+def _of_wage(code: ReasonCode, wage: DueWage, amount_fen: int | None) -> Reason:
+    return make_reason(
+        code,
         month=wage.month,
-        amount_fen=wage.amount_fen,
-        say=text.say.format_map(words),
-        next=text.next.format_map(words),
+        due_date=wage.due_date,
+        amount_fen=amount_fen,
+        is_part=wage.paid_fen > 0,
     )

@@ -33,8 +33,14 @@ def describe_payslip(payslip: Payslip) -> dict[str, Any]:
 
 
 def describe_answer(answer: PayslipAnswer) -> dict[str, Any]:
-    """Return what a worker said to a payslip."""
+    """Return what a worker said to a payslip; what is said only sometimes, only then."""
+    sometimes = {
+        "expected": answer.expected or None,
+        "kiosk_id": answer.kiosk_id and str(answer.kiosk_id),
+        "statement_id": answer.statement_id and str(answer.statement_id),
+    }
     return {
+        **{name: said for name, said in sometimes.items() if said is not None},
         **_ids(answer, "project_id", "payslip_id", "person_id", "sign_in_family_id"),
         "answered_at": _instant(answer.created_at),
         "content_hash": answer.content_hash,

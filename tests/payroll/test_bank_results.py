@@ -273,6 +273,7 @@ def test_rejected_line_may_be_adjusted_and_waits_for_a_new_answer(
     with pytest.raises(NothingToPayError):
         send_to_bank(session, site, payslips[0].pay_sheet_id)
     confirm(session, keyring, adjusted)
+    approve(session, site, adjusted.pay_sheet_id)
 
     assert "8888" in send_to_bank(session, site, payslips[0].pay_sheet_id).batch.file
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, select
 
-from core.enums import Disclosure
+from core.case_enums import Disclosure
 from core.keyring import Keyring
 from db.models import Case, Complaint, Person
 from evidence.canonical import content_hash
@@ -71,6 +71,9 @@ def test_facts_come_from_the_payslip(session: Session, keyring: Keyring) -> None
         "days": 23,
         "answer": "disputed",
         "dispute": "少算了两天",
+        "dispute_files": [],
+        "dispute_reply": None,
+        "expected": {},
         "bank_says_paid": False,
         "worker_says_received": None,
     }

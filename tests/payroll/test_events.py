@@ -5,8 +5,9 @@ from sqlmodel import Session, col, select
 
 from attendance import sheets
 from cases import service as cases
+from core.case_enums import CaseAction
 from core.clock import now
-from core.enums import CaseAction, Role
+from core.enums import Role
 from core.keyring import Keyring
 from db.models import Webhook, WebhookDelivery
 from notifications.webhooks.events import EventKind
@@ -79,7 +80,7 @@ def test_confirming_adjusting_and_approving_are_heard(
 
 
 def test_sheet_that_is_locked_already_is_no_event(session: Session, site: Site) -> None:
-    sheets.lock_sheet(session, project_id=site.project.id, sheet_id=site.attendance.id)
+    sheets.lock_sheet(session, project_id=site.project.id, sheet_id=site.attendance.id, at=now())
 
     assert list_heard(session) == []
 
@@ -102,7 +103,6 @@ def test_steps_of_a_case_are_heard_by_the_authority_and_never_by_the_project(
         principal=inspector,
         number=complaint.number,
         action=CaseAction.ACCEPT,
-        note=None,
         at=now(),
     )
 

@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from core.enums import PayRowState, PayslipAnswerState
 from core.errors import DomainError
 from core.keyring import Keyring
+from core.pay_enums import PayEntryKind
 from db.models import Notification, PayBatchRow, Payslip, PayslipAnswer
 from db.session import Database
 from payroll import bank_results, service
@@ -21,19 +22,24 @@ from payroll.errors import (
     PayslipAtBankError,
     PayslipChangedError,
 )
+from payroll.pay_rules import price_item
+from tests.factories.pay_terms import make_advance, make_entry
 from tests.factories.payroll import (
     AT,
+    MONTH,
     Site,
     card_of,
     confirm,
     confirm_all,
     current_payslips,
     draw_up,
+    make_attendance,
     make_result,
     make_site,
     publish,
     send_to_bank,
 )
+from tests.factories.projects import make_team
 
 ROUNDS = 8
 Act = Callable[[Session], object]
@@ -84,6 +90,25 @@ def adjust(made: Committed) -> Act:
         items=None,
         note="改了",
         at=AT,
+    )
+
+
+def adjust_to_nothing(made: Committed) -> Act:
+    nothing = price_item("计日工资", quantity=0, unit="工日", unit_price_fen=35_000)
+    return lambda session: service.adjust_payslip(
+        session,
+        principal=made.site.manager,
+        project_id=made.site.project.id,
+        payslip_id=made.payslip.id,
+        items=(nothing,),
+        note="改成零",
+        at=AT,
+    )
+
+
+def draw_up_team(site: Site, team_id: UUID) -> Act:
+    return lambda session: service.create_pay_sheet(
+        session, project_id=site.project.id, team_id=team_id, month=MONTH, at=AT
     )
 
 
@@ -199,6 +224,39 @@ def test_result_imported_twice_at_once_counts_once(
         [row] = rows_of(live_database, PayBatchRow, made)
         assert (sorted(changed), row.state) == ([0, 1], PayRowState.ACKNOWLEDGED)
         assert count_paid_notices(live_database, made) == 1
+
+
+def test_two_sheets_at_once_take_an_advance_off_once(live_database: Database) -> None:
+    for _ in range(ROUNDS):
+        with live_database.transaction() as session:
+            session.expire_on_commit = False
+            site = make_site(session, worker_count=1)
+            make_advance(session, site.workers[0])
+            make_entry(session, site.workers[0], PayEntryKind.SUPPLEMENT, amount_fen=10_000)
+            other = make_team(session, site.project, name="木工二班")
+            make_attendance(session, other, site.workers)
+
+        refused = at_once(live_database, draw_up_for(site), draw_up_team(site, other.id))
+
+        assert refused == [None, None]
+        with live_database.transaction() as session:
+            lines = select(Payslip).where(Payslip.project_id == site.project.id)
+            slips = session.exec(lines).all()
+            assert sum(slip.gross_fen for slip in slips) == 2 * 787_500 + 10_000
+            assert sum(slip.deductions_fen for slip in slips) == 50_000
+
+
+def test_worker_never_loses_by_a_change_that_crosses_the_confirmation(
+    live_database: Database, keyring: Keyring
+) -> None:
+    for _ in range(ROUNDS):
+        made = commit(live_database, publish)
+
+        at_once(live_database, agree(made, keyring), adjust_to_nothing(made))
+
+        with live_database.transaction() as session:
+            [payslip] = current_payslips(session, made.sheet_id)
+            assert (payslip.net_fen, payslip.promised_fen) == (0, 787_500)
 
 
 def test_drawing_up_twice_at_once_makes_one_sheet(live_database: Database) -> None:

@@ -1,8 +1,7 @@
-"""Amounts, due dates, content and steps of payslips and pay sheets."""
+"""Due dates, content and steps of payslips and pay sheets, and what stays owed."""
 
 from dataclasses import replace
 from datetime import date
-from fractions import Fraction
 from uuid import uuid4
 
 import pytest
@@ -10,41 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.calendar import WORKING_DAYS
-from core.enums import PayBasis, PaySheetState, Role
+from core.enums import PaySheetState, Role
 from payroll import rules
+from payroll.deductions import DeductionLine
 from payroll.errors import (
     AgreementNeedsPhoneError,
     AnswerNotYoursError,
-    NoPayTermsError,
     PayslipAnsweredError,
     PayslipChangedError,
-    PieceQuantitiesMissingError,
     SheetActionNotAllowedError,
 )
-from payroll.rules import PayslipFacts, PayTerms, SheetAction, WorkedTime
+from payroll.pay_rules import WorkedTime, price_item
+from payroll.rules import PayslipFacts, SheetAction
 from tests.factories.identity import make_principal
 
 WORKED = WorkedTime(units=2250, minutes=10_800, days=23, unclear_days=1)
 PRICES = st.integers(0, 10_000_000)
-UNITS = st.integers(0, 3_100)
-WORKING = st.integers(15, 23)
-
-
-def make_terms(basis: PayBasis, price_fen: int = 35_000) -> PayTerms:
-    return PayTerms(basis, price_fen, payday=15)
-
-
-def pay(basis: PayBasis, price_fen: int, worked: WorkedTime, working_days: int = 21) -> int:
-    terms = make_terms(basis, price_fen)
-    return rules.compute_pay_item(terms, worked, working_days=working_days).amount_fen
-
-
-def of_units(units: int) -> WorkedTime:
-    return replace(WORKED, units=units)
 
 
 def make_facts(**changes: object) -> PayslipFacts:
-    terms = make_terms(PayBasis.DAY)
     facts = PayslipFacts(
         employer_name="杭州某某劳务有限公司",
         project_name="西湖区某安置房工程",
@@ -57,77 +40,30 @@ def make_facts(**changes: object) -> PayslipFacts:
         bank_name="中国建设银行",
         account="**** **** **** 0001",
         worked=WORKED,
-        items=(rules.compute_pay_item(terms, WORKED, working_days=21),),
+        items=(price_item("计日工资", quantity=2250, unit="工日", unit_price_fen=35_000),),
     )
     return replace(facts, **changes)  # type: ignore[arg-type]
 
 
-def test_day_rate_pays_units() -> None:
-    assert pay(PayBasis.DAY, 35_000, WORKED) == 787_500
-
-
-def test_hour_rate_pays_minutes() -> None:
-    assert pay(PayBasis.HOUR, 4_000, replace(WORKED, minutes=10_830)) == 722_000
-
-
-@pytest.mark.parametrize(
-    ("units", "working_days", "amount_fen"),
-    [
-        (2_100, 21, 800_000),
-        (2_250, 21, 800_000),
-        (2_000, 21, 735_632),
-        (2_200, 23, 800_000),
-        (0, 21, 0),
-    ],
+@given(
+    st.lists(st.tuples(st.integers(0, 10_000), PRICES), min_size=1, max_size=8),
+    st.lists(st.integers(0, 1_000), max_size=4),
 )
-def test_monthly_price_is_full_at_the_working_days_and_pro_rata_below(
-    units: int, working_days: int, amount_fen: int
+def test_net_is_lines_minus_deductions_to_the_fen(
+    lines: list[tuple[int, int]], taken: list[int]
 ) -> None:
-    assert pay(PayBasis.MONTH, 800_000, of_units(units), working_days) == amount_fen
-
-
-@given(PRICES, UNITS)
-def test_day_rate_is_exact_and_rounds_half_up(price_fen: int, units: int) -> None:
-    exact = Fraction(price_fen * units, 100)
-
-    assert -Fraction(1, 2) <= exact - pay(PayBasis.DAY, price_fen, of_units(units)) < Fraction(1, 2)
-
-
-@given(PRICES, st.integers(0, 44_640))
-def test_hour_rate_is_exact_and_rounds_half_up(price_fen: int, minutes: int) -> None:
-    exact = Fraction(price_fen * minutes, 60)
-    paid = pay(PayBasis.HOUR, price_fen, replace(WORKED, minutes=minutes))
-
-    assert -Fraction(1, 2) <= exact - paid < Fraction(1, 2)
-
-
-@given(PRICES, UNITS, WORKING)
-def test_monthly_pay_never_exceeds_the_price(price_fen: int, units: int, working: int) -> None:
-    assert 0 <= pay(PayBasis.MONTH, price_fen, of_units(units), working) <= price_fen
-
-
-@given(st.sampled_from([PayBasis.DAY, PayBasis.MONTH]), PRICES, UNITS, UNITS, WORKING)
-def test_more_work_never_pays_less(
-    basis: PayBasis, price_fen: int, one: int, other: int, working: int
-) -> None:
-    less, more = sorted((one, other))
-
-    assert pay(basis, price_fen, of_units(less), working) <= pay(
-        basis, price_fen, of_units(more), working
-    )
-
-
-@given(st.lists(st.tuples(st.integers(0, 10_000), PRICES), min_size=1, max_size=8))
-def test_gross_is_the_sum_of_the_lines_to_the_fen(lines: list[tuple[int, int]]) -> None:
     items = tuple(
-        rules.price_item("加班", quantity=quantity, unit="小时", unit_price_fen=price_fen)
+        price_item("加班", quantity=quantity, unit="小时", unit_price_fen=price_fen)
         for quantity, price_fen in lines
     )
-    content = rules.build_content(make_facts(items=items))
+    deductions = tuple(DeductionLine("预支", "advance", fen, "10 月 1 日") for fen in taken)
+    content = rules.build_content(make_facts(items=items, deductions=deductions))
 
-    in_fen = [int(line["amount"].replace(".", "")) for line in content["items"]]
-    assert int(content["gross"].replace(".", "")) == sum(in_fen)
-    assert content["net"] == content["gross"]
+    gross, net = (int(content[name].replace(".", "")) for name in ("gross", "net"))
+    assert gross == sum(int(line["amount"].replace(".", "")) for line in content["items"])
+    assert net == gross - sum(
+        int(line["amount"].replace(".", "")) for line in content["deductions"]
+    )
 
 
 def test_line_shows_quantity_and_price_it_was_computed_from() -> None:
@@ -140,37 +76,32 @@ def test_line_shows_quantity_and_price_it_was_computed_from() -> None:
         "unit_price": "350.00",
         "price_per": "工日",
         "amount": "7875.00",
+        "days": [],
+        "for_month": None,
+        "entry_id": None,
     }
 
 
 @pytest.mark.parametrize(
-    ("worked", "is_empty"),
+    ("shown", "promised", "is_agreed", "net", "stays"),
     [
-        (WorkedTime(0, 0, 0, 0), True),
-        (WorkedTime(0, 0, 0, 1), False),
-        (WorkedTime(0, 30, 1, 0), False),
+        (787_500, None, False, 0, 787_500),
+        (787_500, None, True, 0, 787_500),
+        (0, 787_500, False, 0, 787_500),
+        (0, 787_500, True, 0, None),
+        (787_500, None, False, 800_000, None),
+        (500_000, 787_500, False, 600_000, 787_500),
     ],
 )
-def test_a_missing_exit_is_not_an_empty_month(worked: WorkedTime, is_empty: bool) -> None:
-    assert worked.is_empty is is_empty
-
-
-def test_worker_without_terms_is_named() -> None:
-    with pytest.raises(NoPayTermsError) as refusal:
-        rules.check_pay_terms([("王小明", None), ("李强", make_terms(PayBasis.DAY))])
-    assert refusal.value.facts == {"names": "王小明"}
-
-
-def test_piece_work_without_quantities_is_refused_by_name() -> None:
-    with pytest.raises(PieceQuantitiesMissingError) as refusal:
-        rules.check_pay_terms([("李强", make_terms(PayBasis.PIECE))])
-    assert refusal.value.facts == {"names": "李强"}
-
-
-def test_terms_by_time_are_accepted() -> None:
-    bases = (PayBasis.DAY, PayBasis.HOUR, PayBasis.MONTH)
-
-    rules.check_pay_terms([("王小明", make_terms(basis)) for basis in bases])
+def test_what_was_promised_stays_owed_until_the_worker_agrees_with_less(
+    shown: int, promised: int | None, is_agreed: bool, net: int, stays: int | None
+) -> None:
+    assert (
+        rules.compute_promised(
+            shown_fen=shown, promised_fen=promised, is_agreed=is_agreed, net_fen=net
+        )
+        == stays
+    )
 
 
 @pytest.mark.parametrize(
@@ -188,10 +119,6 @@ def test_due_date_is_next_months_payday_moved_earlier(
     month: str, payday: int, due_date: date
 ) -> None:
     assert rules.compute_due_date(month, payday, WORKING_DAYS) == due_date
-
-
-def test_october_2026_has_eighteen_working_days() -> None:
-    assert rules.count_working_days("2026-10", WORKING_DAYS) == 18
 
 
 def test_complete_content_misses_nothing() -> None:

@@ -5,7 +5,7 @@ from sqlmodel import Session, col, select
 
 from core.enums import PayBasis, PaySheetState, PayslipAnswerState, SheetState
 from core.keyring import Keyring
-from db.models import AuditEntry, Notification, PaySheet, Payslip
+from db.models import Notification, PaySheet
 from evidence.canonical import content_hash
 from payroll import rules, service
 from payroll.errors import (
@@ -13,44 +13,23 @@ from payroll.errors import (
     NobodyWorkedError,
     NoPayTermsError,
     PaySheetNotFoundError,
-    PayslipAtBankError,
-    PayslipChangedError,
     PayslipIncompleteError,
-    PayslipNotFoundError,
     PieceQuantitiesMissingError,
     SheetActionNotAllowedError,
 )
-from payroll.rules import PayItem
 from tests.factories.identity import make_person
 from tests.factories.payroll import (
     AT,
     MONTH,
-    Site,
     approve,
     confirm,
-    confirm_all,
     current_payslips,
     draw_up,
     make_attendance,
     make_site,
     publish,
-    send_to_bank,
 )
 from tests.factories.projects import make_contract, make_project_worker, make_team
-
-
-def adjust(
-    session: Session, site: Site, payslip: Payslip, items: tuple[PayItem, ...] | None = None
-) -> Payslip:
-    return service.adjust_payslip(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslip.id,
-        items=items,
-        note="补上 10 月 5 日的半个工",
-        at=AT,
-    )
 
 
 def told(session: Session) -> list[str]:
@@ -262,112 +241,6 @@ def test_overview_shows_answers_missing_fields_and_total(
     assert overview.net_fen == 1_575_000
     assert [line.answer is None for line in overview.lines] == [False, True]
     assert [line.missing for line in overview.lines] == [[], []]
-
-
-def test_adjusting_makes_a_new_version_that_nobody_has_answered(
-    session: Session, keyring: Keyring
-) -> None:
-    site = make_site(session)
-    payslips = publish(session, site)
-    for payslip in payslips:
-        confirm(session, keyring, payslip)
-    line = rules.price_item("计日工资", quantity=2300, unit="工日", unit_price_fen=35_000)
-
-    adjusted = adjust(session, site, payslips[0], items=(line,))
-
-    assert (adjusted.version, adjusted.net_fen) == (2, 805_000)
-    assert adjusted.answer_state is PayslipAnswerState.AWAITING
-    assert adjusted.content["note"] == "补上 10 月 5 日的半个工"
-    assert current_payslips(session, adjusted.pay_sheet_id) == [adjusted, payslips[1]]
-    assert payslips[1].answer_state is PayslipAnswerState.CONFIRMED
-
-
-def test_earlier_version_keeps_what_was_answered(session: Session, keyring: Keyring) -> None:
-    site = make_site(session)
-    payslip = publish(session, site)[0]
-    confirm(session, keyring, payslip)
-    shown = dict(payslip.content)
-
-    adjust(session, site, payslip)
-
-    session.refresh(payslip)
-    assert (payslip.is_current, payslip.content) == (False, shown)
-    assert payslip.answer_state is PayslipAnswerState.CONFIRMED
-
-
-def test_adjusting_without_lines_takes_todays_card_and_contract(session: Session) -> None:
-    site = make_site(session, worker_count=1)
-    [payslip] = publish(session, site)
-    site.workers[0].bank_card = "6217000000007777"
-    first_of_month = site.workers[0].entered_date.replace(month=10)
-    make_contract(session, site.workers[0], unit_price_fen=40_000, start_date=first_of_month)
-
-    adjusted = adjust(session, site, payslip)
-
-    assert adjusted.net_fen == 900_000
-    assert adjusted.content["payment_means"]["account"] == "**** **** **** 7777"
-
-
-def test_worker_is_told_of_each_change_and_who_made_it_is_recorded(session: Session) -> None:
-    site = make_site(session, worker_count=1)
-    [payslip] = publish(session, site)
-
-    adjust(session, site, adjust(session, site, payslip))
-
-    assert told(session).count("payslip_changed") == 2
-    entries = session.exec(select(AuditEntry)).all()
-    assert [entry.actor_id for entry in entries] == [site.manager.person_id] * 2
-
-
-def test_adjusted_payslip_keeps_the_team_it_was_earned_in(session: Session) -> None:
-    site = make_site(session, worker_count=1)
-    [payslip] = publish(session, site)
-    site.workers[0].team_id = make_team(session, site.project, name="木工二班").id
-
-    assert adjust(session, site, payslip).content["team_name"] == "钢筋一班"
-
-
-def test_earlier_version_cannot_be_adjusted(session: Session) -> None:
-    site = make_site(session)
-    payslip = publish(session, site)[0]
-    adjust(session, site, payslip)
-
-    with pytest.raises(PayslipChangedError):
-        adjust(session, site, payslip)
-
-
-def test_line_at_the_bank_cannot_be_adjusted(session: Session, keyring: Keyring) -> None:
-    site = make_site(session)
-    payslips = confirm_all(session, keyring, site)
-    send_to_bank(session, site, payslips[0].pay_sheet_id)
-
-    with pytest.raises(PayslipAtBankError):
-        adjust(session, site, payslips[0])
-
-
-def test_adjusting_away_a_mandatory_field_is_refused(session: Session) -> None:
-    site = make_site(session)
-    payslip = publish(session, site)[0]
-    site.workers[0].bank_card = None
-
-    with pytest.raises(PayslipIncompleteError):
-        adjust(session, site, payslip)
-
-
-def test_draft_is_not_adjusted(session: Session) -> None:
-    site = make_site(session)
-    sheet = draw_up(session, site)
-
-    with pytest.raises(SheetActionNotAllowedError):
-        adjust(session, site, current_payslips(session, sheet.id)[0])
-
-
-def test_payslip_of_another_project_does_not_exist_here(session: Session) -> None:
-    site, other = make_site(session), make_site(session)
-    payslip = publish(session, other)[0]
-
-    with pytest.raises(PayslipNotFoundError):
-        adjust(session, site, payslip)
 
 
 def test_second_team_has_a_sheet_of_its_own(session: Session) -> None:

@@ -7,8 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.enums import CaseState, PayRowState, PayslipAnswerState, WageSeverity
-from payroll.severity import DueWage, ReasonCode, WageStatus, judge_wage_status
+from core.case_enums import CaseState
+from core.enums import PayRowState, PayslipAnswerState, WageSeverity
+from payroll.severity import (
+    DueWage,
+    Place,
+    ReasonCode,
+    WageStatus,
+    compute_next_change,
+    judge_wage_status,
+    make_reason,
+)
 
 DUE = date(2026, 11, 13)
 PAID = DueWage(
@@ -19,17 +28,23 @@ PAID = DueWage(
     answer=PayslipAnswerState.CONFIRMED,
     bank_state=PayRowState.ACKNOWLEDGED,
     received=None,
+    paid_fen=787_500,
 )
-SENT = replace(PAID, bank_state=PayRowState.SUBMITTED)
-UNSENT = replace(PAID, bank_state=None)
-BOUNCED = replace(PAID, bank_state=PayRowState.REJECTED)
-WITHOUT_PAYSLIP = replace(PAID, amount_fen=None, answer=None, bank_state=None)
+SENT = replace(PAID, bank_state=PayRowState.SUBMITTED, paid_fen=0)
+UNSENT = replace(PAID, bank_state=None, paid_fen=0)
+BOUNCED = replace(PAID, bank_state=PayRowState.REJECTED, paid_fen=0)
+IN_PART = replace(BOUNCED, paid_fen=700_000)
+WITHOUT_PAYSLIP = replace(PAID, amount_fen=None, answer=None, bank_state=None, paid_fen=0)
+PLACE = Place(date(2026, 9, 1), None)
 
 
 def judge(
-    *wages: DueWage, cases: tuple[CaseState, ...] = (), today: date = DUE, is_engaged: bool = True
+    *wages: DueWage,
+    cases: tuple[CaseState, ...] = (),
+    today: date = DUE,
+    places: tuple[Place, ...] = (PLACE,),
 ) -> WageStatus:
-    return judge_wage_status(wages, cases, is_engaged=is_engaged, today=today)
+    return judge_wage_status(wages, cases, places, today=today)
 
 
 def codes(status: WageStatus) -> list[ReasonCode]:
@@ -37,7 +52,7 @@ def codes(status: WageStatus) -> list[ReasonCode]:
 
 
 def test_nobody_without_a_project_has_a_status() -> None:
-    status = judge(is_engaged=False)
+    status = judge(places=(Place(date(2026, 9, 1), date(2026, 11, 12)),))
 
     assert (status.severity, status.label, status.reasons) == (None, "none", ())
 
@@ -142,6 +157,22 @@ def test_reason_names_month_amount_and_what_happens_next() -> None:
     assert "投诉" in reason.next
 
 
+def test_of_a_wage_paid_in_part_the_rest_is_late() -> None:
+    [late, _] = judge(IN_PART, today=DUE + timedelta(days=1)).reasons
+
+    assert (late.code, late.amount_fen) == (ReasonCode.WAGE_OVERDUE, 87_500)
+    assert late.say == "2026年10月的工资 11月13日 就该发完，还差一部分没到账"
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+@pytest.mark.parametrize("is_part", [False, True])
+def test_every_reason_has_words(code: ReasonCode, is_part: bool) -> None:
+    reason = make_reason(code, month="2026-10", due_date=DUE, is_part=is_part)
+
+    assert reason.say
+    assert "{" not in reason.say + reason.next
+
+
 WAGES = st.builds(
     DueWage,
     month=st.just("2026-10"),
@@ -151,6 +182,12 @@ WAGES = st.builds(
     answer=st.sampled_from(PayslipAnswerState),
     bank_state=st.none() | st.sampled_from(PayRowState),
     received=st.none() | st.booleans(),
+    paid_fen=st.sampled_from([0, 5_000, 10**7]),
+)
+PLACES = st.builds(
+    Place,
+    st.dates(date(2026, 9, 1), date(2026, 12, 31)),
+    st.none() | st.dates(date(2026, 9, 1), date(2026, 12, 31)),
 )
 
 
@@ -171,3 +208,15 @@ def test_waiting_never_mends_a_wage(wage: DueWage, days: int) -> None:
     first, later = judge(wage), judge(wage, today=DUE + timedelta(days=days))
 
     assert (later.severity or 0) >= (first.severity or 0)
+
+
+@given(st.lists(WAGES, max_size=3), st.lists(PLACES, max_size=2), st.integers(0, 40))
+def test_nothing_changes_before_the_day_of_the_next_change(
+    wages: list[DueWage], places: list[Place], ahead: int
+) -> None:
+    change = compute_next_change(wages, places, today=DUE)
+    day = min(DUE + timedelta(days=ahead), change - timedelta(days=1))
+
+    statuses = [judge(*wages, places=tuple(places), today=today) for today in (DUE, day)]
+
+    assert statuses[0] == statuses[1]

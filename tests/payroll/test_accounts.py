@@ -1,0 +1,370 @@
+"""The wage account: statements once, cover for what is due, and a notice before it closes."""
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session, col, select
+
+from core.enums import Role
+from core.keyring import Keyring
+from core.wage_enums import AccountPurpose
+from db.models import Notification, WageAccountEntry
+from identity.principal import Principal
+from notifications.templates import Template
+from payroll import account_file, account_import, accounts, bank_results
+from payroll.account_errors import (
+    AccountNotClosableError,
+    ClosingAnnouncedError,
+    ClosingNotAnnouncedError,
+)
+from payroll.account_file import StatementLine, find_breaks, order_lines, read_statement
+from payroll.account_import import StatementReport
+from payroll.accounts import ClosingFacts, check_closable
+from projects.errors import MissingColumnsError, UnreadableWorkbookError
+from projects.findings import FindingCode
+from projects.notice_board import compose_closing
+from tests.factories.identity import make_grant, make_person
+from tests.factories.payroll import (
+    AT,
+    Site,
+    card_of,
+    confirm_all,
+    make_result,
+    make_site,
+    publish,
+    send_to_bank,
+)
+
+TODAY = date(2026, 11, 3)
+HEADER = "流水号,交易日期,收入,支出,余额,摘要\n"
+PAID_IN = "T1,2026-11-01,20000.00,,20000.00,10月人工费"
+PAID_OUT = "T2,2026-11-02,,5000.00,15000.00,代发工资"
+DONE = ClosingFacts(date(2026, 10, 31), (), 0, 0)
+
+
+@pytest.fixture
+def site(session: Session) -> Site:
+    return make_site(session)
+
+
+def make_csv(*rows: str) -> bytes:
+    return (HEADER + "\n".join(rows)).encode()
+
+
+def take_over(
+    session: Session, site: Site, content: bytes, *, dry_run: bool = False
+) -> StatementReport:
+    return account_import.import_wage_account(
+        session,
+        principal=site.manager,
+        project_id=site.project.id,
+        content=content,
+        dry_run=dry_run,
+        at=AT,
+    )
+
+
+def stored(session: Session, site: Site) -> list[str]:
+    query = select(WageAccountEntry).where(WageAccountEntry.project_id == site.project.id)
+    return [entry.reference for entry in session.exec(query.order_by(col(WageAccountEntry.id)))]
+
+
+def codes(report: StatementReport) -> list[FindingCode]:
+    return [finding.code for finding in report.findings]
+
+
+def told(session: Session, template: Template) -> set[str]:
+    query = select(Notification).where(Notification.template == template)
+    return {str(each.person_id) for each in session.exec(query)}
+
+
+def test_a_statement_is_taken_over_once(session: Session, site: Site) -> None:
+    first = take_over(session, site, make_csv(PAID_IN, PAID_OUT))
+
+    again = take_over(session, site, make_csv(PAID_IN, PAID_OUT))
+
+    assert (first.imported, first.known) == (2, 0)
+    assert (again.imported, again.known, again.findings) == (0, 2, [])
+    assert stored(session, site) == ["T1", "T2"]
+
+
+def test_a_dry_run_changes_nothing(session: Session, site: Site) -> None:
+    report = take_over(session, site, make_csv(PAID_IN), dry_run=True)
+
+    assert (report.imported, stored(session, site)) == (1, [])
+
+
+def test_balance_and_inflows_come_from_the_statement(session: Session, site: Site) -> None:
+    take_over(session, site, make_csv(PAID_IN, PAID_OUT))
+
+    account = accounts.get_wage_account(session, project_id=site.project.id, at=AT)
+
+    assert account.latest is not None
+    assert account.latest.balance_fen == 1_500_000
+    assert account.labour_costs_fen == 2_000_000
+    assert account.latest.purpose is AccountPurpose.WAGES
+
+
+def test_a_statement_that_runs_backwards_gives_the_same_balance(
+    session: Session, site: Site
+) -> None:
+    same_day = PAID_OUT.replace("11-02", "11-01")
+
+    take_over(session, site, make_csv(same_day, PAID_IN))
+
+    account = accounts.get_wage_account(session, project_id=site.project.id, at=AT)
+    assert account.latest is not None
+    assert account.latest.reference == "T2"
+
+
+def test_one_bad_line_keeps_the_whole_statement_out(session: Session, site: Site) -> None:
+    report = take_over(
+        session, site, make_csv(PAID_IN, PAID_OUT.replace(",5000.00,", ",5000.001,"))
+    )
+
+    assert report.is_refused
+    assert [(each.row, each.code) for each in report.findings] == [
+        (3, FindingCode.BAD_STATEMENT_AMOUNT)
+    ]
+    assert stored(session, site) == []
+
+
+@pytest.mark.parametrize(
+    ("row", "code"),
+    [
+        ("T1,2026-11-01,,,20000.00,", FindingCode.NOT_ONE_WAY),
+        ("T1,2026-11-01,1.00,1.00,20000.00,", FindingCode.NOT_ONE_WAY),
+        ("T1,2026-11-01,-1.00,,20000.00,", FindingCode.BAD_STATEMENT_AMOUNT),
+        ("T1,2026-11-01,1.00,,,", FindingCode.MISSING_VALUE),
+        (",2026-11-01,1.00,,1.00,", FindingCode.MISSING_VALUE),
+        ("T1,2026-02-30,1.00,,1.00,", FindingCode.BAD_DATE),
+        ("T1,2026-11-04,1.00,,1.00,", FindingCode.BAD_DATE),
+        ("6.2E+18,2026-11-01,1.00,,1.00,", FindingCode.NUMERIC_CELL),
+    ],
+)
+def test_each_mistake_is_named(row: str, code: FindingCode) -> None:
+    statement = read_statement(make_csv(row), today=TODAY)
+
+    assert [finding.code for finding in statement.findings] == [code]
+
+
+def test_the_same_number_twice_in_a_file_is_named(session: Session, site: Site) -> None:
+    report = take_over(session, site, make_csv(PAID_IN, PAID_IN))
+    assert codes(report) == [FindingCode.REPEATED_ROW]
+
+
+def test_the_bank_never_says_otherwise_of_the_same_movement(session: Session, site: Site) -> None:
+    take_over(session, site, make_csv(PAID_IN))
+
+    report = take_over(session, site, make_csv(PAID_IN.replace("20000", "30000")))
+
+    assert (codes(report), report.is_refused) == ([FindingCode.ENTRY_DIFFERS], True)
+
+
+def test_a_missing_movement_is_noticed_but_let_in(session: Session, site: Site) -> None:
+    report = take_over(session, site, make_csv(PAID_IN, PAID_OUT.replace("15000", "14000")))
+
+    assert (codes(report), report.imported) == ([FindingCode.BALANCE_BREAKS], 2)
+
+
+@pytest.mark.parametrize(
+    ("content", "refusal"),
+    [
+        (b"\xff\xff\x00\x80", UnreadableWorkbookError),
+        (b"a,b\n1,2", MissingColumnsError),
+        (b"PK\x03\x04 no workbook", UnreadableWorkbookError),
+    ],
+)
+def test_what_is_no_statement_is_refused(content: bytes, refusal: type[Exception]) -> None:
+    with pytest.raises(refusal):
+        read_statement(content, today=TODAY)
+
+
+def test_banks_in_gb18030_are_read() -> None:
+    content = make_csv(PAID_IN).decode().encode("gb18030")
+
+    assert len(read_statement(content, today=TODAY).lines) == 1
+
+
+def test_what_the_bank_said_stays(session: Session, site: Site) -> None:
+    take_over(session, site, make_csv(PAID_IN))
+    entry = session.exec(select(WageAccountEntry)).one()
+    entry.balance_fen = 0
+    session.add(entry)
+
+    with pytest.raises(DBAPIError, match="wage_account_entry"):
+        session.flush()
+
+
+@given(st.lists(st.integers(-10_000, 10_000).filter(bool), min_size=1, max_size=20), st.booleans())
+def test_any_honest_statement_adds_up_in_either_direction(
+    moves: list[int], is_turned: bool
+) -> None:
+    balance, lines = 1_000_000, []
+    for number, move in enumerate(moves):
+        balance += move
+        lines.append(
+            StatementLine(number, f"T{number}", TODAY, max(move, 0), max(-move, 0), balance, "")
+        )
+    given_lines = lines[::-1] if is_turned else lines
+
+    ordered = order_lines(given_lines)
+
+    assert find_breaks(ordered) == []
+    assert ordered[-1].balance_fen == balance or find_breaks(given_lines) == []
+
+
+def test_cover_counts_what_the_bank_has_not_paid(
+    session: Session, keyring: Keyring, site: Site
+) -> None:
+    payslips = confirm_all(session, keyring, site)
+    take_over(session, site, make_csv(PAID_IN))
+    reference = send_to_bank(session, site, payslips[0].pay_sheet_id).batch.reference
+
+    def missing() -> tuple[int, int | None]:
+        account = accounts.get_wage_account(session, project_id=site.project.id, at=AT)
+        return account.unpaid_fen, account.missing_fen
+
+    before = missing()
+    bank_results.import_bank_result(
+        session,
+        principal=site.manager,
+        project_id=site.project.id,
+        sheet_id=payslips[0].pay_sheet_id,
+        reference=reference,
+        content=make_result(reference, [(1, card_of(0), "7875.00", "成功", "")]),
+        at=AT,
+    )
+
+    assert before == (1_575_000, 0)
+    assert missing() == (787_500, 0)
+
+
+def test_an_account_nobody_told_us_of_is_not_empty(session: Session, site: Site) -> None:
+    publish(session, site)
+
+    account = accounts.get_wage_account(session, project_id=site.project.id, at=AT)
+    accounts.watch_wage_accounts(session, at=AT + timedelta(days=30))
+
+    assert account.missing_fen is None
+    assert told(session, Template.WAGE_ACCOUNT_LOW) == set()
+
+
+def watch(session: Session, at: datetime) -> None:
+    accounts.watch_wage_accounts(session, at=at)
+    session.flush()
+
+
+def test_low_cover_is_told_to_manager_and_inspector_once(session: Session, site: Site) -> None:
+    manager = make_person(session, name="赵主管")
+    make_grant(session, manager, Role.LABOUR_MANAGER, project_id=site.project.id)
+    inspector = make_person(session, name="监察员")
+    make_grant(session, inspector, Role.INSPECTOR, county_code=site.project.county_code)
+    publish(session, site)
+    take_over(session, site, make_csv(PAID_IN.replace("20000.00", "9000.00")))
+
+    for days in (4, 8, 9):
+        watch(session, AT + timedelta(days=days))
+
+    assert {str(manager.id), str(inspector.id)} <= told(session, Template.WAGE_ACCOUNT_LOW)
+    rows = select(Notification).where(
+        Notification.template == Template.WAGE_ACCOUNT_LOW,
+        Notification.person_id == manager.id,
+    )
+    assert len(session.exec(rows).all()) == 1
+
+
+def test_enough_money_or_time_is_no_news(session: Session, site: Site) -> None:
+    publish(session, site)
+    take_over(session, site, make_csv(PAID_IN.replace("20000.00", "9000.00")))
+    watch(session, AT)  # due on the 13th, ten days from now
+    take_over(session, site, make_csv("T9,2026-11-03,9000.00,,18000.00,人工费"))
+    watch(session, AT + timedelta(days=8))
+
+    assert told(session, Template.WAGE_ACCOUNT_LOW) == set()
+
+
+@pytest.mark.parametrize(
+    ("facts", "reason"),
+    [
+        (replace(DONE, complete_date=None), "工程还没有完工"),
+        (replace(DONE, complete_date=date(2026, 11, 4)), "工程还没有完工"),
+        (replace(DONE, unpaid_months=["2026-10"]), "2026-10 的工资没有发完"),
+        (replace(DONE, disputes=2), "2 张工资条有疑问"),
+        (replace(DONE, drafts=1), "1 张工资表没有公布"),
+    ],
+)
+def test_nobody_closes_an_account_that_is_still_needed(facts: ClosingFacts, reason: str) -> None:
+    with pytest.raises(AccountNotClosableError) as refusal:
+        check_closable(facts, today=TODAY)
+
+    assert refusal.value.facts["reasons"] == reason
+
+
+def announce(session: Session, site: Site, principal: Principal | None = None) -> date:
+    return accounts.announce_closing(
+        session,
+        principal=principal or site.manager,
+        project_id=site.project.id,
+        at=AT,
+    ).last_date
+
+
+def test_the_notice_runs_thirty_days_and_is_told_to_everybody(session: Session, site: Site) -> None:
+    site.project.complete_date = date(2026, 10, 31)
+
+    last_date = announce(session, site)
+
+    assert last_date == date(2026, 12, 3)
+    workers = {str(worker.person_id) for worker in site.workers}
+    assert workers <= told(session, Template.WAGE_ACCOUNT_CLOSING)
+    with pytest.raises(ClosingAnnouncedError):
+        announce(session, site)
+
+
+def test_the_notice_stands_on_the_board_until_it_is_withdrawn(session: Session, site: Site) -> None:
+    site.project.complete_date = date(2026, 10, 31)
+    announce(session, site)
+    account = accounts.get_wage_account(session, project_id=site.project.id, at=AT)
+    [entry] = compose_closing(account.notice)
+
+    withdraw(session, site)
+
+    assert "2026年12月3日" in (entry.text or "")
+    account = accounts.get_wage_account(session, project_id=site.project.id, at=AT)
+    assert compose_closing(account.notice) == []
+    with pytest.raises(ClosingNotAnnouncedError):
+        withdraw(session, site)
+
+
+def withdraw(session: Session, site: Site) -> None:
+    accounts.withdraw_closing(
+        session,
+        principal=site.manager,
+        project_id=site.project.id,
+        reason="有人还没拿到工资",
+        at=AT,
+    )
+
+
+def test_an_unpaid_worker_stops_the_notice(session: Session, site: Site) -> None:
+    site.project.complete_date = date(2026, 10, 31)
+    publish(session, site)
+
+    with pytest.raises(AccountNotClosableError, match="2026-10"):
+        announce(session, site)
+
+
+def test_the_columns_of_several_banks_are_known() -> None:
+    content = (
+        "账户明细\n凭证号,记账日期,贷方发生额,借方发生额,账户余额,用途\nA1,20261101,5,,5,人工费"
+    )
+
+    [line] = read_statement(content.encode(), today=TODAY).lines
+
+    assert (line.inflow_fen, line.purpose) == (500, AccountPurpose.LABOUR_COST)
+    assert account_file.find_breaks([line]) == []
