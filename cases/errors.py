@@ -107,3 +107,143 @@ class NoteRequiredError(UnprocessableError):
     title_en = "A note is required"
     advice = "这一步要用一句话告诉工人原因或结果，请填写说明后再提交。"
     advice_en = "Tell the worker the reason or the result in `note`."
+
+
+class StepIncompleteError(UnprocessableError):
+    """The step leaves out what it must say; `fields` names it."""
+
+    code = "cases.step-incomplete"
+    title = "这一步还缺内容"
+    title_en = "The step is incomplete"
+    advice = "请把缺的内容填上再提交：{fields}。"
+    advice_en = "Fill in: {fields}."
+
+
+class StepDoneError(ConflictError):
+    """This is done at most once for a case."""
+
+    code = "cases.step-already-done"
+    title = "这一步只能做一次，已经做过了"
+    title_en = "This was done before"
+    advice = "请看办理过程，选别的办法继续。"
+    advice_en = "See the steps so far and choose another way on."
+
+
+class TwoInspectorsRequiredError(ConflictError):
+    """Fewer than two inspectors are on the case, or the caller is none of them."""
+
+    code = "cases.two-inspectors-required"
+    title = "调查要两名以上监察员，您要是其中一名"
+    title_en = "Two inspectors must be on the case, the caller among them"
+    advice = "目前有 {handlers} 名承办人，请先把承办人加齐（劳动保障监察条例第十六条）。"
+    advice_en = "{handlers} are on it now; assign them first."
+
+
+class NotThatOldError(UnprocessableError):
+    """The violation ended less than two years before the complaint, or its end was not named."""
+
+    code = "cases.not-that-old"
+    title = "还没有超过两年，不能以此不受理"
+    title_en = "The violation is not older than two years"
+    advice = "请填写违法行为终了的日期；早于 {limit_date} 才算超过两年，还在继续的不算。"
+    advice_en = "Name the day the violation ended; only before {limit_date} is it too old."
+
+
+class CountyUnfitError(UnprocessableError):
+    """The case cannot go to this division."""
+
+    code = "cases.county-unfit"
+    title = "不能移交到这个地方"
+    title_en = "The case cannot go to this division"
+    advice = "请选另外一个县（市、区），上级指定时要在本辖区内。"
+    advice_en = "Choose another county, inside your own division when you designate."
+
+
+class TransferFirstError(ConflictError):
+    """No other bureau has had the case, so there is nothing for a superior to decide."""
+
+    code = "cases.transfer-first"
+    title = "还没有移交过，不用报请指定管辖"
+    title_en = "The case has not been transferred yet"
+    advice = "请先移交给您认为有管辖权的县（市、区）。"
+    advice_en = "Transfer it to the competent county first."
+
+
+class ClockOverError(ConflictError):
+    """The period is over, so it can no longer be extended."""
+
+    code = "cases.clock-over"
+    title = "调查期限已过，不能再延长"
+    title_en = "The period is over and cannot be extended"
+    advice = "请尽快办结；延长要在期限届满前批准。"
+    advice_en = "Finish the case; an extension is granted before the end."
+
+
+class AccountRequiredError(ConflictError):
+    """The complainant has no account to agree with."""
+
+    code = "cases.account-required"
+    title = "投诉人没有实名登录，不能在线调解"
+    title_en = "The complainant has no account"
+    advice = "请联系投诉人到窗口当面办理，或者继续调查。"
+    advice_en = "Meet the complainant in person, or go on investigating."
+
+
+class DatePassedError(UnprocessableError):
+    """The day by which must be paid has to lie ahead."""
+
+    code = "cases.date-passed"
+    title = "付款日期要在今天之后"
+    title_en = "The date must be in the future"
+    advice = "请重新填写付款的最后一天。"
+    advice_en = "Choose a later last day."
+
+
+class OrderNotDueError(ConflictError):
+    """There is no order to pay whose last day has passed."""
+
+    code = "cases.order-not-due"
+    title = "还没到责令支付的期限，不能走这一步"
+    title_en = "The order to pay is not overdue"
+    advice = "付款的最后一天是 {pay_by}，过了再办。"
+    advice_en = "The last day to pay is {pay_by}."
+
+
+class CrimeRuledOutError(ConflictError):
+    """What is owed lies below every amount the law knows."""
+
+    code = "cases.crime-ruled-out"
+    title = "欠薪数额达不到移送标准"
+    title_en = "The arrears are below the criminal amount"
+    advice = "请继续责令支付或者申请法院强制执行；同一单位还有别的投诉请先并案。"
+    advice_en = "Go on with the order or the court; join other complaints first."
+
+
+class AttachmentsMissingError(UnprocessableError):
+    """The five attachments of 国务院令310 §6 are not complete; `missing` names the others."""
+
+    code = "cases.attachments-missing"
+    title = "移送材料不齐"
+    title_en = "The papers for the police are incomplete"
+    advice = "移送书、调查报告、物品清单、鉴定结论、其他材料都要有，还差 {count} 样：{missing}。"
+    advice_en = "Missing: {missing}."
+
+
+class AdvanceTooHighError(UnprocessableError):
+    """More than may be advanced, or more than is left to recover."""
+
+    code = "cases.advance-too-high"
+    title = "金额超过了上限"
+    title_en = "The amount is too high"
+    advice = "请改小金额再提交。"
+    advice_en = "Choose a smaller amount."
+
+
+class OutsideProvinceError(UnprocessableError):
+    """The site lies in another province, where this installation has no bureau."""
+
+    code = "cases.outside-province"
+    title = "这个工地不在浙江"
+    title_en = "The site is in another province"
+    advice = "请打工地所在地的 12333，或者在“全国根治欠薪线索反映平台”反映，那里会转给当地。"
+    advice_en = "Call 12333 of that place, or use the national platform for wage arrears."

@@ -1,32 +1,33 @@
-"""Every SELECT on complaints, cases, their events and clocks."""
+"""Every SELECT on complaints, cases, their events and clocks; the desk's own are beside it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import and_
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select
 
 from cases.errors import CaseNotFoundError, ComplaintNotFoundError
-from core.enums import CaseAction, CaseState, ClockKind, Disclosure
-from db.models import Case, CaseClock, CaseEvent, Complaint, Person, Project
+from core.case_enums import CaseAction, CaseState, ClockKind, Disclosure
+from db.models import (
+    Case,
+    CaseClock,
+    CaseClockChange,
+    CaseEvent,
+    CaseHandler,
+    Complaint,
+    FilingSlip,
+)
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A case with what is shown beside it; `complainant` only where the name may be known."""
+class SlipRow:
+    """A slip with the complaint it is of."""
 
-    case: Case
+    slip: FilingSlip
     complaint: Complaint
-    complainant: Person | None
-    project: Project | None
-
-    @property
-    def id(self) -> UUID:
-        """The id pages are keyed by."""
-        return self.case.id
 
 
 def insert_complaint(session: Session, complaint: Complaint) -> bool:
@@ -40,60 +41,97 @@ def insert_complaint(session: Session, complaint: Complaint) -> bool:
     return session.exec(statement).first() is not None
 
 
-def lock_case(
-    session: Session, number: str, *, county_code: str | None, person_id: UUID | None
-) -> tuple[Case, Complaint]:
-    """Return the county's, or the complainant's own, case with its row locked.
+def lock_filing(session: Session, key: int) -> None:
+    """Let one of several equal filings at once go first; ends with the transaction."""
+    session.exec(select(sa.func.pg_advisory_xact_lock(key)))
 
-    Whoever waits for the lock sees the state the other one left.
-    """
+
+def find_slip(session: Session, *, fingerprint: bytes, at: datetime) -> SlipRow | None:
+    """Return the slip of what was just filed with the same words."""
+    statement = (
+        select(FilingSlip, Complaint)
+        .join(Complaint, col(Complaint.id) == FilingSlip.complaint_id)
+        .where(FilingSlip.fingerprint == fingerprint, FilingSlip.expires_at > at)
+    )
+    row = session.exec(statement).one_or_none()
+    return None if row is None else SlipRow(*row)
+
+
+def find_slip_by_ticket(session: Session, ticket_hash: bytes, *, at: datetime) -> SlipRow | None:
+    """Return the slip that a ticket opens, within its half hour."""
+    statement = (
+        select(FilingSlip, Complaint)
+        .join(Complaint, col(Complaint.id) == FilingSlip.complaint_id)
+        .where(FilingSlip.ticket_hash == ticket_hash, FilingSlip.expires_at > at)
+    )
+    row = session.exec(statement).one_or_none()
+    return None if row is None else SlipRow(*row)
+
+
+def delete_old_slips(session: Session, *, at: datetime) -> None:
+    """Forget numbers and PINs that had their second look."""
+    session.exec(sa.delete(FilingSlip).where(col(FilingSlip.expires_at) <= at))
+
+
+def find_open_case_about(
+    session: Session,
+    *,
+    person_id: UUID,
+    subject_id: UUID,
+    disclosure: Disclosure,
+    states: Collection[CaseState],
+) -> tuple[Case, Complaint] | None:
+    """Return the person's case about the same thing, locked, if it is in one of these states."""
     statement = (
         select(Case, Complaint)
         .join(Complaint, col(Complaint.id) == Case.complaint_id)
-        .where(Case.number == number)
+        .where(
+            Complaint.person_id == person_id,
+            Complaint.subject_id == subject_id,
+            Complaint.disclosure == disclosure,
+            col(Case.state).in_(states),
+        )
+        .order_by(col(Case.id).desc())
+        .limit(1)
         .with_for_update(of=Case)
-        .execution_options(populate_existing=True)
     )
-    if person_id is not None:
-        statement = statement.where(Complaint.person_id == person_id)
-    else:
-        statement = statement.where(Case.county_code == county_code)
-    row = session.exec(statement).one_or_none()
+    return session.exec(statement).first()
+
+
+def lock_case(
+    session: Session, number: str, *, counties: Collection[str]
+) -> tuple[Case, Complaint]:
+    """Return the case of one of these counties with its row locked.
+
+    Whoever waits for the lock sees the state the other one left.
+    """
+    row = _lock(session, number, col(Case.county_code).in_(counties))
     if row is None:
-        raise CaseNotFoundError if person_id is None else ComplaintNotFoundError
+        raise CaseNotFoundError
     return row
 
 
-def list_cases(
-    session: Session,
-    *,
-    county_code: str | None,
-    state: CaseState | None,
-    before: UUID | None,
-    limit: int,
-) -> list[CaseRow]:
-    """Return up to `limit` of the county's cases older than `before`, newest first."""
-    statement = _case_rows().where(Case.county_code == county_code)
-    if state is not None:
-        statement = statement.where(Case.state == state)
-    if before is not None:
-        statement = statement.where(col(Case.id) < before)
-    rows = session.exec(statement.order_by(col(Case.id).desc()).limit(limit))
-    return [CaseRow(*row) for row in rows]
-
-
-def get_case(session: Session, number: str, *, county_code: str | None) -> CaseRow:
-    """Return one case of the county."""
-    statement = _case_rows().where(Case.number == number, Case.county_code == county_code)
-    row = session.exec(statement).one_or_none()
+def lock_own_case(session: Session, number: str, *, person_id: UUID) -> tuple[Case, Complaint]:
+    """Return the complainant's own case with its row locked."""
+    row = _lock(session, number, col(Complaint.person_id) == person_id)
     if row is None:
-        raise CaseNotFoundError
-    return CaseRow(*row)
+        raise ComplaintNotFoundError
+    return row
 
 
 def find_complaint(session: Session, number: str) -> Complaint | None:
     """Return the complaint whoever filed it; the caller must prove the right to see it."""
     return session.exec(select(Complaint).where(Complaint.number == number)).one_or_none()
+
+
+def find_case(session: Session, number: str) -> tuple[Complaint, Case] | None:
+    """Return complaint and case whoever filed it; the caller must prove the right to see it."""
+    statement = (
+        select(Complaint, Case)
+        .join(Case, col(Case.complaint_id) == Complaint.id)
+        .where(Case.number == number)
+    )
+    return session.exec(statement).one_or_none()
 
 
 def get_own_complaint(session: Session, number: str, *, person_id: UUID) -> Complaint:
@@ -130,12 +168,6 @@ def list_events(session: Session, case_ids: Collection[UUID]) -> list[CaseEvent]
     return list(session.exec(statement))
 
 
-def has_event(session: Session, case_id: UUID, action: CaseAction) -> bool:
-    """Tell whether this was done to the case before."""
-    statement = select(CaseEvent.id).where(CaseEvent.case_id == case_id, CaseEvent.action == action)
-    return session.exec(statement.limit(1)).first() is not None
-
-
 def list_clocks(session: Session, case_id: UUID) -> list[CaseClock]:
     """Return every clock of the case, oldest first."""
     statement = (
@@ -146,32 +178,57 @@ def list_clocks(session: Session, case_id: UUID) -> list[CaseClock]:
     return list(session.exec(statement))
 
 
-def get_running_clock(session: Session, case_id: UUID, kind: ClockKind) -> CaseClock:
-    """Return the running clock of a kind; the workflow never stops one that is not running."""
+def list_clock_changes(session: Session, clock_ids: Collection[UUID]) -> list[CaseClockChange]:
+    """Return the pauses and extensions of these clocks, oldest first."""
+    statement = (
+        select(CaseClockChange)
+        .where(col(CaseClockChange.clock_id).in_(clock_ids))
+        .order_by(col(CaseClockChange.created_at), col(CaseClockChange.id))
+    )
+    return list(session.exec(statement))
+
+
+def find_running_clock(session: Session, case_id: UUID, kind: ClockKind) -> CaseClock | None:
+    """Return the running clock of a kind."""
     statement = select(CaseClock).where(
         CaseClock.case_id == case_id,
         CaseClock.kind == kind,
         col(CaseClock.stopped_at).is_(None),
     )
-    return session.exec(statement).one()
+    return session.exec(statement).one_or_none()
 
 
 def list_running_clocks(session: Session, case_ids: Collection[UUID]) -> list[CaseClock]:
-    """Return the running clocks of these cases; a case has at most one."""
-    statement = select(CaseClock).where(
-        col(CaseClock.case_id).in_(case_ids), col(CaseClock.stopped_at).is_(None)
+    """Return the running clocks of these cases, the latest to end first."""
+    statement = (
+        select(CaseClock)
+        .where(col(CaseClock.case_id).in_(case_ids), col(CaseClock.stopped_at).is_(None))
+        .order_by(col(CaseClock.due_date).desc())
     )
     return list(session.exec(statement))
 
 
-def _case_rows() -> Select[Case, Complaint, Person, Project]:
-    """Select a case with what is shown beside it; shielded names never leave the database."""
-    is_named = and_(
-        col(Person.id) == Complaint.person_id, col(Complaint.disclosure) == Disclosure.NAMED
+def list_handler_ids(session: Session, case_id: UUID) -> list[UUID]:
+    """Return who investigates the case now."""
+    statement = select(CaseHandler.person_id).where(
+        CaseHandler.case_id == case_id, col(CaseHandler.left_at).is_(None)
     )
-    return (
-        select(Case, Complaint, Person, Project)
+    return list(session.exec(statement))
+
+
+def count_done(events: Sequence[CaseEvent], action: CaseAction) -> int:
+    """Tell how often something was done to the case."""
+    return sum(event.action is action for event in events)
+
+
+def _lock(
+    session: Session, number: str, belongs: sa.ColumnElement[bool]
+) -> tuple[Case, Complaint] | None:
+    statement = (
+        select(Case, Complaint)
         .join(Complaint, col(Complaint.id) == Case.complaint_id)
-        .outerjoin(Person, is_named)
-        .outerjoin(Project, col(Project.id) == Complaint.project_id)
+        .where(Case.number == number, belongs)
+        .with_for_update(of=Case)
+        .execution_options(populate_existing=True)
     )
+    return session.exec(statement).one_or_none()

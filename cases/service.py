@@ -1,6 +1,5 @@
-"""Use cases of complaints and cases: file, act, follow."""
+"""Use cases of complaints and cases: file, act, decide, follow."""
 
-import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,29 +10,43 @@ from uuid import UUID
 from redis import Redis
 from sqlmodel import Session
 
-from cases import clocks, divisions, queries, rules, throttle, timeline, tracking, workflow
-from cases.errors import AlreadyReopenedError, UnknownPlaceError, WrongNumberOrPinError
+from cases import desk_queries as desk
+from cases import (
+    divisions,
+    filing,
+    offices,
+    queries,
+    requests,
+    steps,
+    throttle,
+    timeline,
+    tracking,
+    workflow,
+)
+from cases.desk_errors import HeadRequiredError, SlipNotFoundError
+from cases.errors import WrongNumberOrPinError
+from cases.filing import FiledComplaint, Filing
+from cases.step import Form
+from cases.steps import Step
 from cases.timeline import Timeline
 from core import pins
+from core.case_enums import CaseAction, Channel, ComplaintKind, Disclosure, Office
 from core.clock import local_date
-from core.enums import CaseAction, CaseState, ClockKind, ComplaintKind, Disclosure, Role
-from db.models import Case, CaseClock, CaseEvent, Complaint
+from core.crypto import token_hash
+from core.enums import Role
+from db.models import Case, CaseClock, CaseEvent, CaseRequest, Complaint
 from identity.principal import Principal
-from notifications.service import notify, notify_number
-from notifications.templates import Template
-from notifications.webhooks.events import case_kind
-from notifications.webhooks.service import announce
 from projects.queries import get_project_by_poster
+
+NO_FORM = Form()
 
 
 @dataclass(frozen=True, slots=True)
-class FiledComplaint:
-    """What the complainant keeps; the PIN is shown this once and stored only as a hash."""
+class Acted:
+    """A case after a step, or with the request for one."""
 
-    number: str
-    pin: str
-    case_number: str
-    """The same as `number`: one number from filing to closing."""
+    case: Case
+    request: CaseRequest | None
 
 
 def file_complaint(
@@ -51,36 +64,27 @@ def file_complaint(
     amount_fen: int | None,
     facts: Mapping[str, Any],
     at: datetime,
+    mark: str | None = None,
 ) -> FiledComplaint:
-    """Write down a complaint, open its case in the competent county and start the clock.
-
-    Of an anonymous complaint nothing is kept that leads to a person. Raises UnknownPlaceError
-    when the county is not known: a guess would send it where nobody feels responsible.
-    """
-    if county_code is None or not divisions.is_county(county_code):
-        raise UnknownPlaceError
-    pin = pins.format_pin(secrets.randbelow(pins.PINS))
-    complaint = Complaint(
-        created_at=at,
-        number="",
-        pin_hash=pins.hash_pin(pin),
-        kind=kind,
-        disclosure=disclosure,
-        person_id=person_id,
-        phone=phone,
-        project_id=project_id,
-        subject_kind=subject_kind,
-        subject_id=subject_id,
-        county_code=county_code,
-        statement=statement,
-        amount_fen=amount_fen,
-        facts=dict(facts),
+    """Write down a worker's own complaint; see `filing.record` for what is one and what is two."""
+    return filing.record(
+        session,
+        Filing(
+            kind=kind,
+            disclosure=disclosure,
+            statement=statement,
+            county_code=county_code,
+            person_id=person_id,
+            phone=phone,
+            project_id=project_id,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            amount_fen=amount_fen,
+            facts=facts,
+            mark=mark,
+        ),
+        at=at,
     )
-    if disclosure is Disclosure.ANONYMOUS:
-        _erase_traces(complaint)
-    _insert_with_fresh_number(session, complaint)
-    _open_case(session, complaint)
-    return FiledComplaint(number=complaint.number, pin=pin, case_number=complaint.number)
 
 
 def file_poster_complaint(
@@ -94,6 +98,8 @@ def file_poster_complaint(
     statement: str,
     address: str,
     at: datetime,
+    people: int = 1,
+    mark: str | None = None,
 ) -> FiledComplaint:
     """Take a complaint from the notice board of a site; nobody needs an account.
 
@@ -102,21 +108,38 @@ def file_poster_complaint(
     """
     throttle.count_filing(valkey, address=address)
     project = get_project_by_poster(session, poster_token)
-    return file_complaint(
+    return filing.record(
         session,
-        kind=kind,
-        disclosure=disclosure,
-        person_id=None,
-        phone=phone,
-        project_id=project.id,
-        county_code=project.county_code,
-        subject_kind=None,
-        subject_id=None,
-        statement=statement,
-        amount_fen=None,
-        facts={"project_name": project.name},
+        Filing(
+            kind=kind,
+            disclosure=disclosure,
+            statement=statement,
+            county_code=project.county_code,
+            channel=Channel.POSTER,
+            phone=phone,
+            project_id=project.id,
+            people=people,
+            facts={"project_name": project.name},
+            mark=mark,
+        ),
         at=at,
     )
+
+
+def get_filed_complaint(
+    session: Session, *, ticket: str, at: datetime
+) -> tuple[FiledComplaint, Complaint]:
+    """Return number and PIN once more, for half an hour; SlipNotFoundError afterwards."""
+    found = queries.find_slip_by_ticket(session, token_hash(ticket), at=at)
+    if found is None:
+        raise SlipNotFoundError
+    return filing.read_slip(found.slip, found.complaint), found.complaint
+
+
+def renew_pin(session: Session, *, person_id: UUID, number: str) -> str:
+    """Give the person's own complaint a new PIN; the old one ends. ComplaintNotFoundError."""
+    case, _ = queries.lock_own_case(session, number, person_id=person_id)
+    return filing.renew_pin(case)
 
 
 def act_on_case(
@@ -125,40 +148,96 @@ def act_on_case(
     principal: Principal,
     number: str,
     action: CaseAction,
-    note: str | None,
+    form: Form = NO_FORM,
     at: datetime,
-) -> Case:
-    """Take one step with a case and tell the worker.
+) -> Acted:
+    """Take one step with a case and tell the worker, or ask the head for it.
 
-    An inspector acts on cases of the own county, a worker on own complaints. Of two who act at
-    once the second is judged by what the first one did. Raises CaseNotFoundError,
-    ComplaintNotFoundError, ActionNotAllowedError, NoteRequiredError, AlreadyReopenedError.
+    Inspectors act on cases of their division, a worker on own complaints. Of two who act at once
+    the second is judged by what the first one did. A third transfer goes to the common superior.
+    Raises the refusals of
+    `cases.errors` and `cases.guards`, CaseNotFoundError, ComplaintNotFoundError.
     """
-    case, complaint = queries.lock_case(
-        session,
-        number,
-        county_code=principal.county_code,
-        person_id=principal.person_id if principal.role is Role.WORKER else None,
+    case, complaint = _lock(session, principal, number)
+    action = workflow.redirect(
+        action, hops=steps.count_hops(queries.list_events(session, [case.id]))
     )
-    transition = workflow.get_transition(case.state, action, principal.role)
-    workflow.check_note(transition, note)
-    if transition.is_once and queries.has_event(session, case.id, action):
-        raise AlreadyReopenedError
-    event = CaseEvent(
-        created_at=at,
-        case_id=case.id,
+    held = offices.find_offices(session, principal, case.county_code, on=local_date(at))
+    transition = workflow.get_transition(case.state, action, held)
+    step = Step(
+        case=case,
+        complaint=complaint,
         action=action,
-        from_state=case.state,
-        to_state=transition.to,
+        transition=transition,
+        form=form,
         actor_id=principal.person_id,
         actor_role=principal.role,
-        note=note,
+        division=principal.county_code,
+        at=at,
     )
-    session.add(event)
-    case.state = transition.to
-    _turn_clocks(session, case, stops=transition.stops, starts=transition.starts, at=at)
-    _tell(session, complaint, transition.notice, event)
-    _announce(session, case, at=at)
+    steps.check_step(session, step)
+    if transition.approval is None:
+        steps.take_step(session, step)
+        return Acted(case, None)
+    request = requests.ask(
+        session,
+        case,
+        action,
+        transition.approval,
+        form=form,
+        requested_by=principal.person_id,
+        at=at,
+    )
+    return Acted(case, request)
+
+
+def decide_request(
+    session: Session,
+    *,
+    principal: Principal,
+    number: str,
+    request_id: UUID,
+    is_granted: bool,
+    reason: str | None,
+    at: datetime,
+) -> Case:
+    """Grant a step, which is then taken at once, or decline it.
+
+    For the head of the bureau and its superiors, never for whoever asked. Raises
+    CaseNotFoundError, CaseRequestNotFoundError, HeadRequiredError, OwnRequestError, and what the
+    step itself is refused with when it is no longer lawful.
+    """
+    case, complaint = _lock(session, principal, number)
+    held = offices.find_offices(session, principal, case.county_code, on=local_date(at))
+    if not offices.may_decide(held):
+        raise HeadRequiredError
+    request = desk.get_open_request(session, case.id, request_id)
+    requests.decide(
+        session,
+        case,
+        request,
+        decided_by=principal.person_id,
+        is_granted=is_granted,
+        reason=reason,
+        at=at,
+    )
+    if not is_granted:
+        return case
+    step = Step(
+        case=case,
+        complaint=complaint,
+        action=request.action,
+        transition=workflow.get_transition(
+            case.state, request.action, frozenset({Office.INSPECTOR})
+        ),
+        form=Form.of_json(request.form),
+        actor_id=request.requested_by,
+        actor_role=Role.INSPECTOR,
+        division=case.county_code,
+        at=at,
+    )
+    steps.check_step(session, step)
+    steps.take_step(session, step, approved_by=principal.person_id)
     return case
 
 
@@ -186,114 +265,18 @@ def look_up_complaint(
     if known is None:
         raise WrongNumberOrPinError
     throttle.count_lookup(valkey, number=known, address=address)
-    complaint = queries.find_complaint(session, known)
-    is_right = pins.is_right_pin(complaint.pin_hash if complaint else None, pin)
-    if complaint is None or not is_right:
+    found = queries.find_case(session, known)
+    is_right = pins.is_right_pin(found[1].pin_hash if found else None, pin)
+    if found is None or not is_right:
         raise WrongNumberOrPinError
-    return _tell_stories(session, [(complaint, queries.get_case_of(session, complaint))])[0]
+    return _tell_stories(session, [found])[0]
 
 
-def _erase_traces(complaint: Complaint) -> None:
-    complaint.person_id = None
-    complaint.phone = None
-    complaint.subject_kind = None
-    complaint.subject_id = None
-    complaint.amount_fen = None
-    complaint.facts = rules.keep_impersonal(complaint.facts)
-
-
-def _insert_with_fresh_number(session: Session, complaint: Complaint) -> None:
-    is_new = False
-    while not is_new:
-        serial = secrets.randbelow(tracking.SERIALS)
-        complaint.number = tracking.format_number(local_date(complaint.created_at), serial)
-        is_new = queries.insert_complaint(session, complaint)
-
-
-def _open_case(session: Session, complaint: Complaint) -> None:
-    case = Case(
-        created_at=complaint.created_at,
-        number=complaint.number,
-        complaint_id=complaint.id,
-        county_code=complaint.county_code,
-        state=CaseState.RECEIVED,
-    )
-    session.add(case)
-    session.flush()  # events and clocks refer to the case by foreign key alone
-    filing = CaseEvent(
-        created_at=complaint.created_at,
-        case_id=case.id,
-        to_state=CaseState.RECEIVED,
-        actor_id=complaint.person_id,
-        actor_role=Role.WORKER if complaint.person_id else None,
-    )
-    session.add(filing)
-    _start_clock(session, case, workflow.FILING_STARTS, at=complaint.created_at)
-    _tell(session, complaint, workflow.FILING_NOTICE, filing)
-    _announce(session, case, at=complaint.created_at)
-
-
-def _turn_clocks(
-    session: Session,
-    case: Case,
-    *,
-    stops: ClockKind | None,
-    starts: ClockKind | None,
-    at: datetime,
-) -> None:
-    if stops is not None:
-        queries.get_running_clock(session, case.id, stops).stopped_at = at
-    if starts is not None:
-        _start_clock(session, case, starts, at=at)
-
-
-def _start_clock(session: Session, case: Case, kind: ClockKind, *, at: datetime) -> None:
-    started = local_date(at)
-    deadline = clocks.compute_deadline(kind, started=started)
-    session.add(
-        CaseClock(
-            created_at=at,
-            case_id=case.id,
-            kind=kind,
-            started_date=started,
-            due_date=deadline.due_date,
-            is_provisional=deadline.is_provisional,
-        )
-    )
-
-
-def _announce(session: Session, case: Case, *, at: datetime) -> None:
-    """Tell systems of the authority, by county alone: no employer's system learns of a case."""
-    announce(
-        session,
-        case_kind(case.state),
-        subject_ids=[case.id],
-        at=at,
-        county_code=case.county_code,
-    )
-
-
-def _tell(session: Session, complaint: Complaint, notice: Template, event: CaseEvent) -> None:
-    """Tell the complainant of a step; an anonymous one left no way and follows by number."""
-    key = f"case_event:{event.id}"
-    if complaint.person_id is not None:
-        notify(
-            session,
-            template=notice,
-            person_id=complaint.person_id,
-            key=key,
-            project_id=complaint.project_id,
-            number=complaint.number,
-        )
-    elif complaint.phone is not None:
-        notify_number(
-            session,
-            template=notice,
-            phone=complaint.phone,
-            key=key,
-            project_id=complaint.project_id,
-            number=complaint.number,
-        )
+def _lock(session: Session, principal: Principal, number: str) -> tuple[Case, Complaint]:
+    if principal.role is Role.WORKER:
+        return queries.lock_own_case(session, number, person_id=principal.person_id)
+    counties = divisions.list_scope(principal.county_code)
+    return queries.lock_case(session, number, counties=counties)
 
 
 def _tell_stories(session: Session, own_cases: Sequence[tuple[Complaint, Case]]) -> list[Timeline]:
@@ -301,7 +284,9 @@ def _tell_stories(session: Session, own_cases: Sequence[tuple[Complaint, Case]])
     events = defaultdict[UUID, list[CaseEvent]](list)
     for event in queries.list_events(session, case_ids):
         events[event.case_id].append(event)
-    clock_of = {clock.case_id: clock for clock in queries.list_running_clocks(session, case_ids)}
+    clock_of: dict[UUID, CaseClock] = {
+        clock.case_id: clock for clock in queries.list_running_clocks(session, case_ids)
+    }
     return [
         timeline.tell(complaint, case, events[case.id], clock_of.get(case.id))
         for complaint, case in own_cases

@@ -4,6 +4,7 @@ import structlog
 from limits import RateLimitItemPerHour
 from redis import Redis, RedisError
 
+from cases.document_errors import UploadsThrottledError
 from cases.errors import FilingThrottledError, LookupThrottledError, LookupUnavailableError
 from db.throttle import count_try
 
@@ -12,6 +13,7 @@ LOOKUPS_PER_NUMBER = RateLimitItemPerHour(10)
 LOOKUPS_PER_ADDRESS = RateLimitItemPerHour(60)
 FILINGS_PER_ADDRESS = RateLimitItemPerHour(60)
 """A whole dormitory shares one address, and 60 people may have the same grievance."""
+UPLOADS_PER_ADDRESS = RateLimitItemPerHour(300)
 RETRY_SECONDS = 30
 
 log = structlog.stdlib.get_logger(__name__)
@@ -42,3 +44,14 @@ def count_filing(valkey: Redis, *, address: str) -> None:
         return
     if wait:
         raise FilingThrottledError(retry_after=wait)
+
+
+def count_upload(valkey: Redis, *, address: str) -> None:
+    """Refuse a flood of files from one address; without Valkey let everybody hand in files."""
+    try:
+        wait = count_try(valkey, [UPLOADS_PER_ADDRESS], "cases", "upload-address", address)
+    except RedisError:
+        log.warning("uploads are not counted, valkey is away")
+        return
+    if wait:
+        raise UploadsThrottledError(retry_after=wait)

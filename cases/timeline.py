@@ -4,28 +4,81 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from cases import workflow
+from cases import rules, workflow
 from cases.divisions import full_name
-from core.enums import CaseAction, CaseState, Role
+from cases.step import WORKER
+from core.case_enums import CaseAction, CaseState, RefusalGround
+from core.clock import local_date
 from db.models import Case, CaseClock, CaseEvent, Complaint
 
 FILED = "收到你的投诉，转给{bureau}"
 STEPS = {
     CaseAction.ACCEPT: "{bureau}决定受理，开始调查",
+    CaseAction.ASK_DETAILS: "{bureau}请你补充情况",
+    CaseAction.ADD_DETAILS: "补充的情况已收到，重新计算答复期限",
     CaseAction.REFUSE: "{bureau}决定不受理",
+    CaseAction.TRANSFER: "转给{bureau}办理，编号不变",
+    CaseAction.REFER_UP: "该由哪里办，已报上级决定",
+    CaseAction.DESIGNATE: "上级指定由{bureau}办理",
+    CaseAction.EXTEND: "经负责人批准，调查期限延长 30 个工作日",
+    CaseAction.SUSPEND: "经负责人批准，调查中止；能查了接着查，不是结案",
+    CaseAction.RESUME: "恢复调查，期限接着算",
+    CaseAction.PROPOSE_AGREEMENT: "{bureau}提出调解方案，同意不同意由你定",
+    CaseAction.AGREE: "你同意了调解方案",
+    CaseAction.DECLINE_AGREEMENT: "你没有同意调解方案，接着调查",
+    CaseAction.BREAK_OFF: "调解结束，没有成，接着调查",
     CaseAction.ORDER_TO_PAY: "{bureau}责令对方支付工资",
+    CaseAction.APPLY_TO_COURT: "对方没按时付，已申请法院强制执行",
+    CaseAction.TRANSFER_TO_POLICE: "涉嫌犯罪，决定移送公安",
+    CaseAction.HAND_TO_POLICE: "材料已送到公安",
+    CaseAction.POLICE_FILE: "公安已经立案",
+    CaseAction.POLICE_DECLINE: "公安没有立案",
+    CaseAction.ASK_REVIEW: "已提请公安复议",
+    CaseAction.KEEP_ORDER: "{bureau}继续责令对方支付",
+    CaseAction.HAND_OVER_EVIDENCE: "证据已交给公安",
+    CaseAction.GRANT_ADVANCE: "政府先垫付一部分钱给你",
+    CaseAction.RECOVER_ADVANCE: "垫付的钱已向对方追回一部分",
     CaseAction.CLOSE: "{bureau}办结了这个案件",
+    CaseAction.CONFIRM_PAID: "你说钱收到了",
     CaseAction.REOPEN: "你说钱还没收到，重新办理",
     CaseAction.WITHDRAW: "你撤回了投诉",
+    CaseAction.SUPPLEMENT: "你补充了情况",
 }
 NEXT = {
     CaseState.RECEIVED: "{bureau}最迟{due}答复你是否受理。",
+    CaseState.AWAITING_DETAILS: "请把缺的情况补上，之后 5 个工作日内答复。也可以打 12333 说。",
+    CaseState.AWAITING_DESIGNATION: "上级最迟{due}定下由哪里办，不用你跑。",
     CaseState.ACCEPTED: "{bureau}最迟{due}查完。",
-    CaseState.REFUSED: "对这个决定有疑问，或者想知道还能怎么办，请打 12333，也可以申请劳动仲裁。",
-    CaseState.ORDERED_TO_PAY: "等对方付款。钱一直没到，请打 12333，报上编号。",
+    CaseState.SUSPENDED: "等能查的时候接着查。有新情况，请补充进来。",
+    CaseState.MEDIATING: "看清楚金额和日期再决定。不同意不影响继续调查，最迟{due}查完。",
+    CaseState.AGREED: "等对方按约定付款。到了日子没收到，请打 12333，报上编号，马上接着查。",
+    CaseState.REFUSED: "对这个决定不服，可以申请行政复议或者起诉。还能找谁：{help}",
+    CaseState.ORDERED_TO_PAY: "对方最迟{due}付清。不付就申请法院强制执行，涉嫌犯罪的移送公安。",
+    CaseState.IN_COURT: "等法院强制执行，有进展马上告诉你。",
+    CaseState.POLICE_APPROVED: "24 小时内把材料送到公安。",
+    CaseState.WITH_POLICE: "公安最迟{due}决定是否立案。",
+    CaseState.POLICE_DECLINED: "劳动监察可以提请复议，或者继续责令支付。",
+    CaseState.POLICE_FILED: "公安办案期间，工资继续追。",
     CaseState.CLOSED: "钱收到了吗？没收到请打 12333，或者重新投诉。",
     CaseState.WITHDRAWN: "需要的时候可以随时重新投诉。",
 }
+HELP = {
+    RefusalGround.OUT_OF_SCOPE: "打 12348 问法律援助，打 12345 问归哪个部门管。",
+    RefusalGround.ARBITRATION_OR_SUIT: (
+        "到工地所在地的劳动人事争议仲裁委员会申请仲裁，不收费；打 12348 有免费律师帮你。"
+    ),
+    RefusalGround.NO_EMPLOYER_OR_FACTS: (
+        "想起老板、公司或者工地的名字，随时重新投诉；打 12333 可以帮你一起查。"
+    ),
+    RefusalGround.OLDER_THAN_TWO_YEARS: (
+        "超过两年的可以去法院起诉，有欠条更好办；打 12348 有免费律师帮你。"
+    ),
+}
+"""Who can help after a refusal, by its ground."""
+OLD_CLAIM = (
+    "这笔工资过去两年多了。一直欠着没断的，监察照样能管；已经断了的，可能要去仲裁或者法院，"
+    "打 12348 有免费律师帮你。"
+)
 REOPENABLE = "钱收到了吗？没收到可以重新办理（只有一次）。"
 
 
@@ -50,6 +103,8 @@ class Timeline:
     due_date: date | None
     is_provisional: bool
     next_step: str
+    hint: str | None
+    """What else is good to know, e.g. about old claims."""
     steps: list[Step]
     actions: list[CaseAction]
     """What the complainant may do now, when signed in."""
@@ -60,7 +115,8 @@ def tell(
 ) -> Timeline:
     """Tell the story of a case from its events, oldest first, and its running clock."""
     actions = list_own_actions(case.state, events)
-    due = clock.due_date if clock else None
+    due = clock.due_date if clock and not clock.is_paused else None
+    filed_on = local_date(complaint.created_at)
     return Timeline(
         number=complaint.number,
         state=case.state,
@@ -69,7 +125,8 @@ def tell(
         filed_at=complaint.created_at,
         due_date=due,
         is_provisional=clock is not None and clock.is_provisional,
-        next_step=_next_step(case, due, can_reopen=CaseAction.REOPEN in actions),
+        next_step=_next_step(case, events, due, can_reopen=CaseAction.REOPEN in actions),
+        hint=OLD_CLAIM if rules.is_old_claim(complaint.facts, filed_on) else None,
         steps=[Step(event.created_at, _say(event, case), event.note) for event in events],
         actions=actions,
     )
@@ -80,7 +137,7 @@ def list_own_actions(state: CaseState, events: Sequence[CaseEvent]) -> list[Case
     done = {event.action for event in events}
     return [
         action
-        for action in workflow.list_actions(state, Role.WORKER)
+        for action in workflow.list_actions(state, WORKER)
         if not (workflow.TRANSITIONS[state, action].is_once and action in done)
     ]
 
@@ -90,10 +147,17 @@ def _say(event: CaseEvent, case: Case) -> str:
     return sentence.format(bureau=_bureau(case))
 
 
-def _next_step(case: Case, due: date | None, *, can_reopen: bool) -> str:
+def _next_step(
+    case: Case, events: Sequence[CaseEvent], due: date | None, *, can_reopen: bool
+) -> str:
     sentence = REOPENABLE if can_reopen else NEXT[case.state]
-    day = f" {due.year}年{due.month}月{due.day}日" if due else ""
-    return sentence.format(bureau=_bureau(case), due=day)
+    day = f" {due.year}年{due.month}月{due.day}日" if due else "会尽快"
+    return sentence.format(bureau=_bureau(case), due=day, help=_say_help(events))
+
+
+def _say_help(events: Sequence[CaseEvent]) -> str:
+    grounds = [event.details["ground"] for event in events if "ground" in event.details]
+    return HELP[RefusalGround(grounds[-1])] if grounds else "打 12333 或者 12348 问。"
 
 
 def _bureau(case: Case) -> str:

@@ -1,104 +1,381 @@
-"""What may happen to a case: one table of state × action, with roles, clocks and notices."""
+"""What may happen to a case: one table of state × action, with offices, clocks and notices."""
 
-from dataclasses import dataclass
-
-from cases.errors import ActionNotAllowedError, NoteRequiredError
-from core.enums import CaseAction, CaseState, ClockKind, Role
+from cases.errors import ActionNotAllowedError
+from cases.step import INSPECTOR, WORKER, Approval, Clocks, Guard, Need, Transition
+from core.case_enums import (
+    CaseAction,
+    CaseState,
+    ClockKind,
+    DocumentKind,
+    Office,
+    Silence,
+)
 from notifications.templates import Template
 
 STATE_NAMES = {
     CaseState.RECEIVED: "等待受理",
+    CaseState.AWAITING_DETAILS: "等你补充情况",
+    CaseState.AWAITING_DESIGNATION: "等上级指定办理单位",
     CaseState.ACCEPTED: "正在调查",
+    CaseState.SUSPENDED: "中止调查",
+    CaseState.MEDIATING: "正在调解",
+    CaseState.AGREED: "调解达成，等付款",
     CaseState.REFUSED: "不予受理",
     CaseState.ORDERED_TO_PAY: "已责令支付",
+    CaseState.IN_COURT: "已申请法院强制执行",
+    CaseState.POLICE_APPROVED: "准备移送公安",
+    CaseState.WITH_POLICE: "已移送公安",
+    CaseState.POLICE_DECLINED: "公安不立案",
+    CaseState.POLICE_FILED: "公安已立案",
     CaseState.CLOSED: "已结案",
     CaseState.WITHDRAWN: "已撤回",
 }
 
 ACTION_NAMES = {
     CaseAction.ACCEPT: "受理",
+    CaseAction.ASK_DETAILS: "请补充情况",
+    CaseAction.ADD_DETAILS: "补充情况",
     CaseAction.REFUSE: "不予受理",
+    CaseAction.TRANSFER: "移交有管辖权的县区",
+    CaseAction.REFER_UP: "报请指定管辖",
+    CaseAction.DESIGNATE: "指定管辖",
+    CaseAction.EXTEND: "延长调查期限",
+    CaseAction.SUSPEND: "中止调查",
+    CaseAction.RESUME: "恢复调查",
+    CaseAction.PROPOSE_AGREEMENT: "提出调解方案",
+    CaseAction.AGREE: "同意调解",
+    CaseAction.DECLINE_AGREEMENT: "不同意调解",
+    CaseAction.BREAK_OFF: "终止调解",
     CaseAction.ORDER_TO_PAY: "责令支付",
+    CaseAction.APPLY_TO_COURT: "申请强制执行",
+    CaseAction.TRANSFER_TO_POLICE: "移送公安",
+    CaseAction.HAND_TO_POLICE: "送达公安",
+    CaseAction.POLICE_FILE: "公安立案",
+    CaseAction.POLICE_DECLINE: "公安不立案",
+    CaseAction.ASK_REVIEW: "提请复议",
+    CaseAction.KEEP_ORDER: "继续行政处理",
+    CaseAction.HAND_OVER_EVIDENCE: "移交证据",
+    CaseAction.GRANT_ADVANCE: "垫付应急周转金",
+    CaseAction.RECOVER_ADVANCE: "追回应急周转金",
     CaseAction.CLOSE: "结案",
+    CaseAction.CONFIRM_PAID: "钱收到了",
     CaseAction.REOPEN: "重新办理",
     CaseAction.WITHDRAW: "撤回",
+    CaseAction.SUPPLEMENT: "补充说明",
 }
 
 FILING_NOTICE = Template.COMPLAINT_FILED
 FILING_STARTS = ClockKind.ACCEPTANCE
 
+S, A, C, D = CaseState, CaseAction, ClockKind, DocumentKind
+SUPERIOR = frozenset({Office.SUPERIOR})
+EITHER = WORKER | INSPECTOR
 
-@dataclass(frozen=True, slots=True)
-class Transition:
-    """Where an action leads, who may take it, and what follows from it."""
+INVESTIGATED = (Guard.TWO_INSPECTORS,)
+Table = dict[tuple[CaseState, CaseAction], Transition]
 
-    to: CaseState
-    role: Role
-    notice: Template
-    """What the worker is told; every step has one."""
-    stops: ClockKind | None = None
-    starts: ClockKind | None = None
-    needs_note: bool = False
-    """The worker reads the note; where it is needed the step is a decision with a reason."""
-    is_once: bool = False
-
-
-TRANSITIONS: dict[tuple[CaseState, CaseAction], Transition] = {
+_ACCEPTANCE: Table = {
     # Accepting is filing the case, the same day (浙江省劳动保障监察条例 §23).
-    (CaseState.RECEIVED, CaseAction.ACCEPT): Transition(
-        CaseState.ACCEPTED,
-        Role.INSPECTOR,
+    (S.RECEIVED, A.ACCEPT): Transition(
+        S.ACCEPTED,
+        INSPECTOR,
         Template.CASE_ACCEPTED,
-        stops=ClockKind.ACCEPTANCE,
-        starts=ClockKind.INVESTIGATION,
+        clocks=Clocks(stops=C.ACCEPTANCE, starts=C.INVESTIGATION),
+        document=D.ACCEPTANCE,
     ),
-    (CaseState.RECEIVED, CaseAction.REFUSE): Transition(
-        CaseState.REFUSED,
-        Role.INSPECTOR,
-        Template.CASE_REFUSED,
-        stops=ClockKind.ACCEPTANCE,
-        needs_note=True,
+    (S.RECEIVED, A.ASK_DETAILS): Transition(
+        S.AWAITING_DETAILS,
+        INSPECTOR,
+        Template.CASE_DETAILS_ASKED,
+        clocks=Clocks(stops=C.ACCEPTANCE),
+        needs=frozenset({Need.NOTE}),
     ),
-    (CaseState.RECEIVED, CaseAction.WITHDRAW): Transition(
-        CaseState.WITHDRAWN, Role.WORKER, Template.CASE_WITHDRAWN, stops=ClockKind.ACCEPTANCE
+    # The five days run from a complaint that says enough, so they start again.
+    (S.AWAITING_DETAILS, A.ADD_DETAILS): Transition(
+        S.RECEIVED,
+        EITHER,
+        Template.CASE_DETAILS_ADDED,
+        clocks=Clocks(starts=C.ACCEPTANCE),
+        needs=frozenset({Need.NOTE}),
     ),
+    **{
+        (state, A.REFUSE): Transition(
+            S.REFUSED,
+            INSPECTOR,
+            Template.CASE_REFUSED,
+            clocks=Clocks(stops=C.ACCEPTANCE),
+            needs=frozenset({Need.NOTE, Need.GROUND}),
+            guards=(Guard.GROUND_HOLDS,),
+            document=D.REFUSAL,
+        )
+        for state in (S.RECEIVED, S.AWAITING_DETAILS)
+    },
+    # A wrong desk passes on and never refuses (条例 §10); the new one has its own five days.
+    (S.RECEIVED, A.TRANSFER): Transition(
+        S.RECEIVED,
+        INSPECTOR,
+        Template.CASE_TRANSFERRED,
+        clocks=Clocks(stops=C.ACCEPTANCE, starts=C.ACCEPTANCE),
+        needs=frozenset({Need.NOTE, Need.COUNTY}),
+        guards=(Guard.OTHER_COUNTY,),
+        document=D.TRANSFER,
+    ),
+    (S.RECEIVED, A.REFER_UP): Transition(
+        S.AWAITING_DESIGNATION,
+        INSPECTOR,
+        Template.CASE_REFERRED,
+        clocks=Clocks(stops=C.ACCEPTANCE, starts=C.DESIGNATION),
+        needs=frozenset({Need.NOTE}),
+        guards=(Guard.TRANSFERRED_BEFORE,),
+    ),
+    (S.AWAITING_DESIGNATION, A.DESIGNATE): Transition(
+        S.RECEIVED,
+        SUPERIOR,
+        Template.CASE_TRANSFERRED,
+        clocks=Clocks(stops=C.DESIGNATION, starts=C.ACCEPTANCE),
+        needs=frozenset({Need.NOTE, Need.COUNTY}),
+        guards=(Guard.COUNTY_BELOW,),
+        document=D.TRANSFER,
+    ),
+}
+
+_INVESTIGATION: Table = {
+    (S.ACCEPTED, A.EXTEND): Transition(
+        S.ACCEPTED,
+        INSPECTOR,
+        Template.CASE_EXTENDED,
+        clocks=Clocks(extends=C.INVESTIGATION),
+        needs=frozenset({Need.NOTE}),
+        guards=(Guard.BEFORE_THE_END,),
+        approval=Approval(),
+        is_once=True,
+        document=D.EXTENSION,
+    ),
+    (S.ACCEPTED, A.SUSPEND): Transition(
+        S.SUSPENDED,
+        INSPECTOR,
+        Template.CASE_SUSPENDED,
+        clocks=Clocks(pauses=C.INVESTIGATION),
+        needs=frozenset({Need.NOTE}),
+        approval=Approval(),
+        document=D.SUSPENSION,
+    ),
+    # The count goes on where it stood (浙江省劳动保障监察条例 §30).
+    (S.SUSPENDED, A.RESUME): Transition(
+        S.ACCEPTED, INSPECTOR, Template.CASE_RESUMED, clocks=Clocks(resumes=C.INVESTIGATION)
+    ),
+    (S.ACCEPTED, A.PROPOSE_AGREEMENT): Transition(
+        S.MEDIATING,
+        INSPECTOR,
+        Template.CASE_AGREEMENT_PROPOSED,
+        needs=frozenset({Need.NOTE, Need.AMOUNT, Need.DUE_DATE}),
+        guards=(*INVESTIGATED, Guard.HAS_ACCOUNT, Guard.DATE_AHEAD),
+        document=D.AGREEMENT,
+    ),
+    # Only the worker's own word makes an agreement; the period of the law goes on meanwhile.
+    (S.MEDIATING, A.AGREE): Transition(S.AGREED, WORKER, Template.CASE_AGREED),
+    (S.MEDIATING, A.DECLINE_AGREEMENT): Transition(
+        S.ACCEPTED, WORKER, Template.CASE_AGREEMENT_ENDED
+    ),
+    **{
+        (state, A.BREAK_OFF): Transition(
+            S.ACCEPTED, INSPECTOR, Template.CASE_AGREEMENT_ENDED, needs=frozenset({Need.NOTE})
+        )
+        for state in (S.MEDIATING, S.AGREED)
+    },
     # The order is an outcome of the investigation (劳动保障监察条例 §18), so its clock stops.
-    (CaseState.ACCEPTED, CaseAction.ORDER_TO_PAY): Transition(
-        CaseState.ORDERED_TO_PAY,
-        Role.INSPECTOR,
+    (S.ACCEPTED, A.ORDER_TO_PAY): Transition(
+        S.ORDERED_TO_PAY,
+        INSPECTOR,
         Template.CASE_ORDERED_TO_PAY,
-        stops=ClockKind.INVESTIGATION,
+        clocks=Clocks(stops=C.INVESTIGATION, starts=C.PAYMENT),
+        needs=frozenset({Need.DUE_DATE, Need.AMOUNT}),
+        guards=(*INVESTIGATED, Guard.DATE_AHEAD),
+        document=D.ORDER,
     ),
-    (CaseState.ACCEPTED, CaseAction.CLOSE): Transition(
-        CaseState.CLOSED,
-        Role.INSPECTOR,
-        Template.CASE_CLOSED,
-        stops=ClockKind.INVESTIGATION,
-        needs_note=True,
+}
+
+_ENFORCEMENT: Table = {
+    # 条例 §42.
+    (S.ORDERED_TO_PAY, A.APPLY_TO_COURT): Transition(
+        S.IN_COURT,
+        INSPECTOR,
+        Template.CASE_IN_COURT,
+        clocks=Clocks(stops=C.PAYMENT),
+        guards=(*INVESTIGATED, Guard.ORDER_UNPAID),
+        document=D.COURT_APPLICATION,
     ),
-    # No withdrawal after an order: leaning on the worker must not make an order go away.
-    (CaseState.ACCEPTED, CaseAction.WITHDRAW): Transition(
-        CaseState.WITHDRAWN, Role.WORKER, Template.CASE_WITHDRAWN, stops=ClockKind.INVESTIGATION
+    **{
+        (state, A.TRANSFER_TO_POLICE): Transition(
+            S.POLICE_APPROVED,
+            INSPECTOR,
+            Template.CASE_TO_POLICE,
+            clocks=Clocks(stops=C.PAYMENT, starts=C.POLICE_HANDOVER),
+            needs=frozenset({Need.NOTE}),
+            guards=(*INVESTIGATED, Guard.ORDER_UNPAID, Guard.CRIME_NOT_RULED_OUT),
+            approval=Approval(C.POLICE_DECISION),
+            document=D.POLICE_TRANSFER,
+        )
+        for state in (S.ORDERED_TO_PAY, S.IN_COURT)
+    },
+    (S.POLICE_APPROVED, A.HAND_TO_POLICE): Transition(
+        S.WITH_POLICE,
+        INSPECTOR,
+        Template.CASE_WITH_POLICE,
+        clocks=Clocks(stops=C.POLICE_HANDOVER, starts=C.POLICE_REPLY),
+        needs=frozenset({Need.ATTACHMENTS}),
+        guards=(*INVESTIGATED, Guard.FIVE_ATTACHMENTS),
     ),
-    (CaseState.ORDERED_TO_PAY, CaseAction.CLOSE): Transition(
-        CaseState.CLOSED, Role.INSPECTOR, Template.CASE_CLOSED, needs_note=True
+    (S.WITH_POLICE, A.POLICE_FILE): Transition(
+        S.POLICE_FILED,
+        INSPECTOR,
+        Template.CASE_POLICE_FILED,
+        clocks=Clocks(stops=C.POLICE_REPLY, starts=C.EVIDENCE_HANDOVER),
     ),
-    # Closing asks 收到钱了吗; "no" opens the case again, once.
-    (CaseState.CLOSED, CaseAction.REOPEN): Transition(
-        CaseState.ACCEPTED,
-        Role.WORKER,
-        Template.CASE_REOPENED,
-        starts=ClockKind.INVESTIGATION,
+    (S.WITH_POLICE, A.POLICE_DECLINE): Transition(
+        S.POLICE_DECLINED,
+        INSPECTOR,
+        Template.CASE_POLICE_DECLINED,
+        clocks=Clocks(stops=C.POLICE_REPLY, starts=C.POLICE_REVIEW),
+        needs=frozenset({Need.NOTE}),
+    ),
+    (S.POLICE_DECLINED, A.ASK_REVIEW): Transition(
+        S.WITH_POLICE,
+        INSPECTOR,
+        Template.CASE_WITH_POLICE,
+        clocks=Clocks(stops=C.POLICE_REVIEW, starts=C.POLICE_REPLY),
+        is_once=True,
+    ),
+    (S.POLICE_DECLINED, A.KEEP_ORDER): Transition(
+        S.ORDERED_TO_PAY,
+        INSPECTOR,
+        Template.CASE_ORDERED_TO_PAY,
+        clocks=Clocks(stops=C.POLICE_REVIEW, starts=C.PAYMENT),
+        needs=frozenset({Need.DUE_DATE, Need.AMOUNT}),
+        guards=(Guard.DATE_AHEAD,),
+        document=D.ORDER,
+    ),
+    (S.POLICE_FILED, A.HAND_OVER_EVIDENCE): Transition(
+        S.POLICE_FILED,
+        INSPECTOR,
+        Silence.NOTHING_NEW,
+        clocks=Clocks(stops=C.EVIDENCE_HANDOVER),
         is_once=True,
     ),
 }
 
+CLOSING_STOPS: dict[CaseState, ClockKind | None] = {
+    S.ACCEPTED: C.INVESTIGATION,
+    S.AGREED: C.INVESTIGATION,
+    S.ORDERED_TO_PAY: C.PAYMENT,
+    S.IN_COURT: None,
+    S.POLICE_FILED: C.EVIDENCE_HANDOVER,
+}
+WITHDRAWAL_STOPS: dict[CaseState, ClockKind | None] = {
+    S.RECEIVED: C.ACCEPTANCE,
+    S.AWAITING_DETAILS: None,
+    S.AWAITING_DESIGNATION: C.DESIGNATION,
+    S.ACCEPTED: C.INVESTIGATION,
+    S.SUSPENDED: C.INVESTIGATION,
+    S.MEDIATING: C.INVESTIGATION,
+}
+"""No withdrawal after an order: leaning on the worker must not make an order go away."""
+OWING = (S.ACCEPTED, S.SUSPENDED, S.ORDERED_TO_PAY, S.IN_COURT, S.POLICE_FILED)
+ENDED = frozenset({S.REFUSED, S.CLOSED, S.WITHDRAWN})
+OPEN = tuple(state for state in CaseState if state not in ENDED)
 
-def get_transition(state: CaseState, action: CaseAction, role: Role) -> Transition:
-    """Return where the action leads, or refuse it naming what the role may do instead."""
+_ENDS: Table = {
+    **{
+        (state, A.CLOSE): Transition(
+            S.CLOSED,
+            INSPECTOR,
+            Template.CASE_CLOSED,
+            clocks=Clocks(stops=stops, starts=C.FOLLOW_UP),
+            needs=frozenset({Need.NOTE, Need.CONCLUSION}),
+            guards=INVESTIGATED,
+            document=D.CLOSING,
+        )
+        for state, stops in CLOSING_STOPS.items()
+    },
+    **{
+        (state, A.WITHDRAW): Transition(
+            S.WITHDRAWN, WORKER, Template.CASE_WITHDRAWN, clocks=Clocks(stops=stops)
+        )
+        for state, stops in WITHDRAWAL_STOPS.items()
+    },
+    # Closing asks 收到钱了吗; "no" opens the case again, once.
+    (S.CLOSED, A.REOPEN): Transition(
+        S.ACCEPTED,
+        WORKER,
+        Template.CASE_REOPENED,
+        clocks=Clocks(stops=C.FOLLOW_UP, starts=C.INVESTIGATION),
+        is_once=True,
+    ),
+    (S.CLOSED, A.CONFIRM_PAID): Transition(
+        S.CLOSED,
+        WORKER,
+        Silence.NOTHING_NEW,
+        clocks=Clocks(stops=C.FOLLOW_UP),
+        is_once=True,
+    ),
+    (S.CLOSED, A.RECOVER_ADVANCE): Transition(
+        S.CLOSED,
+        INSPECTOR,
+        Silence.NOTHING_NEW,
+        needs=frozenset({Need.AMOUNT}),
+        guards=(Guard.WITHIN_ADVANCE,),
+    ),
+}
+
+_ALONGSIDE: Table = {
+    # 条例 §63: when the employer cannot pay or has absconded; it is asked back later.
+    **{
+        (state, A.GRANT_ADVANCE): Transition(
+            state,
+            INSPECTOR,
+            Template.CASE_ADVANCED,
+            needs=frozenset({Need.NOTE, Need.AMOUNT}),
+            guards=(Guard.WITHIN_ARREARS,),
+            approval=Approval(),
+        )
+        for state in OWING
+    },
+    **{
+        (state, A.RECOVER_ADVANCE): Transition(
+            state,
+            INSPECTOR,
+            Silence.NOTHING_NEW,
+            needs=frozenset({Need.AMOUNT}),
+            guards=(Guard.WITHIN_ADVANCE,),
+        )
+        for state in OWING
+    },
+    **{
+        (state, A.SUPPLEMENT): Transition(
+            state, WORKER, Silence.NOTHING_NEW, needs=frozenset({Need.NOTE})
+        )
+        for state in OPEN
+        if state is not S.AWAITING_DETAILS
+    },
+}
+
+TRANSITIONS: Table = _ACCEPTANCE | _INVESTIGATION | _ENFORCEMENT | _ENDS | _ALONGSIDE
+
+
+MOST_HOPS = 2
+
+
+def redirect(action: CaseAction, *, hops: int) -> CaseAction:
+    """Return what a transfer becomes after two of them: the common superior decides."""
+    is_ping_pong = action is CaseAction.TRANSFER and hops >= MOST_HOPS
+    return CaseAction.REFER_UP if is_ping_pong else action
+
+
+def get_transition(state: CaseState, action: CaseAction, offices: frozenset[Office]) -> Transition:
+    """Return where the action leads, or refuse it naming what these offices may do instead."""
     transition = TRANSITIONS.get((state, action))
-    if transition is None or transition.role is not role:
-        allowed = list_actions(state, role)
+    if transition is None or not transition.offices & offices:
+        allowed = list_actions(state, offices)
         raise ActionNotAllowedError(
             state=state.value,
             state_name=STATE_NAMES[state],
@@ -109,16 +386,10 @@ def get_transition(state: CaseState, action: CaseAction, role: Role) -> Transiti
     return transition
 
 
-def list_actions(state: CaseState, role: Role) -> list[CaseAction]:
-    """Return what the role may do to a case in this state."""
+def list_actions(state: CaseState, offices: frozenset[Office]) -> list[CaseAction]:
+    """Return what these offices may do to a case in this state."""
     return [
         action
         for (from_state, action), transition in TRANSITIONS.items()
-        if from_state is state and transition.role is role
+        if from_state is state and transition.offices & offices
     ]
-
-
-def check_note(transition: Transition, note: str | None) -> None:
-    """Refuse a decision that gives no reason."""
-    if transition.needs_note and not (note and note.strip()):
-        raise NoteRequiredError

@@ -1,6 +1,11 @@
 """What the evidence log refuses."""
 
-from core.errors import NotFoundError, UnprocessableError
+from core.errors import (
+    NotFoundError,
+    TooLargeError,
+    UnavailableError,
+    UnprocessableError,
+)
 
 
 class LeafNotFoundError(NotFoundError):
@@ -21,3 +26,43 @@ class NoSuchTreeError(UnprocessableError):
     title_en = "The log never had this size"
     advice = "请使用封存清单里公布的大小，前一个不能大于后一个。"
     advice_en = "Use sizes from published seals, the earlier one first."
+
+
+class UploadTooLargeError(TooLargeError):
+    """A file has too many bytes or claims too many pixels."""
+
+    code = "evidence.upload-too-large"
+    title = "文件太大"
+    title_en = "The file is too large"
+    advice = "请换一个小于 {max_megabytes} MB 的文件；照片用手机普通拍照就够清楚。"
+    advice_en = "Use a file below {max_megabytes} MB; an ordinary phone picture will do."
+
+
+class PictureUnreadableError(UnprocessableError):
+    """The upload is no picture, or a damaged one."""
+
+    code = "evidence.picture-unreadable"
+    title = "这张照片打不开"
+    title_en = "The photo cannot be read"
+    advice = "请换一张 JPG、PNG 或 WebP 照片，或者重新拍一张。"
+    advice_en = "Use another JPEG, PNG or WebP picture."
+
+
+class UnknownAttachmentError(UnprocessableError):
+    """The upload is none of the kinds of file that can be kept as evidence."""
+
+    code = "evidence.unknown-attachment"
+    title = "这种文件收不了"
+    title_en = "This kind of file is not accepted"
+    advice = "可以交照片（JPG、PNG、WebP）、录音（MP3、M4A、AMR、WAV、OGG、WebM）和 PDF。"
+    advice_en = "Pictures (JPEG, PNG, WebP), recordings (MP3, M4A, AMR, WAV, Ogg, WebM) and PDF."
+
+
+class BlobLostError(UnavailableError):
+    """A file the database knows of is not on the disk, or is not what was put there."""
+
+    code = "evidence.blob-lost"
+    title = "文件暂时打不开"
+    title_en = "The file cannot be read right now"
+    advice = "文件的记录还在。请 {retry_after} 秒后再试；还不行，请告诉管理员。"
+    advice_en = "Its record is safe. Try again in {retry_after} seconds, or tell the operator."

@@ -19,6 +19,7 @@ from core.clock import local_date
 from core.enums import EvidenceKind
 from core.keyring import Keyring
 from db.base import new_id
+from db.bulk import insert_rows
 from db.models import EvidenceEntry, EvidenceNode, EvidenceSeal
 from evidence import merkle, queries
 from evidence.errors import NoSuchTreeError
@@ -60,7 +61,7 @@ def record(
                 "leaf_hash": merkle.hash_leaf(leaf_content(entry_id, kind, subject_id, said)),
             }
         )
-    session.execute(insert(EvidenceEntry), rows)
+    session.execute(insert_rows(EvidenceEntry, rows))
 
 
 def seal(session: Session, keyring: Keyring, *, at: datetime) -> EvidenceSeal:

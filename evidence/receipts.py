@@ -16,6 +16,7 @@ ALGORITHM = "ES256"
 ISSUER = "anxinma"
 RECEIPT = "axm-receipt+jws"
 SEAL = "axm-seal+jws"
+BUNDLE = "axm-bundle+jws"
 """The `typ` header: no signed thing of ours may pass for another (RFC 8725 §3.11)."""
 THUMBPRINT_MEMBERS = ("crv", "kty", "x", "y")
 

@@ -8,12 +8,13 @@ from sqlmodel import col, select
 
 from cases import service
 from cases.errors import ActionNotAllowedError
-from core.enums import CaseAction, Role
-from db.models import CaseEvent
+from core.case_enums import CaseAction
+from core.enums import Role
+from db.models import Case, CaseEvent
 from db.session import Database
 from identity.principal import Principal
 from tests import live
-from tests.factories.cases import FILED_AT, make_complaint
+from tests.factories.cases import FILED_AT, make_complaint, make_form
 from tests.factories.identity import make_person, make_principal, make_worker_person
 
 WAITING = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
@@ -38,7 +39,12 @@ def inspectors(live_database: Database) -> list[Principal]:
 def act(database: Database, principal: Principal, number: str, action: CaseAction) -> None:
     with database.transaction() as session:
         service.act_on_case(
-            session, principal=principal, number=number, action=action, note="查实", at=FILED_AT
+            session,
+            principal=principal,
+            number=number,
+            action=action,
+            form=make_form(action),
+            at=FILED_AT,
         )
 
 
@@ -58,7 +64,6 @@ def test_of_two_inspectors_at_once_the_second_is_refused(
                 principal=first,
                 number=number,
                 action=CaseAction.ACCEPT,
-                note=None,
                 at=FILED_AT,
             )
             session.flush()
@@ -71,3 +76,19 @@ def test_of_two_inspectors_at_once_the_second_is_refused(
     with live_database.transaction() as session:
         events = session.exec(select(CaseEvent).order_by(col(CaseEvent.id)))
         assert [event.action for event in events] == [None, CaseAction.ACCEPT]
+
+
+def test_two_taps_at_once_are_one_complaint(live_database: Database) -> None:
+    with live_database.transaction() as session:
+        person_id = make_worker_person(session).id
+
+    def tap() -> str:
+        with live_database.transaction() as session:
+            return make_complaint(session, person_id=person_id).number
+
+    with ThreadPoolExecutor(2) as pool:
+        first, second = pool.submit(tap), pool.submit(tap)
+
+    assert first.result() == second.result()
+    with live_database.transaction() as session:
+        assert len(session.exec(select(Case)).all()) == 1

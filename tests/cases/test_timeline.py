@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from cases import timeline
-from core.enums import CaseAction, CaseState, ClockKind, ComplaintKind, Disclosure
+from core.case_enums import CaseAction, CaseState, ClockKind, ComplaintKind, Disclosure
 from db.base import new_id
 from db.models import Case, CaseClock, CaseEvent, Complaint
 
@@ -13,14 +13,17 @@ from db.models import Case, CaseClock, CaseEvent, Complaint
 def told(state: CaseState, *actions: CaseAction, due: date | None = None) -> timeline.Timeline:
     complaint = Complaint(
         number="AX26112304271919",
-        pin_hash="",
         kind=ComplaintKind.COMPLAINT,
         disclosure=Disclosure.NAMED,
         county_code="330106",
         statement="",
     )
     case = Case(
-        number=complaint.number, complaint_id=complaint.id, county_code="330106", state=state
+        number=complaint.number,
+        pin_hash="",
+        complaint_id=complaint.id,
+        county_code="330106",
+        state=state,
     )
     events = [CaseEvent(case_id=case.id, action=action, to_state=state) for action in actions]
     clock = due and CaseClock(
@@ -51,14 +54,14 @@ def test_every_state_says_what_comes_next(state: CaseState) -> None:
 def test_closing_asks_whether_the_money_came_and_offers_to_reopen() -> None:
     story = told(CaseState.CLOSED, CaseAction.ACCEPT, CaseAction.CLOSE)
 
-    assert story.actions == [CaseAction.REOPEN]
+    assert story.actions == [CaseAction.REOPEN, CaseAction.CONFIRM_PAID]
     assert story.next_step == timeline.REOPENABLE
 
 
 def test_case_reopened_before_offers_other_help() -> None:
     story = told(CaseState.CLOSED, CaseAction.CLOSE, CaseAction.REOPEN, CaseAction.CLOSE)
 
-    assert story.actions == []
+    assert story.actions == [CaseAction.CONFIRM_PAID]
     assert "12333" in story.next_step
 
 

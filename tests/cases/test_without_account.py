@@ -14,7 +14,8 @@ from cases.errors import (
     LookupUnavailableError,
     WrongNumberOrPinError,
 )
-from core.enums import ComplaintKind, Disclosure
+from cases.filing import FiledComplaint
+from core.case_enums import ComplaintKind, Disclosure
 from db.models import Complaint, Notification
 from projects.errors import UnknownPosterError
 from tests.factories.cases import FILED_AT, make_complaint
@@ -86,7 +87,7 @@ def file_at_poster(
     *,
     phone: str | None = None,
     disclosure: Disclosure = Disclosure.SHIELDED,
-) -> service.FiledComplaint:
+) -> FiledComplaint:
     return service.file_poster_complaint(
         session,
         valkey,

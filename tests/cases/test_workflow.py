@@ -1,113 +1,217 @@
-"""The transition table, walked from the filing to every end."""
+"""The transition table, walked from the filing through every state a case can be in."""
+
+from collections import deque
 
 import pytest
 
 from cases import workflow
-from cases.errors import ActionNotAllowedError, NoteRequiredError
-from cases.timeline import NEXT, STEPS
-from core.enums import CaseAction, CaseState, ClockKind, Role
-from notifications.templates import TEXTS
+from cases.errors import ActionNotAllowedError, NoteRequiredError, StepIncompleteError
+from cases.step import INSPECTOR, WORKER, Form, Guard, check_form
+from cases.timeline import HELP, NEXT, STEPS
+from core.case_enums import (
+    CaseAction,
+    CaseState,
+    ClockKind,
+    DocumentKind,
+    Office,
+    RefusalGround,
+    Silence,
+)
+from notifications.templates import TEXTS, Template
+from tests.factories.cases import make_form
 
-ROLES = (Role.INSPECTOR, Role.WORKER)
-Path = tuple[tuple[CaseState, CaseAction], ...]
-
-
-def walk(state: CaseState, done: Path = ()) -> list[Path]:
-    """Return every path from a state; each step at most once, so reopening does not loop."""
-    steps = [
-        (state, action)
-        for role in ROLES
-        for action in workflow.list_actions(state, role)
-        if (state, action) not in done
-    ]
-    ends = [done] if not steps else []
-    return ends + [
-        path for step in steps for path in walk(workflow.TRANSITIONS[step].to, (*done, step))
-    ]
+Key = tuple[CaseState, CaseAction]
+Situation = tuple[CaseState, frozenset[ClockKind]]
 
 
-PATHS = walk(CaseState.RECEIVED)
+def turn(situation: Situation, key: Key) -> Situation:
+    """Return the state and the running clocks after a step."""
+    _, running = situation
+    step = workflow.TRANSITIONS[key]
+    after = set(running) - {step.clocks.stops}
+    return step.to, frozenset(after | ({step.clocks.starts} if step.clocks.starts else set()))
+
+
+def walk() -> dict[Situation, set[Key]]:
+    """Return every reachable situation with the steps that lead on from it."""
+    start: Situation = (CaseState.RECEIVED, frozenset({workflow.FILING_STARTS}))
+    seen: dict[Situation, set[Key]] = {}
+    waiting = deque([start])
+    while waiting:
+        situation = waiting.popleft()
+        if situation in seen:
+            continue
+        seen[situation] = {key for key in workflow.TRANSITIONS if key[0] is situation[0]}
+        waiting.extend(turn(situation, key) for key in seen[situation])
+    return seen
+
+
+SITUATIONS = walk()
+KEYS = sorted(workflow.TRANSITIONS)
+
+
+def name_situation(situation: Situation) -> str:
+    state, running = situation
+    return f"{state}-{'+'.join(sorted(running))}"
+
+
+IN_ORDER = sorted(SITUATIONS, key=name_situation)
+"""The same in every process: sets have no order of their own."""
 
 
 def test_every_transition_and_state_is_reachable() -> None:
-    walked = {step for path in PATHS for step in path}
+    assert set().union(*SITUATIONS.values()) == set(workflow.TRANSITIONS)
+    assert {state for state, _ in SITUATIONS} == set(CaseState)
 
-    assert walked == set(workflow.TRANSITIONS)
-    assert {workflow.TRANSITIONS[step].to for step in walked} == set(CaseState) - {
-        CaseState.RECEIVED
+
+@pytest.mark.parametrize("situation", IN_ORDER, ids=name_situation)
+def test_one_clock_runs_while_somebody_must_act_and_none_of_ours_after_the_end(
+    situation: Situation,
+) -> None:
+    state, running = situation
+
+    assert len(running) <= 1
+    if state in workflow.ENDED:
+        assert running <= {ClockKind.FOLLOW_UP}
+
+
+@pytest.mark.parametrize("situation", IN_ORDER, ids=name_situation)
+def test_no_step_touches_a_clock_that_does_not_run(situation: Situation) -> None:
+    for key in SITUATIONS[situation]:
+        clocks = workflow.TRANSITIONS[key].clocks
+        for touched in (clocks.pauses, clocks.resumes, clocks.extends):
+            assert touched is None or touched in situation[1], key
+
+
+@pytest.mark.parametrize("office", Office)
+@pytest.mark.parametrize("state", CaseState)
+def test_each_office_may_do_exactly_what_is_listed_for_it(state: CaseState, office: Office) -> None:
+    held = frozenset({office})
+    listed = workflow.list_actions(state, held)
+    for action in listed:
+        assert office in workflow.get_transition(state, action, held).offices
+    for action in set(CaseAction) - set(listed):
+        with pytest.raises(ActionNotAllowedError):
+            workflow.get_transition(state, action, held)
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key[0]}-{key[1]}")
+def test_every_step_tells_the_worker_or_says_why_not(key: Key) -> None:
+    tells = workflow.TRANSITIONS[key].tells
+
+    assert tells in TEXTS if isinstance(tells, Template) else tells is Silence.NOTHING_NEW
+    assert key[1] in STEPS
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key[0]}-{key[1]}")
+def test_a_lawful_form_is_complete(key: Key) -> None:
+    check_form(workflow.TRANSITIONS[key], make_form(key[1]))
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: f"{key[0]}-{key[1]}")
+def test_a_form_survives_waiting_for_the_head(key: Key) -> None:
+    form = make_form(key[1])
+
+    assert Form.of_json(form.as_json()) == form
+
+
+def test_every_case_can_come_to_an_end() -> None:
+    ending = set(workflow.ENDED)
+    for _ in CaseState:
+        ending |= {key[0] for key, step in workflow.TRANSITIONS.items() if step.to in ending}
+
+    assert ending == set(CaseState)
+
+
+def test_every_state_action_and_ground_has_its_words() -> None:
+    assert set(workflow.STATE_NAMES) == set(CaseState) == set(NEXT)
+    assert set(workflow.ACTION_NAMES) == set(CaseAction) == set(STEPS)
+    assert set(HELP) == set(RefusalGround)
+
+
+def test_only_the_worker_agrees_withdraws_and_reopens() -> None:
+    own = {
+        action
+        for (_, action), step in workflow.TRANSITIONS.items()
+        if step.offices == WORKER and action is not CaseAction.SUPPLEMENT
+    }
+
+    assert own == {
+        CaseAction.AGREE,
+        CaseAction.DECLINE_AGREEMENT,
+        CaseAction.WITHDRAW,
+        CaseAction.REOPEN,
+        CaseAction.CONFIRM_PAID,
     }
 
 
-@pytest.mark.parametrize("path", PATHS, ids=lambda path: "-".join(action for _, action in path))
-def test_at_most_one_clock_runs_and_none_after_the_end(path: Path) -> None:
-    running: ClockKind | None = workflow.FILING_STARTS
-    for step in path:
-        transition = workflow.TRANSITIONS[step]
-        assert transition.stops in (None, running), step
-        running = None if transition.stops else running
-        if transition.starts:
-            assert running is None, step
-            running = transition.starts
+def test_no_withdrawal_after_an_order_to_pay() -> None:
+    after = (CaseState.ORDERED_TO_PAY, CaseState.IN_COURT, CaseState.WITH_POLICE)
 
-    assert running is None
+    assert not [state for state in after if (state, CaseAction.WITHDRAW) in workflow.TRANSITIONS]
 
 
-@pytest.mark.parametrize("step", workflow.TRANSITIONS)
-def test_every_step_tells_the_worker_by_message_and_on_the_timeline(
-    step: tuple[CaseState, CaseAction],
+def test_the_head_decides_on_what_the_law_leaves_to_the_head() -> None:
+    approved = {action for (_, action), step in workflow.TRANSITIONS.items() if step.approval}
+
+    assert approved == {
+        CaseAction.EXTEND,
+        CaseAction.SUSPEND,
+        CaseAction.TRANSFER_TO_POLICE,
+        CaseAction.GRANT_ADVANCE,
+    }
+
+
+def test_outcomes_of_an_investigation_take_two_inspectors() -> None:
+    guarded = {
+        action
+        for (_, action), step in workflow.TRANSITIONS.items()
+        if Guard.TWO_INSPECTORS in step.guards
+    }
+
+    assert guarded == {
+        CaseAction.PROPOSE_AGREEMENT,
+        CaseAction.ORDER_TO_PAY,
+        CaseAction.APPLY_TO_COURT,
+        CaseAction.TRANSFER_TO_POLICE,
+        CaseAction.HAND_TO_POLICE,
+        CaseAction.CLOSE,
+    }
+
+
+def test_every_kind_of_paper_belongs_to_a_step() -> None:
+    papers = {step.document for step in workflow.TRANSITIONS.values()}
+
+    assert papers - {None} == set(DocumentKind)
+
+
+@pytest.mark.parametrize(
+    ("action", "hops", "becomes"),
+    [
+        (CaseAction.TRANSFER, 1, CaseAction.TRANSFER),
+        (CaseAction.TRANSFER, 2, CaseAction.REFER_UP),
+        (CaseAction.REFUSE, 2, CaseAction.REFUSE),
+    ],
+)
+def test_a_third_transfer_goes_to_the_common_superior(
+    action: CaseAction, hops: int, becomes: CaseAction
 ) -> None:
-    assert workflow.TRANSITIONS[step].notice in TEXTS
-    assert step[1] in STEPS
-
-
-def test_filing_tells_the_worker_too() -> None:
-    assert workflow.FILING_NOTICE in TEXTS
-
-
-def test_every_state_and_action_has_a_name_and_a_next_step() -> None:
-    assert set(workflow.STATE_NAMES) == set(CaseState) == set(NEXT)
-    assert set(workflow.ACTION_NAMES) == set(CaseAction)
-
-
-def test_decisions_against_the_worker_need_a_note() -> None:
-    needing = {action for (_, action), step in workflow.TRANSITIONS.items() if step.needs_note}
-
-    assert needing == {CaseAction.REFUSE, CaseAction.CLOSE}
-
-
-@pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("action", CaseAction)
-@pytest.mark.parametrize("state", CaseState)
-def test_action_is_allowed_exactly_when_it_is_listed(
-    state: CaseState, action: CaseAction, role: Role
-) -> None:
-    if action in workflow.list_actions(state, role):
-        assert workflow.get_transition(state, action, role).role is role
-    else:
-        with pytest.raises(ActionNotAllowedError):
-            workflow.get_transition(state, action, role)
-
-
-@pytest.mark.parametrize("state", CaseState)
-def test_only_inspectors_and_workers_can_move_a_case(state: CaseState) -> None:
-    others = set(Role) - set(ROLES)
-
-    assert not [action for role in others for action in workflow.list_actions(state, role)]
+    assert workflow.redirect(action, hops=hops) is becomes
 
 
 def test_refusal_names_what_is_allowed_instead() -> None:
     with pytest.raises(ActionNotAllowedError) as refusal:
-        workflow.get_transition(CaseState.RECEIVED, CaseAction.CLOSE, Role.INSPECTOR)
+        workflow.get_transition(CaseState.WITH_POLICE, CaseAction.CLOSE, INSPECTOR)
 
-    assert refusal.value.facts["allowed"] == ["accept", "refuse"]
+    assert refusal.value.facts["allowed"] == ["police_file", "police_decline"]
     assert refusal.value.advice.format_map(refusal.value.facts) == (
-        "案件目前等待受理，您现在可以：受理、不予受理。"
+        "案件目前已移送公安，您现在可以：公安立案、公安不立案。"
     )
 
 
 def test_refusal_says_so_when_nothing_is_allowed() -> None:
     with pytest.raises(ActionNotAllowedError) as refusal:
-        workflow.get_transition(CaseState.ORDERED_TO_PAY, CaseAction.WITHDRAW, Role.WORKER)
+        workflow.get_transition(CaseState.WITHDRAWN, CaseAction.WITHDRAW, WORKER)
 
     assert refusal.value.facts["allowed_names"] == "等待对方办理"
 
@@ -117,8 +221,13 @@ def test_decision_without_a_reason_is_refused(note: str | None) -> None:
     refuse = workflow.TRANSITIONS[CaseState.RECEIVED, CaseAction.REFUSE]
 
     with pytest.raises(NoteRequiredError):
-        workflow.check_note(refuse, note)
+        check_form(refuse, Form(note=note, ground=RefusalGround.OUT_OF_SCOPE))
 
 
-def test_note_may_be_left_out_where_none_is_needed() -> None:
-    workflow.check_note(workflow.TRANSITIONS[CaseState.RECEIVED, CaseAction.ACCEPT], None)
+def test_refusing_without_a_legal_ground_is_refused() -> None:
+    refuse = workflow.TRANSITIONS[CaseState.RECEIVED, CaseAction.REFUSE]
+
+    with pytest.raises(StepIncompleteError) as refusal:
+        check_form(refuse, Form(note="不归我们管"))
+
+    assert refusal.value.facts["fields"] == ["ground"]

@@ -1,6 +1,7 @@
 """The canonical form and its hash."""
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -32,3 +33,8 @@ def test_order_of_members_does_not_change_the_hash(document: dict[str, object]) 
 def test_float_anywhere_is_refused(document: dict[str, object]) -> None:
     with pytest.raises(TypeError, match="float"):
         canonical_form(document)
+
+
+@given(st.dictionaries(st.text(), JSON_VALUES, max_size=6))
+def test_short_way_writes_the_same_bytes_as_the_library(document: dict[str, object]) -> None:
+    assert canonical_form(document) == rfc8785.dumps(document)  # type: ignore[arg-type]

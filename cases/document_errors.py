@@ -1,0 +1,63 @@
+"""Refusals around papers of cases and files that go with complaints."""
+
+from core.errors import NotFoundError, ThrottledError, UnprocessableError
+
+
+class DocumentNotFoundError(NotFoundError):
+    """No such paper, step or file, or none that the caller may see."""
+
+    code = "cases.document-not-found"
+    title = "没有找到这份文书"
+    title_en = "No such paper"
+    advice = "请核对编号或者核对码；核对码查不到的文书不是本平台出具的。"
+    advice_en = "Check the number or code; a paper with an unknown code was not issued here."
+
+
+class NoPaperNeededError(UnprocessableError):
+    """The step has no paper."""
+
+    code = "cases.no-paper-needed"
+    title = "这一步不需要文书"
+    title_en = "This step has no paper"
+    advice = "请从“待出文书”里选。"
+    advice_en = "Choose one of those listed as due."
+
+
+class ServiceProofMissingError(UnprocessableError):
+    """A paper that was posted needs a photo of it, electronic service the consent."""
+
+    code = "cases.service-proof-missing"
+    title = "送达缺少证明"
+    title_en = "The service lacks its proof"
+    advice = "张贴送达要附照片；电子送达要写明受送达人书面同意的情况。"
+    advice_en = "Attach a photo of what was posted; note the written consent to electronic service."
+
+
+class ServiceDateError(UnprocessableError):
+    """Nothing is served before it exists or in the future."""
+
+    code = "cases.service-date"
+    title = "送达时间不对"
+    title_en = "The time of service is impossible"
+    advice = "送达时间要在文书出具之后、现在之前。"
+    advice_en = "It lies between the paper's issue and now."
+
+
+class StagedFileNotFoundError(UnprocessableError):
+    """A file to be handed in with a complaint is not there any more."""
+
+    code = "cases.file-not-found"
+    title = "有一个附件找不到了"
+    title_en = "A file is not there any more"
+    advice = "附件上传后一天内有效，请重新上传再提交。"
+    advice_en = "Uploads last a day; upload it again."
+
+
+class UploadsThrottledError(ThrottledError):
+    """Too many files from one place."""
+
+    code = "cases.uploads-throttled"
+    title = "上传得太频繁了"
+    title_en = "Too many uploads"
+    advice = "请 {retry_after} 秒后再传；不附文件也可以先投诉，之后再补。"
+    advice_en = "Wait {retry_after} seconds, or file first and add files later."

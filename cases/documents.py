@@ -1,0 +1,271 @@
+"""Papers of a case: drawn from a step, numbered, signed, served, and checked by anybody."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from cases import desk, divisions, document_queries, letters, queries, workflow
+from cases.document_errors import (
+    DocumentNotFoundError,
+    NoPaperNeededError,
+    ServiceDateError,
+    ServiceProofMissingError,
+)
+from cases.letters import LetterFacts
+from core.case_enums import Disclosure, DocumentKind, ServiceMethod, ServiceRecipient
+from core.clock import local_date
+from core.masking import mask_name
+from db.models import Case, CaseDocument, CaseEvent, Complaint, DocumentService
+from evidence.attachments import read_attachment
+from evidence.blobs import FolderBlobs
+from evidence.pdf_signing import SignPdf
+from identity.principal import Principal
+from identity.queries import get_person
+from qr.image import link_svg
+from qr.prints.press import print_pdf, soften
+
+CHECK_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
+"""Without what looks alike on paper."""
+CHECK_LENGTH = 12
+UNKNOWN_EMPLOYER = "（未写明单位）"
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What papers are made with."""
+
+    blobs: FolderBlobs
+    sign: SignPdf
+    public_base_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Papers:
+    """The papers of a case, how they were served, and the steps that still lack one."""
+
+    drawn: list[CaseDocument]
+    services: list[DocumentService]
+    due: list[tuple[CaseEvent, DocumentKind]]
+
+
+def list_papers(session: Session, *, principal: Principal, number: str) -> Papers:
+    """Return the papers of a case of the caller's division; CaseNotFoundError."""
+    case, _ = desk.lock_case(session, principal, number)
+    drawn = document_queries.list_documents(session, case.id)
+    with_paper = {document.event_id for document in drawn}
+    events = [(event, find_kind(event)) for event in queries.list_events(session, [case.id])]
+    return Papers(
+        drawn,
+        document_queries.list_services(session, [document.id for document in drawn]),
+        [(event, kind) for event, kind in events if kind and event.id not in with_paper],
+    )
+
+
+def draw_up(
+    session: Session,
+    tools: Desk,
+    *,
+    principal: Principal,
+    number: str,
+    event_id: UUID,
+    at: datetime,
+) -> CaseDocument:
+    """Draw up, number and sign the paper of a step; a second call returns the first one's.
+
+    For who took the step and those who handle the case. Raises CaseNotFoundError,
+    HandlerRequiredError, DocumentNotFoundError, NoPaperNeededError.
+    """
+    case, complaint = desk.lock_case(session, principal, number)
+    event = document_queries.get_event(session, case.id, event_id)
+    if event.actor_id != principal.person_id:
+        desk.check_handles(session, case, principal)
+    kind = find_kind(event)
+    if kind is None:
+        raise NoPaperNeededError
+    if drawn := document_queries.find_of_event(session, event.id):
+        return drawn
+    document = CaseDocument(
+        created_at=at,
+        case_id=case.id,
+        event_id=event.id,
+        kind=kind,
+        division_code=case.county_code,
+        year=local_date(at).year,
+        serial=document_queries.take_serial(session, case.county_code, local_date(at).year, kind),
+        digest="",
+        check_code="".join(secrets.choice(CHECK_ALPHABET) for _ in range(CHECK_LENGTH)),
+        drawn_by=principal.person_id,
+    )
+    facts = _gather(session, case, complaint, event)
+    pdf = _print(document, facts, public_base_url=tools.public_base_url, on=local_date(at))
+    document.digest = tools.blobs.put(tools.sign(pdf, describe(document)[0]))
+    session.add(document)
+    session.flush()
+    return document
+
+
+def record_service(
+    session: Session,
+    tools: Desk,
+    *,
+    principal: Principal,
+    number: str,
+    document_id: UUID,
+    method: ServiceMethod,
+    recipient: ServiceRecipient,
+    served_at: datetime,
+    note: str | None,
+    proof: bytes | None,
+    at: datetime,
+) -> DocumentService:
+    """Record how and when a paper was served.
+
+    A posted paper needs its photo (法释〔2013〕3号 §4). Raises CaseNotFoundError,
+    HandlerRequiredError, DocumentNotFoundError, ServiceDateError, ServiceProofMissingError, and
+    what `read_attachment` refuses.
+    """
+    case, _ = desk.lock_case(session, principal, number)
+    desk.check_handles(session, case, principal)
+    document = document_queries.get_document(session, case.id, document_id)
+    if not document.created_at.replace(second=0, microsecond=0) <= served_at <= at:
+        raise ServiceDateError
+    if (method is ServiceMethod.POSTED and not proof) or (
+        method is ServiceMethod.ELECTRONIC and not note
+    ):
+        raise ServiceProofMissingError
+    service = DocumentService(
+        created_at=at,
+        document_id=document.id,
+        method=method,
+        recipient=recipient,
+        served_at=served_at,
+        note=note,
+        proof_digest=tools.blobs.put(read_attachment(proof).content) if proof else None,
+        recorded_by=principal.person_id,
+    )
+    session.add(service)
+    session.flush()
+    return service
+
+
+def read_paper(
+    session: Session, blobs: FolderBlobs, *, principal: Principal, number: str, document_id: UUID
+) -> bytes:
+    """Return the signed PDF to an inspector of the division; DocumentNotFoundError."""
+    case, _ = desk.lock_case(session, principal, number)
+    return blobs.get(document_queries.get_document(session, case.id, document_id).digest)
+
+
+def list_own_papers(session: Session, *, person_id: UUID, number: str) -> list[CaseDocument]:
+    """Return the papers of the person's own complaint that are meant for them."""
+    complaint = queries.get_own_complaint(session, number, person_id=person_id)
+    case = queries.get_case_of(session, complaint)
+    drawn = document_queries.list_documents(session, case.id)
+    return [document for document in drawn if document.kind in FOR_COMPLAINANT]
+
+
+def read_own_paper(
+    session: Session, blobs: FolderBlobs, *, person_id: UUID, number: str, document_id: UUID
+) -> bytes:
+    """Return the signed PDF to the complainant; ComplaintNotFoundError, DocumentNotFoundError."""
+    for document in list_own_papers(session, person_id=person_id, number=number):
+        if document.id == document_id:
+            return blobs.get(document.digest)
+    raise DocumentNotFoundError
+
+
+def check_paper(session: Session, *, code: str) -> tuple[CaseDocument, str]:
+    """Return the paper with this code and the bureau's name; DocumentNotFoundError."""
+    document, _ = document_queries.get_by_check_code(session, code.replace("-", "").upper())
+    return document, name_bureau(document.division_code)
+
+
+def find_kind(event: CaseEvent) -> DocumentKind | None:
+    """Return the paper a step needs."""
+    if event.from_state is None or event.action is None:
+        return None
+    transition = workflow.TRANSITIONS.get((event.from_state, event.action))
+    return transition.document if transition else None
+
+
+def name_bureau(division_code: str) -> str:
+    """Return the name of the bureau of a county."""
+    return f"{divisions.full_name(division_code)}人力资源和社会保障局"
+
+
+def describe(document: CaseDocument) -> tuple[str, str]:
+    """Return title and number of a paper, as they stand on it."""
+    title, _ = letters.HEADINGS[document.kind]
+    county = divisions.names()[document.division_code]
+    number = letters.format_number(
+        county, document.kind, year=document.year, serial=document.serial
+    )
+    return title, number
+
+
+FOR_COMPLAINANT = frozenset(
+    {
+        DocumentKind.ACCEPTANCE,
+        DocumentKind.REFUSAL,
+        DocumentKind.TRANSFER,
+        DocumentKind.EXTENSION,
+        DocumentKind.SUSPENSION,
+        DocumentKind.AGREEMENT,
+        DocumentKind.CLOSING,
+    }
+)
+
+
+def _gather(session: Session, case: Case, complaint: Complaint, event: CaseEvent) -> LetterFacts:
+    said = event.details
+    due = said.get("due_date")
+    return LetterFacts(
+        number=complaint.number,
+        complainant=_name(session, complaint),
+        employer=soften(complaint.employer_name or UNKNOWN_EMPLOYER),
+        filed_date=local_date(complaint.created_at),
+        amount_fen=complaint.amount_fen,
+        note=event.note and soften(event.note),
+        said=said,
+        county=divisions.full_name(said.get("county_code", case.county_code)),
+        pay_by=date.fromisoformat(due) if due else None,
+    )
+
+
+def _name(session: Session, complaint: Complaint) -> str:
+    """Return the masked name; a shielded complainant has a number only."""
+    if complaint.person_id is None or complaint.disclosure is not Disclosure.NAMED:
+        return f"投诉人（编号 {complaint.number}）"
+    return mask_name(get_person(session, complaint.person_id).name)
+
+
+def _print(document: CaseDocument, facts: LetterFacts, *, public_base_url: str, on: date) -> bytes:
+    letter = letters.write_letter(document.kind, facts)
+    title, number = describe(document)
+    return print_pdf(
+        "case_letter",
+        {
+            "bureau": name_bureau(document.division_code),
+            "title": title,
+            "number": number,
+            "to": letter.to,
+            "paragraphs": [one for one in letter.paragraphs if one],
+            "rows": letters.list_rows(facts),
+            "rights_title": letter.rights_title,
+            "rights": letter.rights,
+            "qr": link_svg(f"{public_base_url.rstrip('/')}/d/{document.check_code}"),
+            "code": format_check_code(document.check_code),
+            "date": letters.format_day(on),
+            "issued": {"year": on.year, "month": on.month, "day": on.day},
+            "footer": "本文书经电子签名，改动即失效。",
+        },
+        archival=True,
+    )
+
+
+def format_check_code(code: str) -> str:
+    """Return a check code in groups of four, as people read it."""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))

@@ -1,0 +1,123 @@
+"""Files that go with complaints: uploaded first, taken by a complaint, or dropped after a day."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from redis import Redis
+from sqlmodel import Session
+
+from cases import desk, file_queries, queries, throttle
+from cases.document_errors import DocumentNotFoundError, StagedFileNotFoundError
+from core.crypto import token_hash
+from db.models import Complaint, ComplaintFile, StagedFile
+from evidence.attachments import read_attachment
+from evidence.blobs import FolderBlobs
+from identity.principal import Principal
+
+STAGED_FOR = timedelta(days=1)
+TOKEN_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Staged:
+    """What an upload is called until a complaint takes it."""
+
+    token: str
+    file: StagedFile
+
+
+@dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A kept file as it is given out: always as a download."""
+
+    content: bytes
+    media_type: str
+
+
+def stage_file(
+    session: Session,
+    valkey: Redis,
+    blobs: FolderBlobs,
+    *,
+    content: bytes,
+    address: str,
+    at: datetime,
+) -> Staged:
+    """Keep an upload for a day; pictures are drawn anew, the rest is checked.
+
+    For anybody, so it is counted by `address`. Raises UploadsThrottledError and what
+    `read_attachment` refuses.
+    """
+    throttle.count_upload(valkey, address=address)
+    kept = read_attachment(content)
+    token = secrets.token_urlsafe(TOKEN_BYTES)
+    file = StagedFile(
+        created_at=at,
+        token_hash=token_hash(token),
+        digest=blobs.put(kept.content),
+        media_type=kept.media_type,
+        size=len(kept.content),
+        expires_at=at + STAGED_FOR,
+    )
+    session.add(file)
+    session.flush()
+    return Staged(token, file)
+
+
+def take_files(
+    session: Session, complaint_id: UUID, tokens: Sequence[str], *, at: datetime
+) -> list[ComplaintFile]:
+    """Make staged files part of a complaint; StagedFileNotFoundError if one is gone or taken."""
+    staged = file_queries.take_staged(session, [token_hash(token) for token in tokens], at=at)
+    if len(staged) != len(set(tokens)):
+        raise StagedFileNotFoundError
+    by_digest = {file.digest: file for file in staged}  # the same picture twice is one
+    files = [
+        ComplaintFile(
+            created_at=at,
+            complaint_id=complaint_id,
+            digest=file.digest,
+            media_type=file.media_type,
+            size=file.size,
+        )
+        for file in by_digest.values()
+    ]
+    session.add_all(files)
+    return files
+
+
+def drop_staged(session: Session, *, at: datetime) -> int:
+    """Forget uploads that no complaint took within a day; return how many."""
+    return file_queries.delete_expired(session, at=at)
+
+
+def list_files(session: Session, *, principal: Principal, number: str) -> list[ComplaintFile]:
+    """Return the files of a case of the caller's division; CaseNotFoundError."""
+    _, complaint = desk.lock_case(session, principal, number)
+    return file_queries.list_files(session, complaint.id)
+
+
+def read_file(
+    session: Session, blobs: FolderBlobs, *, principal: Principal, number: str, digest: str
+) -> HandedIn:
+    """Return a file to an inspector of the division; CaseNotFoundError, DocumentNotFoundError."""
+    _, complaint = desk.lock_case(session, principal, number)
+    return _read(session, blobs, complaint, digest)
+
+
+def read_own_file(
+    session: Session, blobs: FolderBlobs, *, person_id: UUID, number: str, digest: str
+) -> HandedIn:
+    """Return a file to who handed it in; ComplaintNotFoundError, DocumentNotFoundError."""
+    complaint = queries.get_own_complaint(session, number, person_id=person_id)
+    return _read(session, blobs, complaint, digest)
+
+
+def _read(session: Session, blobs: FolderBlobs, complaint: Complaint, digest: str) -> HandedIn:
+    for file in file_queries.list_files(session, complaint.id):
+        if file.digest == digest:
+            return HandedIn(blobs.get(digest), file.media_type)
+    raise DocumentNotFoundError

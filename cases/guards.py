@@ -1,0 +1,161 @@
+"""What must hold before a step of a case, judged on facts alone."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from cases import divisions
+from cases.errors import (
+    AccountRequiredError,
+    AdvanceTooHighError,
+    AttachmentsMissingError,
+    ClockOverError,
+    CountyUnfitError,
+    CrimeRuledOutError,
+    DatePassedError,
+    NotThatOldError,
+    OrderNotDueError,
+    TransferFirstError,
+    TwoInspectorsRequiredError,
+)
+from cases.step import Form, Guard
+from core.case_enums import ClockKind, CrimeVerdict, PoliceAttachment, RefusalGround
+
+INSPECTORS_NEEDED = 2
+"""劳动保障监察条例 §16, 浙江省劳动保障监察条例 §24."""
+LIMIT_YEARS = 2
+"""劳动保障监察条例 §20."""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is true of a case when somebody wants to take a step."""
+
+    today: date
+    actor_id: UUID
+    county_code: str
+    superior_code: str | None
+    """Of the division whose superior acts, if one does."""
+    filed_date: date
+    handlers: frozenset[UUID]
+    hops: int
+    has_account: bool
+    running: Mapping[ClockKind, date]
+    """The last day of every period that runs."""
+    pay_by: date | None
+    """The last day the order, or the latest one, gave."""
+    owed_fen: int | None
+    advance_share: int | None
+    """Percent of the arrears that may be advanced here at most, where that is known."""
+    advanced_fen: int
+    advance_recovered_fen: int
+    verdict: CrimeVerdict
+
+
+def check_guards(guards: Collection[Guard], facts: Facts, form: Form) -> None:
+    """Raise the refusal of the first guard that does not hold."""
+    for guard in guards:
+        CHECKS[guard](facts, form)
+
+
+def _check_two_inspectors(facts: Facts, _form: Form) -> None:
+    if facts.actor_id not in facts.handlers or len(facts.handlers) < INSPECTORS_NEEDED:
+        raise TwoInspectorsRequiredError(handlers=len(facts.handlers))
+
+
+def _check_ground(facts: Facts, form: Form) -> None:
+    """A claim is too old only two years after the violation ended, and that day must be named."""
+    if form.ground is not RefusalGround.OLDER_THAN_TWO_YEARS:
+        return
+    limit = _years_before(facts.filed_date, LIMIT_YEARS)
+    if form.ended_date is None or form.ended_date >= limit:
+        raise NotThatOldError(limit_date=limit.isoformat())
+
+
+def _check_other_county(facts: Facts, form: Form) -> None:
+    code = form.county_code or ""
+    if code == facts.county_code or not divisions.is_county(code):
+        raise CountyUnfitError(county_code=code)
+
+
+def _check_county_below(facts: Facts, form: Form) -> None:
+    code = form.county_code or ""
+    superior = facts.superior_code or ""
+    if not divisions.is_county(code) or not divisions.is_above(superior, code):
+        raise CountyUnfitError(county_code=code)
+
+
+def _check_transferred_before(facts: Facts, _form: Form) -> None:
+    if facts.hops == 0:
+        raise TransferFirstError
+
+
+def _check_before_the_end(facts: Facts, _form: Form) -> None:
+    due = facts.running.get(ClockKind.INVESTIGATION)
+    if due is None or facts.today > due:
+        raise ClockOverError
+
+
+def _check_has_account(facts: Facts, _form: Form) -> None:
+    if not facts.has_account:
+        raise AccountRequiredError
+
+
+def _check_date_ahead(facts: Facts, form: Form) -> None:
+    if form.due_date is None or form.due_date <= facts.today:
+        raise DatePassedError
+
+
+def _check_order_unpaid(facts: Facts, _form: Form) -> None:
+    if facts.pay_by is None or facts.today <= facts.pay_by:
+        raise OrderNotDueError(pay_by=facts.pay_by.isoformat() if facts.pay_by else "")
+
+
+def _check_crime(facts: Facts, _form: Form) -> None:
+    if facts.verdict is CrimeVerdict.BELOW:
+        raise CrimeRuledOutError
+
+
+def _check_attachments(_facts: Facts, form: Form) -> None:
+    missing = set(PoliceAttachment) - form.attachments
+    if missing:
+        raise AttachmentsMissingError(missing=sorted(missing), count=len(missing))
+
+
+def _check_within_arrears(facts: Facts, form: Form) -> None:
+    """An advance never exceeds what is owed, nor the share that the county's own rule names."""
+    if facts.owed_fen is None:
+        return
+    most = facts.owed_fen * (facts.advance_share or 100) // 100
+    if facts.advanced_fen + (form.amount_fen or 0) > most:
+        raise AdvanceTooHighError(most_fen=most)
+
+
+def _check_within_advance(facts: Facts, form: Form) -> None:
+    left = facts.advanced_fen - facts.advance_recovered_fen
+    if (form.amount_fen or 0) > left:
+        raise AdvanceTooHighError(most_fen=left)
+
+
+CHECKS: dict[Guard, Callable[[Facts, Form], None]] = {
+    Guard.TWO_INSPECTORS: _check_two_inspectors,
+    Guard.GROUND_HOLDS: _check_ground,
+    Guard.OTHER_COUNTY: _check_other_county,
+    Guard.COUNTY_BELOW: _check_county_below,
+    Guard.TRANSFERRED_BEFORE: _check_transferred_before,
+    Guard.BEFORE_THE_END: _check_before_the_end,
+    Guard.HAS_ACCOUNT: _check_has_account,
+    Guard.DATE_AHEAD: _check_date_ahead,
+    Guard.ORDER_UNPAID: _check_order_unpaid,
+    Guard.CRIME_NOT_RULED_OUT: _check_crime,
+    Guard.FIVE_ATTACHMENTS: _check_attachments,
+    Guard.WITHIN_ARREARS: _check_within_arrears,
+    Guard.WITHIN_ADVANCE: _check_within_advance,
+}
+
+
+def _years_before(day: date, years: int) -> date:
+    """29 February counts from 28 February of an ordinary year."""
+    is_leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - years, day=28 if is_leap_day else day.day)

@@ -1,0 +1,84 @@
+"""Learning who complained: by those who handle the case, with a reason, and never unnoticed."""
+
+import json
+from dataclasses import dataclass
+
+from sqlmodel import Session
+
+from cases import desk, desk_queries, divisions
+from cases.desk_errors import IdentityUnknownError
+from core.case_enums import Disclosure
+from db.models import AuditEntry, Complaint
+from identity import audit
+from identity.principal import Principal
+from identity.queries import get_person
+from identity.rules import check_reason
+from identity.service import UNMASK
+
+UNLOCK = "cases.identity-unlocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Complainant:
+    """Who complained, as far as they said."""
+
+    name: str | None
+    phone: str | None
+
+
+def unlock_identity(
+    session: Session, *, principal: Principal, number: str, reason: str
+) -> Complainant:
+    """Return who complained and record who looked and why, in one transaction.
+
+    For those who handle the case. A complainant with an account can read of it under
+    `/v1/me/accesses`. Raises ReasonTooShortError, CaseNotFoundError, HandlerRequiredError,
+    IdentityUnknownError.
+    """
+    check_reason(reason)
+    case, complaint = desk.lock_case(session, principal, number)
+    desk.check_handles(session, case, principal)
+    if complaint.disclosure is Disclosure.ANONYMOUS:
+        raise IdentityUnknownError
+    complainant = _find(session, complaint)
+    _record(session, principal, complaint, reason.strip())
+    return complainant
+
+
+def list_unlocks(session: Session, *, principal: Principal, number: str) -> list[AuditEntry]:
+    """Return who looked at the complainant's identity, newest first; CaseNotFoundError."""
+    counties = divisions.list_scope(principal.county_code)
+    row = desk_queries.get_case(session, number, counties=counties)
+    return desk_queries.list_unlocks(session, row.complaint.id, action=UNLOCK)
+
+
+def _find(session: Session, complaint: Complaint) -> Complainant:
+    if complaint.person_id is not None:
+        person = get_person(session, complaint.person_id)
+        return Complainant(person.name, person.phone or complaint.phone)
+    personal = json.loads(complaint.personal or "{}")
+    name = personal.get("name")
+    if name is None and complaint.phone is None:
+        raise IdentityUnknownError
+    return Complainant(name, complaint.phone)
+
+
+def _record(session: Session, principal: Principal, complaint: Complaint, reason: str) -> None:
+    audit.record(
+        session,
+        actor=principal,
+        action=UNLOCK,
+        subject_kind="complaint",
+        subject_id=complaint.id,
+        reason=reason,
+    )
+    if complaint.person_id is not None:
+        audit.record(
+            session,
+            actor=principal,
+            action=UNMASK,
+            subject_kind="person",
+            subject_id=complaint.person_id,
+            reason=reason,
+            field="phone",
+        )

@@ -1,0 +1,110 @@
+"""Complaints that officials write down for others: at the window, on the phone, from clues."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from cases.clues import Clue, ClueFault, read_clues
+from cases.errors import OutsideProvinceError, UnknownPlaceError
+from cases.filing import FiledComplaint, Filing, record
+from core.case_enums import Channel, ComplaintKind, Disclosure
+from identity import audit
+from identity.principal import Principal
+from projects.queries import get_project
+
+FILED = "cases.filed-for-somebody"
+
+
+def file_assisted_complaint(
+    session: Session,
+    *,
+    principal: Principal,
+    filing: Filing,
+    name: str | None,
+    months: Sequence[str],
+    at: datetime,
+) -> FiledComplaint:
+    """Write a complaint down for somebody who called or came, and record who wrote it.
+
+    The county of the project wins over the one named; it may be any of the province, the case
+    goes there. Raises ProjectNotFoundError, UnknownPlaceError, OutsideProvinceError.
+    """
+    project = get_project(session, filing.project_id) if filing.project_id else None
+    known = {
+        "project_name": project.name if project else None,
+        "employer_name": filing.employer_name,
+        "months": list(months),
+    }
+    filed = record(
+        session,
+        replace(
+            filing,
+            county_code=project.county_code if project else filing.county_code,
+            personal={"name": name} if name else None,
+            facts={fact: value for fact, value in known.items() if value},
+        ),
+        at=at,
+    )
+    _record_filing(session, principal, filed, filing.channel)
+    return filed
+
+
+@dataclass(frozen=True, slots=True)
+class ClueResult:
+    """What became of one line: a number, or why it was not filed."""
+
+    line: int
+    number: str | None
+    reason: str | None = None
+
+
+def import_clues(
+    session: Session, *, principal: Principal, content: bytes, at: datetime
+) -> list[ClueResult]:
+    """File every readable line of the national platform's clues in its own county.
+
+    One bad line spoils no other. The same line again within half an hour is the same complaint.
+    Raises ClueFileError.
+    """
+    return [_file_clue(session, principal, clue, at) for clue in read_clues(content)]
+
+
+def _file_clue(
+    session: Session, principal: Principal, clue: Clue | ClueFault, at: datetime
+) -> ClueResult:
+    if isinstance(clue, ClueFault):
+        return ClueResult(clue.line, None, clue.reason)
+    filing = Filing(
+        kind=ComplaintKind.COMPLAINT,
+        disclosure=Disclosure.SHIELDED,
+        statement=clue.statement,
+        county_code=clue.county_code,
+        channel=Channel.CLUE,
+        phone=clue.phone,
+        personal=clue.personal,
+        employer_name=clue.employer_name,
+        amount_fen=clue.amount_fen,
+        people=clue.people,
+        facts={"employer_name": clue.employer_name},
+    )
+    try:
+        filed = record(session, filing, at=at)
+    except (UnknownPlaceError, OutsideProvinceError) as refusal:
+        return ClueResult(clue.line, None, refusal.title)
+    _record_filing(session, principal, filed, Channel.CLUE)
+    return ClueResult(clue.line, filed.number)
+
+
+def _record_filing(
+    session: Session, principal: Principal, filed: FiledComplaint, channel: Channel
+) -> None:
+    audit.record(
+        session,
+        actor=principal,
+        action=FILED,
+        subject_kind="complaint",
+        subject_id=filed.complaint_id,
+        reason=channel.value,
+    )

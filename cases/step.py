@@ -1,0 +1,150 @@
+"""The parts one step of a case is made of: what it needs, what must hold, which clocks it turns."""
+
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, Self
+
+from cases.errors import NoteRequiredError, StepIncompleteError
+from core.case_enums import (
+    CaseState,
+    ClockKind,
+    Conclusion,
+    DocumentKind,
+    Office,
+    PoliceAttachment,
+    RefusalGround,
+    Silence,
+)
+from notifications.templates import Template
+
+WORKER = frozenset({Office.WORKER})
+INSPECTOR = frozenset({Office.INSPECTOR})
+
+
+class Need(StrEnum):
+    """What a step must say; the value names the field of the form."""
+
+    NOTE = "note"
+    """The worker reads it: a decision gives its reason."""
+    GROUND = "ground"
+    COUNTY = "county_code"
+    DUE_DATE = "due_date"
+    AMOUNT = "amount_fen"
+    CONCLUSION = "conclusion"
+    ATTACHMENTS = "attachments"
+
+
+class Guard(StrEnum):
+    """What must hold for a step; `cases.guards` knows how to tell."""
+
+    TWO_INSPECTORS = "two_inspectors"
+    GROUND_HOLDS = "ground_holds"
+    OTHER_COUNTY = "other_county"
+    COUNTY_BELOW = "county_below"
+    TRANSFERRED_BEFORE = "transferred_before"
+    BEFORE_THE_END = "before_the_end"
+    HAS_ACCOUNT = "has_account"
+    DATE_AHEAD = "date_ahead"
+    ORDER_UNPAID = "order_unpaid"
+    CRIME_NOT_RULED_OUT = "crime_not_ruled_out"
+    FIVE_ATTACHMENTS = "five_attachments"
+    WITHIN_ARREARS = "within_arrears"
+    WITHIN_ADVANCE = "within_advance"
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Which periods a step turns."""
+
+    stops: ClockKind | None = None
+    starts: ClockKind | None = None
+    pauses: ClockKind | None = None
+    resumes: ClockKind | None = None
+    extends: ClockKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """The head of the bureau, or the superior, decides; never whoever asks."""
+
+    within: ClockKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """Where an action leads, who may take it, and what follows from it."""
+
+    to: CaseState
+    offices: frozenset[Office]
+    tells: Template | Silence
+    """What the worker is told, or why they are not."""
+    clocks: Clocks = Clocks()
+    needs: frozenset[Need] = frozenset()
+    guards: tuple[Guard, ...] = ()
+    approval: Approval | None = None
+    is_once: bool = False
+    document: DocumentKind | None = None
+    """The paper that must be drawn up for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """What somebody says with a step."""
+
+    note: str | None = None
+    ground: RefusalGround | None = None
+    ended_date: date | None = None
+    """When the violation ended, for the limit of two years."""
+    county_code: str | None = None
+    due_date: date | None = None
+    """The day by which must be paid."""
+    amount_fen: int | None = None
+    conclusion: Conclusion | None = None
+    attachments: frozenset[PoliceAttachment] = field(default_factory=frozenset)
+    satisfaction: int | None = None
+
+    def as_details(self) -> dict[str, Any]:
+        """Return all but the note, as JSON; what was not said is left out."""
+        said = {name: _plain(value) for name, value in asdict(self).items() if name != "note"}
+        return {name: value for name, value in said.items() if value not in (None, [])}
+
+    def as_json(self) -> dict[str, Any]:
+        """Return everything, for a request that waits."""
+        return self.as_details() | ({"note": self.note} if self.note else {})
+
+    @classmethod
+    def of_json(cls, said: dict[str, Any]) -> Self:
+        """Return the form that `as_json` wrote down."""
+        ended, due = said.get("ended_date"), said.get("due_date")
+        ground, conclusion = said.get("ground"), said.get("conclusion")
+        return cls(
+            note=said.get("note"),
+            ground=RefusalGround(ground) if ground else None,
+            ended_date=date.fromisoformat(ended) if ended else None,
+            county_code=said.get("county_code"),
+            due_date=date.fromisoformat(due) if due else None,
+            amount_fen=said.get("amount_fen"),
+            conclusion=Conclusion(conclusion) if conclusion else None,
+            attachments=frozenset(map(PoliceAttachment, said.get("attachments", ()))),
+            satisfaction=said.get("satisfaction"),
+        )
+
+
+def check_form(transition: Transition, form: Form) -> None:
+    """Refuse a step that leaves out what it must say; NoteRequiredError, StepIncompleteError."""
+    missing = {need for need in transition.needs if not _is_said(getattr(form, need.value))}
+    if Need.NOTE in missing:
+        raise NoteRequiredError
+    if missing:
+        raise StepIncompleteError(fields=sorted(need.value for need in missing))
+
+
+def _is_said(value: object) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else value not in (None, frozenset())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, frozenset | set):
+        return sorted(value)
+    return value.isoformat() if isinstance(value, date) else value

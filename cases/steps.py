@@ -1,0 +1,210 @@
+"""Taking one step of a case once it is allowed: state, clocks, money, people, and the telling."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from cases import (
+    bureaus,
+    clockwork,
+    crime,
+    desk_queries,
+    divisions,
+    handlers,
+    queries,
+    requests,
+    workflow,
+)
+from cases.errors import AlreadyReopenedError, StepDoneError
+from cases.guards import Facts, check_guards
+from cases.local_rules import ADVANCE_SHARES
+from cases.step import Form, Guard, Transition, check_form
+from cases.telling import find_silence, tell_complainant, tell_systems
+from core.case_enums import CaseAction, CaseState, CrimeVerdict
+from core.clock import local_date
+from core.enums import Role
+from db.models import Case, CaseEvent, Complaint
+
+MOVES = frozenset({CaseAction.TRANSFER, CaseAction.DESIGNATE})
+HOPS = frozenset({CaseAction.TRANSFER})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step somebody wants to take with a locked case."""
+
+    case: Case
+    complaint: Complaint
+    action: CaseAction
+    transition: Transition
+    form: Form
+    actor_id: UUID
+    actor_role: Role
+    division: str | None
+    """Where the actor is an official."""
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        """The Shanghai day of the step."""
+        return local_date(self.at)
+
+
+def check_step(session: Session, step: Step) -> None:
+    """Raise the refusal of a step that is incomplete, repeated, or not lawful now."""
+    check_form(step.transition, step.form)
+    events = queries.list_events(session, [step.case.id])
+    if step.transition.is_once and queries.count_done(events, step.action):
+        if step.action is CaseAction.REOPEN:
+            raise AlreadyReopenedError
+        raise StepDoneError
+    check_guards(step.transition.guards, _gather(session, step, events), step.form)
+
+
+def take_step(session: Session, step: Step, *, approved_by: UUID | None = None) -> None:
+    """Take an allowed step and tell everybody whom it concerns."""
+    case, transition = step.case, step.transition
+    event = _write_event(session, step, approved_by)
+    session.add(event)
+    session.flush()  # what follows refers to the event by foreign key alone
+    came_from = (case.state, case.county_code)
+    case.state = transition.to
+    _move(session, step)
+    _account(step)
+    clockwork.turn_clocks(
+        session,
+        case,
+        transition.clocks,
+        event=event,
+        pay_by=step.form.due_date,
+        approved_by=approved_by,
+        at=step.at,
+    )
+    if step.action is CaseAction.ACCEPT:
+        handlers.take_on(session, case, step.complaint, step.actor_id, at=step.at)
+    tell_complainant(session, case, step.complaint, transition.tells, event)
+    if (case.state, case.county_code) != came_from:
+        requests.let_lapse(session, case, at=step.at)
+        tell_systems(session, case, at=step.at)
+
+
+def count_hops(events: Sequence[CaseEvent]) -> int:
+    """Tell how often a case was passed on since a superior last decided, or since filing."""
+    hops = 0
+    for event in events:
+        if event.action is CaseAction.DESIGNATE:
+            hops = 0
+        hops += event.action in HOPS
+    return hops
+
+
+def screen_crime(session: Session, complaint: Complaint, county_code: str) -> crime.Screening:
+    """Compare what the employer owes in all open cases with the amounts of the province."""
+    known = [complaint]
+    if complaint.employer_name:
+        others = desk_queries.list_open_arrears(
+            session, complaint.employer_name, states=workflow.OPEN
+        )
+        known += [other for other in others if other.id != complaint.id]
+    arrears = [
+        crime.Arrears(len(one.facts.get("months", ())) or None, one.amount_fen, one.people)
+        for one in known
+    ]
+    return crime.screen(arrears, province=county_code[:2])
+
+
+def _gather(session: Session, step: Step, events: Sequence[CaseEvent]) -> Facts:
+    case, complaint = step.case, step.complaint
+    running = queries.list_running_clocks(session, [case.id])
+    verdict = CrimeVerdict.REVIEW
+    if Guard.CRIME_NOT_RULED_OUT in step.transition.guards:
+        verdict = screen_crime(session, complaint, case.county_code).verdict
+    return Facts(
+        today=step.today,
+        actor_id=step.actor_id,
+        county_code=case.county_code,
+        superior_code=step.division,
+        filed_date=local_date(complaint.created_at),
+        handlers=frozenset(queries.list_handler_ids(session, case.id)),
+        hops=count_hops(events),
+        has_account=complaint.person_id is not None,
+        running={clock.kind: clock.due_date for clock in running},
+        pay_by=_find_pay_by(events),
+        owed_fen=complaint.amount_fen,
+        advance_share=ADVANCE_SHARES.get(case.county_code),
+        advanced_fen=case.advanced_fen,
+        advance_recovered_fen=case.advance_recovered_fen,
+        verdict=verdict,
+    )
+
+
+def _find_pay_by(events: Sequence[CaseEvent]) -> date | None:
+    orders = [event for event in events if event.to_state is CaseState.ORDERED_TO_PAY]
+    named = [event.details["due_date"] for event in orders if "due_date" in event.details]
+    return date.fromisoformat(named[-1]) if named else None
+
+
+def _write_event(session: Session, step: Step, approved_by: UUID | None) -> CaseEvent:
+    return CaseEvent(
+        created_at=step.at,
+        case_id=step.case.id,
+        action=step.action,
+        from_state=step.case.state,
+        to_state=step.transition.to,
+        actor_id=step.actor_id,
+        actor_role=step.actor_role,
+        note=step.form.note,
+        details=step.form.as_details() | _add_details(session, step, approved_by),
+        silence=find_silence(step.complaint, step.transition.tells),
+    )
+
+
+def _add_details(session: Session, step: Step, approved_by: UUID | None) -> dict[str, Any]:
+    """Return what must be seen later and nobody typed in."""
+    details: dict[str, Any] = {}
+    if step.action in MOVES:
+        details["from_county"] = step.case.county_code
+    if step.action is CaseAction.REFER_UP:
+        events = queries.list_events(session, [step.case.id])
+        details["superior"] = divisions.common_superior(_list_counties(events, step))
+    if Guard.CRIME_NOT_RULED_OUT in step.transition.guards:
+        screening = screen_crime(session, step.complaint, step.case.county_code)
+        details["verdict"] = screening.verdict.value
+        details["source"] = screening.source
+    if approved_by is not None:
+        details["approved_by"] = str(approved_by)
+    return details
+
+
+def _list_counties(events: Sequence[CaseEvent], step: Step) -> list[str]:
+    before = [event.details["from_county"] for event in events if event.action in HOPS]
+    wanted = [step.form.county_code] if step.form.county_code else []
+    return [step.case.county_code, *before, *wanted]
+
+
+def _move(session: Session, step: Step) -> None:
+    """Give the case to its new county, where nobody handles it yet."""
+    if step.action not in MOVES or step.form.county_code is None:
+        return
+    step.case.county_code = step.form.county_code
+    step.case.group_id = None
+    for handler in desk_queries.list_handlers_now(session, step.case.id):
+        handler.left_at = step.at
+    bureaus.check_reachable(session, step.case, at=step.at)
+
+
+def _account(step: Step) -> None:
+    """Add up what came back, was advanced, and how content the complainant is."""
+    case, amount = step.case, step.form.amount_fen or 0
+    if step.action is CaseAction.CLOSE:
+        case.recovered_fen += amount
+    elif step.action is CaseAction.GRANT_ADVANCE:
+        case.advanced_fen += amount
+    elif step.action is CaseAction.RECOVER_ADVANCE:
+        case.advance_recovered_fen += amount
+    elif step.action in {CaseAction.CONFIRM_PAID, CaseAction.REOPEN}:
+        case.satisfaction = step.form.satisfaction or case.satisfaction

@@ -1,0 +1,78 @@
+"""Files people hand in as evidence: pictures drawn anew, recordings and PDFs by their first bytes.
+
+A file's name and declared type are never believed. What is kept is served as a download only, so
+that nothing in it runs in a browser.
+"""
+
+from dataclasses import dataclass
+
+from evidence.errors import UnknownAttachmentError, UploadTooLargeError
+from evidence.pictures import redraw
+
+LARGEST_RECORDING = 5_000_000
+"""Five minutes of a phone's voice memo."""
+LARGEST_PDF = 10_000_000
+PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
+RECORDINGS = (
+    (0, b"#!AMR", "audio/amr"),
+    (0, b"ID3", "audio/mpeg"),
+    (0, b"\xff\xfb", "audio/mpeg"),
+    (0, b"\xff\xf3", "audio/mpeg"),
+    (0, b"\xff\xf2", "audio/mpeg"),
+    (0, b"OggS", "audio/ogg"),
+    (0, b"\x1aE\xdf\xa3", "audio/webm"),
+    (4, b"ftypM4A", "audio/mp4"),
+    (4, b"ftypmp42", "audio/mp4"),
+    (4, b"ftypisom", "audio/mp4"),
+    (8, b"WAVE", "audio/wav"),
+)
+PDF_START, PDF_END = b"%PDF-", b"%%EOF"
+PDF_TAIL = 8
+"""Bytes after the end mark: line ends. More would be another file behind the first one."""
+PDF_ACTIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """What is kept of an upload, and what it truly is."""
+
+    content: bytes
+    media_type: str
+
+
+def read_attachment(content: bytes) -> Attachment:
+    """Return the harmless form of an upload.
+
+    Raises UploadTooLargeError, PictureUnreadableError, UnknownAttachmentError.
+    """
+    recording = find_recording(content)
+    if recording is not None:
+        return recording
+    if content.startswith(PICTURE_STARTS):
+        return Attachment(redraw(content), "image/jpeg")
+    if content.startswith(PDF_START):
+        return _read_pdf(content)
+    raise UnknownAttachmentError
+
+
+def find_recording(content: bytes) -> Attachment | None:
+    """Return the upload if it is a sound file of a known kind; UploadTooLargeError if too long."""
+    for offset, mark, media_type in RECORDINGS:
+        if content.startswith(mark, offset):
+            _check_size(content, LARGEST_RECORDING)
+            return Attachment(content, media_type)
+    return None
+
+
+def _read_pdf(content: bytes) -> Attachment:
+    _check_size(content, LARGEST_PDF)
+    end = content.rfind(PDF_END)
+    is_whole = end >= 0 and len(content) - end - len(PDF_END) <= PDF_TAIL
+    if not is_whole or any(mark in content for mark in PDF_ACTIVE):
+        raise UnknownAttachmentError
+    return Attachment(content, "application/pdf")
+
+
+def _check_size(content: bytes, most: int) -> None:
+    if len(content) > most:
+        raise UploadTooLargeError(max_megabytes=most // 1_000_000)

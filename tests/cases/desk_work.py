@@ -1,0 +1,94 @@
+"""How tests of cases work a case: act, ask the head, decide, and read what was stored."""
+
+from datetime import datetime
+from uuid import UUID
+
+import pytest
+from sqlmodel import Session, col, select
+
+from cases import desk, service
+from cases.step import Form
+from core.case_enums import (
+    CaseAction,
+    ClockKind,
+)
+from db.models import (
+    Case,
+    CaseClock,
+    Notification,
+)
+from identity.principal import Principal
+from notifications.templates import Template
+from tests.factories.cases import FILED_AT, make_form
+
+
+def act(
+    session: Session,
+    principal: Principal,
+    number: str,
+    action: CaseAction,
+    form: Form | None = None,
+    *,
+    at: datetime = FILED_AT,
+) -> service.Acted:
+    return service.act_on_case(
+        session,
+        principal=principal,
+        number=number,
+        action=action,
+        form=make_form(action) if form is None else form,
+        at=at,
+    )
+
+
+def accept(session: Session, number: str, first: Principal, second: Principal) -> None:
+    act(session, first, number, CaseAction.ACCEPT)
+    desk.assign_handler(
+        session, principal=first, number=number, person_id=second.person_id, at=FILED_AT
+    )
+
+
+def decide(
+    session: Session,
+    head: Principal,
+    number: str,
+    request_id: UUID,
+    *,
+    is_granted: bool = True,
+    at: datetime = FILED_AT,
+) -> Case:
+    return service.decide_request(
+        session,
+        principal=head,
+        number=number,
+        request_id=request_id,
+        is_granted=is_granted,
+        reason="同意" if is_granted else "理由不足",
+        at=at,
+    )
+
+
+def ask(
+    session: Session, principal: Principal, number: str, action: CaseAction, at: datetime = FILED_AT
+) -> UUID:
+    request = act(session, principal, number, action, at=at).request
+    assert request is not None
+    return request.id
+
+
+def stored(session: Session, number: str) -> Case:
+    return session.exec(select(Case).where(Case.number == number)).one()
+
+
+def clock(session: Session, number: str, kind: ClockKind) -> CaseClock:
+    case = stored(session, number)
+    statement = select(CaseClock).where(CaseClock.case_id == case.id, CaseClock.kind == kind)
+    return session.exec(statement.order_by(col(CaseClock.id).desc())).first() or pytest.fail(kind)
+
+
+def told(session: Session) -> list[str]:
+    return [
+        one.template
+        for one in session.exec(select(Notification).order_by(col(Notification.id)))
+        if one.template not in {Template.DECISION_ASKED}
+    ]

@@ -1,0 +1,131 @@
+"""What must hold before a step, on facts alone."""
+
+from dataclasses import replace
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from cases import errors
+from cases.guards import Facts, check_guards
+from cases.step import Form, Guard
+from core.case_enums import ClockKind, CrimeVerdict, PoliceAttachment, RefusalGround
+from core.errors import DomainError
+
+ACTOR, OTHER = uuid4(), uuid4()
+TODAY = date(2026, 11, 16)
+FACTS = Facts(
+    today=TODAY,
+    actor_id=ACTOR,
+    county_code="330106",
+    superior_code="330100",
+    filed_date=date(2026, 11, 2),
+    handlers=frozenset({ACTOR, OTHER}),
+    hops=1,
+    has_account=True,
+    running={ClockKind.INVESTIGATION: TODAY},
+    pay_by=date(2026, 11, 15),
+    owed_fen=1_000_000,
+    advance_share=30,
+    advanced_fen=200_000,
+    advance_recovered_fen=50_000,
+    verdict=CrimeVerdict.REVIEW,
+)
+OLD = RefusalGround.OLDER_THAN_TWO_YEARS
+ALL = frozenset(PoliceAttachment)
+
+REFUSED: list[tuple[Guard, Facts, Form, type[DomainError]]] = [
+    (
+        Guard.TWO_INSPECTORS,
+        replace(FACTS, handlers=frozenset({ACTOR})),
+        Form(),
+        errors.TwoInspectorsRequiredError,
+    ),
+    (
+        Guard.TWO_INSPECTORS,
+        replace(FACTS, actor_id=uuid4()),
+        Form(),
+        errors.TwoInspectorsRequiredError,
+    ),
+    (Guard.GROUND_HOLDS, FACTS, Form(ground=OLD), errors.NotThatOldError),
+    (
+        Guard.GROUND_HOLDS,
+        FACTS,
+        Form(ground=OLD, ended_date=date(2024, 11, 2)),
+        errors.NotThatOldError,
+    ),
+    (Guard.OTHER_COUNTY, FACTS, Form(county_code="330106"), errors.CountyUnfitError),
+    (Guard.OTHER_COUNTY, FACTS, Form(county_code="330100"), errors.CountyUnfitError),
+    (Guard.OTHER_COUNTY, FACTS, Form(county_code="310101"), errors.CountyUnfitError),
+    (Guard.COUNTY_BELOW, FACTS, Form(county_code="330203"), errors.CountyUnfitError),
+    (Guard.TRANSFERRED_BEFORE, replace(FACTS, hops=0), Form(), errors.TransferFirstError),
+    (
+        Guard.BEFORE_THE_END,
+        replace(FACTS, running={ClockKind.INVESTIGATION: date(2026, 11, 15)}),
+        Form(),
+        errors.ClockOverError,
+    ),
+    (Guard.HAS_ACCOUNT, replace(FACTS, has_account=False), Form(), errors.AccountRequiredError),
+    (Guard.DATE_AHEAD, FACTS, Form(due_date=TODAY), errors.DatePassedError),
+    (Guard.ORDER_UNPAID, replace(FACTS, pay_by=TODAY), Form(), errors.OrderNotDueError),
+    (
+        Guard.CRIME_NOT_RULED_OUT,
+        replace(FACTS, verdict=CrimeVerdict.BELOW),
+        Form(),
+        errors.CrimeRuledOutError,
+    ),
+    *(
+        (
+            Guard.FIVE_ATTACHMENTS,
+            FACTS,
+            Form(attachments=ALL - {missing}),
+            errors.AttachmentsMissingError,
+        )
+        for missing in PoliceAttachment
+    ),
+    (Guard.WITHIN_ARREARS, FACTS, Form(amount_fen=100_001), errors.AdvanceTooHighError),
+    (Guard.WITHIN_ADVANCE, FACTS, Form(amount_fen=150_001), errors.AdvanceTooHighError),
+]
+
+ALLOWED: list[tuple[Guard, Facts, Form]] = [
+    (Guard.TWO_INSPECTORS, FACTS, Form()),
+    (Guard.GROUND_HOLDS, FACTS, Form(ground=OLD, ended_date=date(2024, 11, 1))),
+    (Guard.GROUND_HOLDS, FACTS, Form(ground=RefusalGround.OUT_OF_SCOPE)),
+    (Guard.OTHER_COUNTY, FACTS, Form(county_code="330203")),
+    (Guard.COUNTY_BELOW, FACTS, Form(county_code="330105")),
+    (Guard.COUNTY_BELOW, replace(FACTS, superior_code="330000"), Form(county_code="330203")),
+    (Guard.TRANSFERRED_BEFORE, FACTS, Form()),
+    (Guard.BEFORE_THE_END, FACTS, Form()),
+    (Guard.HAS_ACCOUNT, FACTS, Form()),
+    (Guard.DATE_AHEAD, FACTS, Form(due_date=date(2026, 11, 17))),
+    (Guard.ORDER_UNPAID, FACTS, Form()),
+    (Guard.CRIME_NOT_RULED_OUT, FACTS, Form()),
+    (Guard.FIVE_ATTACHMENTS, FACTS, Form(attachments=ALL)),
+    (Guard.WITHIN_ARREARS, FACTS, Form(amount_fen=100_000)),
+    (Guard.WITHIN_ARREARS, replace(FACTS, owed_fen=None), Form(amount_fen=900_000)),
+    (Guard.WITHIN_ADVANCE, FACTS, Form(amount_fen=150_000)),
+]
+
+
+@pytest.mark.parametrize(("guard", "facts", "form", "refusal"), REFUSED)
+def test_guard_refuses(guard: Guard, facts: Facts, form: Form, refusal: type[DomainError]) -> None:
+    with pytest.raises(refusal):
+        check_guards([guard], facts, form)
+
+
+@pytest.mark.parametrize(("guard", "facts", "form"), ALLOWED)
+def test_guard_lets_pass(guard: Guard, facts: Facts, form: Form) -> None:
+    check_guards([guard], facts, form)
+
+
+def test_every_guard_was_seen_refusing_and_letting_pass() -> None:
+    assert {row[0] for row in REFUSED} == set(Guard) == {row[0] for row in ALLOWED}
+
+
+def test_a_claim_filed_on_a_leap_day_counts_from_the_28th() -> None:
+    facts = replace(FACTS, filed_date=date(2028, 2, 29))
+
+    with pytest.raises(errors.NotThatOldError) as refusal:
+        check_guards([Guard.GROUND_HOLDS], facts, Form(ground=OLD))
+
+    assert refusal.value.facts["limit_date"] == "2026-02-28"

@@ -1,0 +1,88 @@
+"""Only pictures, recordings and plain PDFs are kept, and nothing rides along with them."""
+
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from evidence.attachments import LARGEST_RECORDING, read_attachment
+from evidence.errors import PictureUnreadableError, UnknownAttachmentError, UploadTooLargeError
+from tests.identity.test_portraits import photograph
+
+PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_a_picture_becomes_a_jpeg_of_bounded_size(kind: str) -> None:
+    kept = read_attachment(photograph((3_000, 2_000), kind))
+
+    assert kept.media_type == "image/jpeg"
+    assert Image.open(BytesIO(kept.content)).size == (1_600, 1_067)
+
+
+def test_a_small_picture_is_not_blown_up() -> None:
+    kept = read_attachment(photograph((320, 200)))
+    assert Image.open(BytesIO(kept.content)).size == (320, 200)
+
+
+def test_what_hides_behind_a_picture_is_gone() -> None:
+    kept = read_attachment(photograph() + b"PK\x03\x04<script>alert(1)</script>")
+    assert b"script" not in kept.content
+    assert b"PK\x03\x04" not in kept.content
+
+
+def test_a_picture_bomb_is_refused_before_it_is_drawn() -> None:
+    file = BytesIO()
+    Image.new("1", (10_000, 10_000)).save(file, "PNG", optimize=True)
+    with pytest.raises(UploadTooLargeError):
+        read_attachment(file.getvalue())
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type"),
+    [
+        (b"#!AMR\n" + bytes(50), "audio/amr"),
+        (b"ID3\x04" + bytes(50), "audio/mpeg"),
+        (b"\xff\xfb\x90" + bytes(50), "audio/mpeg"),
+        (b"OggS" + bytes(50), "audio/ogg"),
+        (b"\x00\x00\x00\x20ftypM4A " + bytes(50), "audio/mp4"),
+        (b"RIFF\x24\x00\x00\x00WAVEfmt " + bytes(50), "audio/wav"),
+        (b"\x1aE\xdf\xa3" + bytes(50), "audio/webm"),
+    ],
+)
+def test_recordings_are_known_by_their_first_bytes(content: bytes, media_type: str) -> None:
+    kept = read_attachment(content)
+    assert (kept.content, kept.media_type) == (content, media_type)
+
+
+def test_a_recording_that_is_too_long_is_refused() -> None:
+    with pytest.raises(UploadTooLargeError):
+        read_attachment(b"#!AMR\n" + bytes(LARGEST_RECORDING))
+
+
+def test_a_plain_pdf_is_kept_as_it_is() -> None:
+    assert read_attachment(PDF).content == PDF
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"",
+        b"<html><script>alert(1)</script></html>",
+        b"GIF89a" + bytes(100),
+        b"PK\x03\x04" + bytes(100),
+        b"MZ" + bytes(100),
+        PDF + b"PK\x03\x04 another file behind it",
+        PDF.replace(b"<< >>", b"<< /OpenAction << /S /JavaScript >> >>", 1),
+        PDF[:-7],
+    ],
+    ids=["empty", "page", "gif", "zip", "program", "pdf and zip", "active pdf", "half a pdf"],
+)
+def test_other_files_are_refused(content: bytes) -> None:
+    with pytest.raises(UnknownAttachmentError):
+        read_attachment(content)
+
+
+def test_a_page_that_calls_itself_a_jpeg_is_refused() -> None:
+    with pytest.raises(PictureUnreadableError):
+        read_attachment(b"\xff\xd8\xff<html><script>alert(1)</script></html>")
