@@ -5,6 +5,9 @@ BIN := .venv/bin
 PURE := */rules.py,*/workflow.py,*/folding.py,qr/code.py,core/money.py,core/calendar.py
 COMPILE := .tools/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header
 
+# One more than there are processors: many tests wait for a server to start.
+PROCESSES := $(shell $(PYTHON) -c 'import os; print(min(os.cpu_count() or 1, 5) + 1)')
+
 .PHONY: help run test demo check bench bench-large keys audit openapi format lock clean setup-run setup-dev
 .DEFAULT_GOAL := help
 
@@ -15,7 +18,7 @@ run: setup-run ## 启动全部，首次自动安装并载入示范项目；PORT=
 	@exec $(BIN)/python -m stack.run
 
 test: setup-dev ## 在真实的 PostgreSQL、Valkey、Celery 上运行全部测试 (run all tests)
-	@$(BIN)/python -m pytest --numprocesses=logical --maxprocesses=4 --cov
+	@$(BIN)/python -m pytest --numprocesses=$(PROCESSES) --dist=worksteal --cov
 	@$(BIN)/coverage report --include='$(PURE)' --fail-under=100 >.coverage.pure || { cat .coverage.pure; exit 1; }
 
 demo: setup-run ## 像客户端一样走完主流程，打印过程 (walk through the main job over HTTP)

@@ -1,6 +1,11 @@
-"""Dependency types: what an endpoint may touch, and who may call it."""
+"""Dependency types: what an endpoint may touch, and who may call it.
 
-from collections.abc import Callable, Generator
+What waits for nothing is `async def`: FastAPI sends every `def` through the thread pool, and those
+hops cost a small request more than its work.
+"""
+
+from collections.abc import Awaitable, Callable, Generator
+from contextlib import suppress
 from typing import Annotated
 from uuid import UUID
 
@@ -17,48 +22,67 @@ from db.models import Device
 from db.session import Database
 from devices import service as devices
 from devices.errors import UnknownDeviceError
+from evidence.blobs import FolderBlobs
 from identity.errors import NotSignedInError, OwnPhoneRequiredError, RoleRequiredError
 from identity.principal import Principal
 from identity.tokens import read_access_token
 from payroll import release
+from payroll.assisted import WITNESSES
 from projects.errors import ProjectNotFoundError
 
 person_token = HTTPBearer(scheme_name="person", auto_error=False)
 device_token = HTTPBearer(scheme_name="device", auto_error=False)
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     """Return the process configuration."""
     settings: Settings = request.app.state.settings
     return settings
 
 
-def get_keyring(request: Request) -> Keyring:
+async def get_keyring(request: Request) -> Keyring:
     """Return the installation's keys."""
     keyring: Keyring = request.app.state.keyring
     return keyring
 
 
-def get_valkey(request: Request) -> Redis:
+async def get_valkey(request: Request) -> Redis:
     """Return the shared Valkey client."""
     valkey: Redis = request.app.state.valkey
     return valkey
 
 
+class _RefusedError(Exception):
+    """Undoes the transaction of a page that shows a refusal instead of raising it."""
+
+
 def get_session(request: Request) -> Generator[Session]:
-    """Open the request's transaction; it commits before the response is sent."""
+    """Open the request's transaction; it commits before the response is sent.
+
+    A page turns a refusal into a response inside of it and sets `request.state.is_refused`.
+    """
     database: Database = request.app.state.database
-    with database.transaction() as session:
+    with suppress(_RefusedError), database.transaction() as session:
         yield session
+        if getattr(request.state, "is_refused", False):
+            raise _RefusedError
 
 
-def get_address(request: Request) -> str:
+async def get_address(request: Request) -> str:
     """Return where the request came from; behind a proxy uvicorn fills in the real client."""
     return request.client.host if request.client else "local"
 
 
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 KeyringDep = Annotated[Keyring, Depends(get_keyring)]
+
+
+def get_blobs(settings: SettingsDep, keyring: KeyringDep) -> FolderBlobs:
+    """Return the store of the files people hand in."""
+    return FolderBlobs(settings.blobs_dir, keyring.fields)
+
+
+BlobsDep = Annotated[FolderBlobs, Depends(get_blobs)]
 ValkeyDep = Annotated[Redis, Depends(get_valkey)]
 # scope="function" matters: by default a failed commit would surface after a 201 has left.
 SessionDep = Annotated[Session, Depends(get_session, scope="function")]
@@ -66,7 +90,7 @@ AddressDep = Annotated[str, Depends(get_address)]
 Bearer = HTTPAuthorizationCredentials | None
 
 
-def get_principal(
+async def get_principal(
     bearer: Annotated[Bearer, Depends(person_token)], keyring: KeyringDep
 ) -> Principal:
     """Return who is calling; NotSignedInError without a good access token."""
@@ -78,8 +102,8 @@ def get_principal(
 PrincipalDep = Annotated[Principal, Depends(get_principal)]
 
 
-def _acting_as(*roles: Role) -> Callable[[Principal], Principal]:
-    def require(principal: PrincipalDep) -> Principal:
+def _acting_as(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
+    async def require(principal: PrincipalDep) -> Principal:
         if principal.role not in roles:
             raise RoleRequiredError(roles=[role.value for role in roles])
         return principal
@@ -90,7 +114,7 @@ def _acting_as(*roles: Role) -> Callable[[Principal], Principal]:
 WorkerDep = Annotated[Principal, Depends(_acting_as(Role.WORKER))]
 
 
-def get_phone_owner(worker: WorkerDep) -> Principal:
+async def get_phone_owner(worker: WorkerDep) -> Principal:
     """Return a worker who signed in on a phone; OwnPhoneRequiredError at a kiosk."""
     if worker.is_assisted:
         raise OwnPhoneRequiredError
@@ -104,10 +128,11 @@ UnmaskerDep = Annotated[Principal, Depends(_acting_as(Role.LABOUR_MANAGER, Role.
 ProjectViewerDep = Annotated[
     Principal, Depends(_acting_as(Role.LABOUR_MANAGER, Role.INSPECTOR, Role.ADMIN))
 ]
+WitnessDep = Annotated[Principal, Depends(_acting_as(*WITNESSES))]
 AdminDep = Annotated[Principal, Depends(_acting_as(Role.ADMIN))]
 
 
-def get_project_manager(project_id: UUID, manager: ManagerDep) -> Principal:
+async def get_project_manager(project_id: UUID, manager: ManagerDep) -> Principal:
     """Return the labour manager of the project in the path; another's project does not exist."""
     if manager.project_id != project_id:
         raise ProjectNotFoundError
@@ -118,6 +143,11 @@ ProjectManagerDep = Annotated[Principal, Depends(get_project_manager)]
 
 
 PayReleaserDep = Annotated[Principal, Depends(_acting_as(Role.LABOUR_MANAGER, Role.EMPLOYER_ADMIN))]
+
+
+SheetReaderDep = Annotated[
+    Principal, Depends(_acting_as(Role.WORKER, Role.LABOUR_MANAGER, Role.EMPLOYER_ADMIN))
+]
 
 
 def get_batch_releaser(

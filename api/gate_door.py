@@ -7,8 +7,9 @@ route of the same name, so what is allowed and what is refused is said there onl
 
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -25,6 +26,7 @@ from attendance.ingest import Ingest, Question
 from attendance.judgement import Answer, ShownWorker
 from core.enums import Direction, ScanReason, Tone
 from core.errors import DomainError
+from db.base import new_id
 
 PATH = "/v1/gate/verify"
 READ_HEADERS = frozenset({b"authorization", b"content-length", b"content-type", b"x-request-id"})
@@ -57,12 +59,12 @@ class _Told(msgspec.Struct):
     check_in_id: UUID
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
+class _Call(msgspec.Struct):
     """What the headers say."""
 
     token: str
     request_id: str
+    begun: float
 
 
 @dataclass(slots=True)
@@ -107,11 +109,11 @@ class GateDoor:
             ingest: Ingest = self.app.state.ingest
             content = self._write(await ingest.verify(question))
         except DomainError as error:
-            await _refuse(error, call.request_id, scope)(scope, receive, send)
+            await _refuse(error, call, scope)(scope, receive, send)
         except Exception:
             log.exception("unexpected_error", path=PATH, request_id=call.request_id)
             refusal = InternalError(request_id=call.request_id)
-            await _refuse(refusal, call.request_id, scope)(scope, receive, send)
+            await _refuse(refusal, call, scope)(scope, receive, send)
         else:
             await _send(content, call.request_id, send)
 
@@ -136,16 +138,19 @@ def _read_call(scope: Scope) -> _Call | None:
     """Return what a usual question of a gate says in its headers; None for any other call."""
     if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
         return None
-    said = {name: value for name, value in scope["headers"] if name in READ_HEADERS}
+    read = [header for header in scope["headers"] if header[0] in READ_HEADERS]
+    said = dict(read)
     scheme, _, token = said.get(b"authorization", b"").partition(b" ")
     length = said.get(b"content-length", b"")
-    if scheme != b"Bearer" or said.get(b"content-type") != b"application/json":
+    if len(said) < len(read) or scheme != b"Bearer" or not token.strip():
+        return None
+    if said.get(b"content-type") != b"application/json":
         return None
     if not length.isdigit() or int(length) > JSON_LIMIT:
         return None
     given = str(said.get(b"x-request-id", b""), "latin-1")
-    request_id = given if REQUEST_ID.fullmatch(given) else uuid4().hex
-    return _Call(str(token, "latin-1"), request_id)
+    request_id = given if REQUEST_ID.fullmatch(given) else new_id().hex
+    return _Call(str(token, "latin-1"), request_id, perf_counter())
 
 
 async def _send(content: bytes, request_id: str, send: Send) -> None:
@@ -158,11 +163,16 @@ async def _send(content: bytes, request_id: str, send: Send) -> None:
     await send({"type": "http.response.body", "body": content})
 
 
-def _refuse(error: DomainError, request_id: str, scope: Scope) -> Response:
+def _refuse(error: DomainError, call: _Call, scope: Scope) -> Response:
     response = problem_response(error, Request(scope))
-    response.headers.update({**SAFE_HEADERS, "X-Request-Id": request_id})
+    response.headers.update({**SAFE_HEADERS, "X-Request-Id": call.request_id})
     log.info(
-        "request", method="POST", path=PATH, status=response.status_code, request_id=request_id
+        "request",
+        method="POST",
+        path=PATH,
+        status=response.status_code,
+        ms=round((perf_counter() - call.begun) * 1000, 1),
+        request_id=call.request_id,
     )
     return response
 

@@ -68,7 +68,8 @@ def install(app: FastAPI) -> None:
 
 def list_refusals() -> list[type[DomainError]]:
     """Return every refusal the product can give, sorted by code."""
-    paths = [*ROOT.glob("[a-z]*/errors.py"), *ROOT.glob("[a-z]*/*/errors.py")]
+    files = ("*/errors.py", "*/*_errors.py", "*/*/errors.py")
+    paths = {path for name in files for path in ROOT.glob(name) if path.parts[-3] != "tests"}
     modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths}
     for module in modules:
         importlib.import_module(module)

@@ -53,6 +53,11 @@ def post_json(path: str, body: bytes, *, headers: str = "") -> bytes:
     return f"{head}{headers}Content-Length: {len(body)}{HEADER_END.decode()}".encode() + body
 
 
+def get(path: str, *, headers: str = "") -> bytes:
+    """Return the bytes of a GET request; `headers` as for `post_json`."""
+    return f"GET {path} HTTP/1.1\r\nHost: bench\r\n{headers}\r\n".encode()
+
+
 def run_load(
     address: Address, make_request: MakeRequest, *, connections: int, seconds: float
 ) -> Result:

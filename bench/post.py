@@ -140,7 +140,7 @@ class BareCelery:
 @contextmanager
 def running_post(rig: Rig) -> Generator[Post]:
     """Run the product's workers on a migrated database of their own."""
-    url = _make_database(make_url(rig.database_url), f"post_{uuid4().hex[:8]}")
+    url = make_database(make_url(rig.database_url), f"post_{uuid4().hex[:8]}")
     keys_file, sms_file = rig.directory / "post-keys.json", rig.directory / f"{uuid4().hex}.jsonl"
     database = Database(url, load_keyring(keys_file).fields)
     environment = {
@@ -207,7 +207,8 @@ def _stopped(workers: list[Child]) -> Generator[None]:
             os.killpg(worker.process.pid, signal.SIGCONT)
 
 
-def _make_database(server: URL, name: str) -> str:
+def make_database(server: URL, name: str) -> str:
+    """Return the URL of a migrated database of its own on the server."""
     address = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}".encode())

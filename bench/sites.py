@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from uuid import UUID, uuid4
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import insert, select, text
+from sqlalchemy import func, insert, select, text
 from sqlmodel import Session, SQLModel, col
 
 from bench.load import Address, post_json
@@ -37,8 +38,12 @@ from qr import code as ax1
 PROJECTS = 20
 WORKERS = 2_000
 """On each project."""
+BATCH = 200
+"""Scans of one upload."""
 STEPS = range(-1, 2)
 """Of a phone whose clock is a little off; each opens once."""
+PAST_STEPS = 100
+"""Uploads begin 25 minutes ago and go back from there."""
 ROOT = Path(__file__).parent.parent
 
 
@@ -55,7 +60,7 @@ class Sites:
     """A migrated installation, and requests of its gates that are each good once."""
 
     def __init__(self, rig: Rig) -> None:
-        _migrate(rig.database_url)
+        migrate(rig.database_url)
         keys_file = rig.directory / "keys.json"
         self._keyring = load_keyring(keys_file)
         self._database = Database(rig.database_url, self._keyring.fields)
@@ -64,12 +69,23 @@ class Sites:
         with self._database.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
         self._used: set[tuple[bytes, int]] = set()
-        self.address = _serve(rig, keys_file)
+        self._past_step = ax1.step_at(now()) - PAST_STEPS
+        self.address = serve_product(rig, keys_file)
 
     def questions(self, count: int) -> list[bytes]:
         """Return that many requests with distinct live codes, to be sent at once."""
         requests = self._show_codes()
         return [next(requests) for _ in range(count)]
+
+    def uploads(self, count: int) -> list[bytes]:
+        """Return that many requests of `BATCH` scans which gates decided alone, all of them new."""
+        requests = []
+        for number in range(count):
+            self._past_step -= 1
+            site = self._sites[number % PROJECTS]
+            phones = _Phones(self._keyring, site, self._past_step)
+            requests.append(phones.upload(self._past_step % (WORKERS // BATCH) * BATCH))
+        return requests
 
     def open_gate(self) -> tuple[str, Iterator[str]]:
         """Return the token of one site's gate, and codes that are good there as they are drawn."""
@@ -78,8 +94,7 @@ class Sites:
     def count_admitted(self) -> int:
         """Return how many durable check-ins have opened a gate."""
         with self._database.transaction() as session:
-            admitted = select(col(CheckIn.id)).where(col(CheckIn.admitted))
-            return len(session.scalars(admitted).all())
+            return session.scalar(select(func.count()).where(col(CheckIn.admitted))) or 0
 
     def _show_at(self, site: Site) -> Iterator[str]:
         while True:
@@ -126,6 +141,22 @@ class _Phones:
         )
         return ax1.encode(code)
 
+    def upload(self, first: int) -> bytes:
+        scanned_at = datetime.fromtimestamp(self._step * ax1.STEP_SECONDS, UTC).isoformat()
+        body = [
+            {
+                "code": self.show(number),
+                "direction": "in",
+                "nonce": uuid4().hex,
+                "scanned_at": scanned_at,
+                "clock_bound_ms": 100,
+                "admitted": True,
+                "reason": "ok",
+            }
+            for number in range(first, first + BATCH)
+        ]
+        return self._post("/v1/gate/scans", body)
+
     def question(self, number: int, scanned_at: str) -> bytes:
         body = {
             "code": self.show(number),
@@ -133,11 +164,16 @@ class _Phones:
             "nonce": uuid4().hex,
             "scanned_at": scanned_at,
         }
+        return self._post("/v1/gate/verify", body)
+
+    def _post(self, path: str, body: object) -> bytes:
         bearer = f"Authorization: Bearer {self._site.token}\r\n"
-        return post_json("/v1/gate/verify", json.dumps(body).encode(), headers=bearer)
+        return post_json(path, json.dumps(body).encode(), headers=bearer)
 
 
-def _serve(rig: Rig, keys_file: Path) -> Address:
+@cache
+def serve_product(rig: Rig, keys_file: Path) -> Address:
+    """Run the product over the rig's servers, once for all benches."""
     return rig.serve(
         "main:app",
         {
@@ -155,7 +191,8 @@ def _serve(rig: Rig, keys_file: Path) -> Address:
     )
 
 
-def _migrate(url: str) -> None:
+def migrate(url: str) -> None:
+    """Bring an empty database to the product's schema."""
     config = Config(ROOT / "alembic.ini")
     config.set_main_option("sqlalchemy.url", url)
     command.upgrade(config, "head")

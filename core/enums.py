@@ -89,6 +89,8 @@ class ConflictKind(StrEnum):
     """Reported by a device after it was lost or stolen."""
     PHONE_SIGNAL = "phone_signal"
     """A phone punch whose location raises a question; it counts all the same."""
+    DENIED_LATER = "denied_later"
+    """Too late to annul it, the gate said that it had not opened; the crossing counts."""
 
 
 class ConflictOutcome(StrEnum):
@@ -136,6 +138,8 @@ class CheckInMethod(StrEnum):
     POSTER = "poster"
     MANUAL = "manual"
     IMPORTED = "imported"
+    FORCED_EXIT = "forced_exit"
+    """异常清退: nobody saw the exit, the system ends the shift; proves no working time."""
 
 
 class Grade(StrEnum):
@@ -197,6 +201,8 @@ class WorkDayState(StrEnum):
 
     COMPLETE = "complete"
     NEEDS_CONFIRMATION = "needs_confirmation"
+    CONFIRMED = "confirmed"
+    """Uncertain by its check-ins; the worker accepts it as it is shown."""
 
 
 class SheetState(StrEnum):
@@ -268,52 +274,6 @@ class WageSeverity(IntEnum):
     """预警: past the legal due date and not fully paid."""
     ARREARS = 3
     """欠薪: more than the configured days past due, or an accepted arrears case."""
-
-
-class ComplaintKind(StrEnum):
-    """投诉 by a victim has case rights; 举报 may be by anyone."""
-
-    COMPLAINT = "complaint"
-    REPORT = "report"
-
-
-class Disclosure(StrEnum):
-    """Who may learn the complainant's name."""
-
-    NAMED = "named"
-    SHIELDED = "shielded"
-    ANONYMOUS = "anonymous"
-
-
-class CaseState(StrEnum):
-    """Where a case stands."""
-
-    RECEIVED = "received"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    ORDERED_TO_PAY = "ordered_to_pay"
-    CLOSED = "closed"
-    WITHDRAWN = "withdrawn"
-
-
-class CaseAction(StrEnum):
-    """What somebody does to a case."""
-
-    ACCEPT = "accept"
-    REFUSE = "refuse"
-    ORDER_TO_PAY = "order_to_pay"
-    CLOSE = "close"
-    REOPEN = "reopen"
-    WITHDRAW = "withdraw"
-
-
-class ClockKind(StrEnum):
-    """Legal clocks of a case."""
-
-    ACCEPTANCE = "acceptance"
-    """5 working days (浙江省劳动保障监察条例 §23)."""
-    INVESTIGATION = "investigation"
-    """60 working days (劳动保障监察条例 §17)."""
 
 
 class NotificationState(StrEnum):

@@ -91,6 +91,8 @@ class Settings(BaseSettings):
     celery_broker_url: str
     """`redis://…`, `redis+socket://…`, `sentinel://…` or `amqp://…`; never a Redis Cluster."""
     keys_file: Path = Path("var/keys.json")
+    blobs_dir: Path = Path("var/blobs")
+    """Folder of the photos and recordings people hand in; sealed, but to be backed up."""
     public_base_url: HttpUrl = HttpUrl("http://localhost:8000")
     county_facts: Path | None = None
     """Folder with this installation's minimum wages and complaint channels; see `docs/`."""

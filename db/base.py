@@ -11,6 +11,9 @@ from uuid_utils.compat import uuid7
 from core.clock import now
 from core.crypto import FieldKeys
 
+UUID_RANDOM_BITS = 80
+"""What follows the 48 bits of milliseconds in a UUIDv7 (RFC 9562 §5.7)."""
+
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -23,6 +26,11 @@ SQLModel.metadata.naming_convention = {
 def new_id() -> UUID:
     """Return a fresh UUIDv7 (RFC 9562): unique, and ordered by creation time."""
     return uuid7()
+
+
+def first_id_at(at: datetime) -> UUID:
+    """Return a bound: what has a smaller id was made before the instant, to the millisecond."""
+    return UUID(int=int(at.timestamp() * 1000) << UUID_RANDOM_BITS)
 
 
 class UtcDateTime(sa.TypeDecorator[datetime]):

@@ -9,9 +9,12 @@ from sqlmodel import Session
 from core.crypto import FieldKeys
 from db.base import field_keys
 
-POOL_SIZE = 52
-"""Above the HTTP thread pool of 40 and the 8 threads of `attendance.ingest`, or finished requests
+POOL_SIZE = 56
+"""Above the HTTP thread pool of 40 and the 12 threads of `attendance.ingest`, or finished requests
 wait for threads that wait for a connection and nothing moves."""
+BRIEF = text(
+    "SELECT set_config('lock_timeout', '1s', true), set_config('statement_timeout', '3s', true)"
+)
 
 
 class Database:
@@ -33,6 +36,16 @@ class Database:
     def transaction(self) -> Generator[Session]:
         """Yield a session; commit on success, roll back on any exception."""
         with Session(self.engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def brief_transaction(self) -> Generator[Session]:
+        """As `transaction`, for whoever stands and waits: a lock or a statement takes seconds.
+
+        Raises OperationalError when one takes longer.
+        """
+        with self.transaction() as session:
+            session.execute(BRIEF)
             yield session
 
     def ping(self) -> None:

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from attendance.imports import import_attlog
-from attendance.sheets import draw_up_sheet, lock_sheet
+from attendance.sheets import LockExcuses, draw_up_sheet, lock_sheet
 from core.enums import DeviceProfile, Role
 from core.phone import parse_mobile
 from db.models import Employer, Person, Project, RoleGrant
@@ -96,7 +96,11 @@ def _draw_up_sheets(session: Session, project_id: UUID, at: datetime) -> None:
     """Lock October for the first team and publish its payslips."""
     team = next(team for team in list_teams(session, project_id) if team.name == PUBLISHED_TEAM)
     sheet = draw_up_sheet(session, project_id=project_id, team_id=team.id, month=MONTH, at=at)
-    lock_sheet(session, project_id=project_id, sheet_id=sheet.id)
+    signed = LockExcuses(
+        unsettled_reason="缺的进出场记录已和工人当面核对",
+        skipped_reason="班组长、分包单位已在纸质表上签字",
+    )
+    lock_sheet(session, project_id=project_id, sheet_id=sheet.id, at=at, excuses=signed)
     pay_sheet = create_pay_sheet(
         session, project_id=project_id, team_id=team.id, month=MONTH, at=at
     )

@@ -15,6 +15,8 @@ INSPECTOR_PHONE = "19100000902"
 ADMIN_PHONE = "19100000903"
 RELEASER_PHONE = "19100000904"
 """Of the general contractor, who releases what the labour manager draws up."""
+SECOND_INSPECTOR_PHONE = "19100000905"
+"""Two investigate a case (劳动保障监察条例 §16)."""
 
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗"
 GIVEN = "大山 小川 建国 永强 春生 志远 福来 金水 玉林 长根 德明 国庆 海波 家旺 来顺 美琴 秀兰 桂花"

@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -132,7 +133,11 @@ class Walkthrough:
         team_id = self.team_id()
         sheets = f"/v1/projects/{self.project_id}/attendance-sheets"
         sheet = self.manager.post(sheets, {"month": MONTH, "team_id": team_id}, status=201)
-        locked = self.manager.post(f"{sheets}/{sheet['id']}/lock")
+        reasons = {
+            "unsettled_reason": "缺的进出场记录已和工人当面核对",
+            "skipped_reason": "班组长、分包单位已在纸质表上签字",
+        }
+        locked = self.manager.post(f"{sheets}/{sheet['id']}/lock", reasons)
         expect(locked["state"] == "locked", "考勤表应已锁定")
         self.story.answer("已锁定")
 
@@ -275,7 +280,7 @@ class Walkthrough:
             },
             status=201,
         )
-        self.story.answer(f"投诉编号 {self.complaint['number']}，查询密码只显示这一次")
+        self.story.answer(f"投诉编号 {self.complaint['number']}，查询密码半小时内还能再看")
 
     def the_county_works_the_case(self) -> None:
         """Find the case in the county's list and move it two steps."""
@@ -284,13 +289,22 @@ class Walkthrough:
         listed = self.inspector.get("/v1/cases")["items"]
         expect(number in [case["number"] for case in listed], "投诉应出现在本区列表里")
         self.story.answer(f"{number} 在列，{listed[0]['due_date']} 前要决定是否受理")
-        for action, name, note in (
-            ("accept", "受理", None),
-            ("order_to_pay", "责令支付", "责令三日内补发一天工资"),
-        ):
-            self.story.step(self.inspector.name, f"办理：{name}")
-            case = self.inspector.post(f"/v1/cases/{number}/actions/{action}", {"note": note})
-            self.story.answer(f"案件状态：{case['state_name']}")
+        self.story.step(self.inspector.name, "办理：受理")
+        case = self.inspector.post(f"/v1/cases/{number}/actions/accept", {})
+        self.story.answer(f"案件状态：{case['state_name']}")
+        self.story.step(self.inspector.name, "加一名监察员：调查要两个人")
+        colleagues = self.inspector.get("/v1/case-desk/colleagues")["items"]
+        for colleague in colleagues:
+            person = {"person_id": colleague["person_id"]}
+            self.inspector.post(f"/v1/cases/{number}/handlers", person)
+        self.story.step(self.inspector.name, "办理：责令支付")
+        order = {
+            "note": "责令三日内补发一天工资",
+            "due_date": f"{local_date(now()) + timedelta(days=3)}",
+            "amount": "300.00",
+        }
+        case = self.inspector.post(f"/v1/cases/{number}/actions/order_to_pay", order)
+        self.story.answer(f"案件状态：{case['state_name']}")
         timeline = self.colleague.get(f"/v1/me/complaints/{number}")
         self.story.step(self.colleague.name, "查看投诉进度")
         for step in timeline["steps"]:

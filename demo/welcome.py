@@ -24,6 +24,7 @@ STAFF = (
     Staff("钱专管", people.MANAGER_PHONE, Role.LABOUR_MANAGER, "劳资专管员"),
     Staff("吴总包", people.RELEASER_PHONE, Role.EMPLOYER_ADMIN, "总包单位管理员"),
     Staff("孙监察", people.INSPECTOR_PHONE, Role.INSPECTOR, "西湖区监察员"),
+    Staff("沈监察", people.SECOND_INSPECTOR_PHONE, Role.INSPECTOR, "西湖区监察员"),
     Staff("周管理", people.ADMIN_PHONE, Role.ADMIN, "系统管理员"),
 )
 

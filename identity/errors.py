@@ -5,7 +5,6 @@ from core.errors import (
     ForbiddenError,
     NotFoundError,
     ThrottledError,
-    TooLargeError,
     UnauthorizedError,
     UnavailableError,
     UnprocessableError,
@@ -162,26 +161,6 @@ class SignInUnavailableError(UnavailableError):
     advice_en = "Try again in {retry_after} seconds."
 
 
-class PhotoUnreadableError(UnprocessableError):
-    """The upload is no picture, or a damaged one."""
-
-    code = "identity.photo-unreadable"
-    title = "这张照片打不开"
-    title_en = "The photo cannot be read"
-    advice = "请换一张 JPG、PNG 或 WebP 照片，或者重新拍一张。"
-    advice_en = "Use another JPEG, PNG or WebP picture."
-
-
-class PhotoTooLargeError(TooLargeError):
-    """The upload has too many bytes or claims too many pixels."""
-
-    code = "identity.photo-too-large"
-    title = "照片太大"
-    title_en = "The photo is too large"
-    advice = "请换一张小于 {max_megabytes} MB 的照片，用手机普通拍照就够清楚。"
-    advice_en = "Use a picture below {max_megabytes} MB; an ordinary phone picture will do."
-
-
 class PhotoNotFoundError(NotFoundError):
     """The worker has no photo; none is needed."""
 
@@ -230,3 +209,23 @@ class StepUpPhoneMissingError(ConflictError):
     title_en = "No phone on record"
     advice = "请先让劳资专管员登记您本人的手机号。"
     advice_en = "Have your own phone number put on record first."
+
+
+class EmployerNotFoundError(NotFoundError):
+    """No company with this code is part of any project."""
+
+    code = "identity.employer-not-found"
+    title = "没有找到这家企业"
+    title_en = "No such company"
+    advice = "请核对 18 位统一社会信用代码；企业要先在某个项目的参建单位里登记。"
+    advice_en = "Check the 18 characters; the company must be a party of some project."
+
+
+class GrantNotFoundError(NotFoundError):
+    """The company has no such appointment, or it has ended."""
+
+    code = "identity.grant-not-found"
+    title = "没有找到这项任命"
+    title_en = "No such appointment"
+    advice = "可能已经免去，请刷新名单。"
+    advice_en = "It may have ended; fetch the list again."

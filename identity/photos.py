@@ -20,11 +20,12 @@ from identity.principal import Principal
 from notifications.service import notify
 from notifications.templates import Template
 
-NOTICE_VERSION = "2026-11"
+NOTICE_VERSION = "2026-12"
 NOTICE = (
-    "照片只给本工地的门卫和安全员看，用来核对进出的是不是本人，不做人脸识别，不给别人。"
+    "照片只给本工地的门卫和安全员看，用来核对进出的是不是本人，也印在你自己的工地卡上；"
+    "不做人脸识别，不给别人。"
     "只保存一张很小的图，加密存放。放不放由你决定，不放也一样能进场、一样算出勤。"
-    "你随时可以在安薪码里看到它、删掉它，删掉以后各个闸机也会跟着删掉。"
+    "你随时可以在安薪码里看到它、删掉它，删掉以后各个闸机也会跟着删掉，印好的卡可以换一张没有照片的。"
 )
 """What a worker is told before (个人信息保护法 §17, §29; 人脸识别技术应用安全管理办法)."""
 OWN_UPLOAD = "本人上传"
@@ -36,7 +37,7 @@ def keep_own_photo(
 ) -> WorkerPhoto:
     """Keep the photo a worker chose, in place of an earlier one.
 
-    Raises PhotoNoticeChangedError, PhotoTooLargeError, PhotoUnreadableError.
+    Raises PhotoNoticeChangedError, UploadTooLargeError, PictureUnreadableError.
     """
     return _keep(
         session,

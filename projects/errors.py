@@ -39,6 +39,16 @@ class UnreadableWorkbookError(UnprocessableError):
     advice_en = "Open it in Excel or WPS, remove any password, save it as .xlsx and upload again."
 
 
+class UncalculatedWorkbookError(UnprocessableError):
+    """A cell holds a formula, and nobody has worked out its value; it would read as blank."""
+
+    code = "projects.uncalculated-workbook"
+    title = "表格里有没算出结果的公式"
+    title_en = "A formula has no value"
+    advice = "第 {row} 行有公式没有结果。请用 Excel 或 WPS 打开，保存一次再上传，或改填数值。"
+    advice_en = "Row {row} has a formula without value: open and save in Excel, or type it."
+
+
 class WorkbookTooLargeError(TooLargeError):
     """The file, or what it unpacks to, is larger than a roster can be."""
 

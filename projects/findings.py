@@ -50,6 +50,10 @@ class FindingCode(StrEnum):
     PHONE_OF_MANY = "phone-of-many"
     PHONE_KEPT = "phone-kept"
     LATE_CONTRACT = "late-contract"
+    BAD_STATEMENT_AMOUNT = "bad-statement-amount"
+    NOT_ONE_WAY = "not-one-way"
+    ENTRY_DIFFERS = "entry-differs"
+    BALANCE_BREAKS = "balance-breaks"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,7 @@ WARNINGS = frozenset(
         FindingCode.PHONE_OF_MANY,
         FindingCode.PHONE_KEPT,
         FindingCode.LATE_CONTRACT,
+        FindingCode.BALANCE_BREAKS,
     }
 )
 
@@ -326,5 +331,29 @@ TEXTS: dict[FindingCode, FindingText] = {
         "The contract begins after the worker entered",
         "可以导入；合同应当在进场前签好，请核对日期。",
         "Imported; contracts must be signed before entering, so check the dates.",
+    ),
+    FindingCode.BAD_STATEMENT_AMOUNT: FindingText(
+        "金额不对",
+        "Not an amount",
+        "请填元数，最多两位小数，不能是负数；没有发生额可以留空。",
+        "Use yuan with at most two decimals, not below 0; leave it blank where nothing moved.",
+    ),
+    FindingCode.NOT_ONE_WAY: FindingText(
+        "收入和支出要有一个，也只能有一个",
+        "Exactly one of inflow and outflow must be filled in",
+        "请按银行流水核对这一行。",
+        "Compare the row with the bank's statement.",
+    ),
+    FindingCode.ENTRY_DIFFERS: FindingText(
+        "这个流水号以前导入过，内容不一样",
+        "This reference was imported before and said otherwise",
+        "银行的同一笔流水不会变；请重新从银行导出，不要手工改。",
+        "A bank never changes a movement; export the statement again and do not edit it.",
+    ),
+    FindingCode.BALANCE_BREAKS: FindingText(
+        "余额和上一行接不上，中间可能少了流水",
+        "The balance does not follow from the row before",
+        "可以导入；请核对是不是漏导了几笔。",
+        "Imported; check whether movements are missing.",
     ),
 }

@@ -12,7 +12,7 @@ from sqlmodel import Session
 from core.enums import PayBasis
 from core.masking import MOBILE_PREFIX
 from core.money import to_yuan
-from db.models import Contract, Employer, Person, Project, ProjectParty
+from db.models import ClosingNotice, Contract, Employer, Person, Project, ProjectParty
 from projects import queries
 from projects.counties import Channels, CountyFacts, MinimumWage, read_county_facts
 from projects.errors import NoticeBoardIncompleteError
@@ -102,6 +102,7 @@ def draw_up(session: Session, project: Project, county_facts: Path | None, on: d
     """Gather what is known of a project and compose its board."""
     parties = queries.list_parties(session, project.id)
     facts = read_county_facts(county_facts, county_code=project.county_code, on=on)
+    closing = queries.find_closing_notice(session, project.id)
     managers = queries.list_labour_managers(session, project.id)
     return NoticeBoard(
         project_name=project.name,
@@ -110,7 +111,10 @@ def draw_up(session: Session, project: Project, county_facts: Path | None, on: d
             Section("工地和单位", compose_companies(project, parties, managers, facts)),
             Section(
                 "工资怎么发",
-                compose_pay(parties, queries.list_pay_terms(session, project.id, on), facts),
+                [
+                    *compose_pay(parties, queries.list_pay_terms(session, project.id, on), facts),
+                    *compose_closing(closing),
+                ],
             ),
             Section("有问题找谁", compose_channels(facts.channels)),
         ),
@@ -169,6 +173,18 @@ def compose_pay(
         Entry("wage_account", "工资从哪里发", _say_account(_join(banks))),
         Entry("minimum_wage", "当地最低工资", _say_minimum(facts), Supplier.COUNTY_FACTS),
     ]
+
+
+def compose_closing(notice: ClosingNotice | None) -> list[Entry]:
+    """Return 条例 §27's notice, as long as the wage account is about to be closed."""
+    if notice is None:
+        return []
+    until = notice.last_date
+    said = (
+        f"工程完工，工资已发清，公示到{until.year}年{until.month}月{until.day}日后注销；"
+        "还有工资没拿到的，请马上投诉"
+    )
+    return [Entry("wage_account_closing", "工资专户注销公示", said)]
 
 
 def compose_channels(channels: Channels | None) -> list[Entry]:

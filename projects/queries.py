@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from core.enums import Role
 from db.models import (
+    ClosingNotice,
     Contract,
     Employer,
     PaySheet,
@@ -118,6 +119,14 @@ def get_project_by_poster(session: Session, poster_token: str) -> Project:
 def find_fence(session: Session, project_id: UUID) -> ProjectFence | None:
     """Return where the project's site is, as it was entered."""
     statement = select(ProjectFence).where(ProjectFence.project_id == project_id)
+    return session.exec(statement).one_or_none()
+
+
+def find_closing_notice(session: Session, project_id: UUID) -> ClosingNotice | None:
+    """Return the notice that the project's wage account will be closed, if it stands."""
+    statement = select(ClosingNotice).where(
+        ClosingNotice.project_id == project_id, col(ClosingNotice.withdrawn_at).is_(None)
+    )
     return session.exec(statement).one_or_none()
 
 

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from io import BytesIO
 from xml.parsers import expat
@@ -21,6 +21,7 @@ from projects.errors import (
     SheetEmptyError,
     SheetNotFoundError,
     TooManyRowsError,
+    UncalculatedWorkbookError,
     UnreadableWorkbookError,
     WorkbookTooLargeError,
 )
@@ -69,20 +70,32 @@ class SheetRow:
 
 
 @dataclass(frozen=True, slots=True)
+class MergedRange:
+    """Cells that were made one; only the first holds the value. Rows and columns from 0."""
+
+    first: tuple[int, int]
+    last: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Workbook:
     """The cells of an uploaded file, already proved to be of bearable size."""
 
     sheets: Mapping[str, Sequence[Sequence[Cell]]]
+    merged: Mapping[str, Sequence[MergedRange]] = field(default_factory=dict)
 
-    def read_sheet(self, sheet: str, columns: Sequence[Column]) -> list[SheetRow]:
+    def read_sheet(
+        self, sheet: str, columns: Sequence[Column], *, header_rows: int = HEADER_ROWS
+    ) -> list[SheetRow]:
         """Return the rows below the header, in any column order, unknown columns ignored.
 
-        Raises SheetNotFoundError, MissingColumnsError, RepeatedColumnsError, SheetEmptyError.
+        The header is the best of the first `header_rows`. Raises SheetNotFoundError,
+        MissingColumnsError, RepeatedColumnsError, SheetEmptyError.
         """
         if sheet not in self.sheets:
             raise SheetNotFoundError(sheet=sheet)
         rows = self.sheets[sheet]
-        header_number, places = _find_header(sheet, rows, columns)
+        header_number, places = _find_header(sheet, rows[:header_rows], columns)
         found = [
             SheetRow(number, cells)
             for number, row in enumerate(rows[header_number:], start=header_number + 1)
@@ -97,11 +110,12 @@ class Workbook:
         return found
 
 
-def open_workbook(content: bytes, *, sheets: Sequence[str]) -> Workbook:
-    """Read those of the named sheets that an .xlsx file has.
+def open_workbook(content: bytes, *, sheets: Sequence[str] | None) -> Workbook:
+    """Read those of the named sheets that an .xlsx file has; of None the first it has.
 
-    Raises WorkbookTooLargeError, TooManyRowsError, or UnreadableWorkbookError for whatever is
-    not a sound, unlocked .xlsx.
+    Raises WorkbookTooLargeError, TooManyRowsError, UncalculatedWorkbookError for formulas whose
+    values nobody has worked out, or UnreadableWorkbookError for whatever is not a sound, unlocked
+    .xlsx.
     """
     if len(content) > MAX_BYTES:
         raise WorkbookTooLargeError(limit_mb=MAX_BYTES // MEGABYTE)
@@ -110,8 +124,12 @@ def open_workbook(content: bytes, *, sheets: Sequence[str]) -> Workbook:
         _check_reach(part)
     try:
         with CalamineWorkbook.from_filelike(BytesIO(_repack(parts))) as book:
-            names = [name for name in sheets if name in book.sheet_names]
-            return Workbook({name: _read_cells(book, name) for name in names})
+            names = book.sheet_names[:1] if sheets is None else sheets
+            found = [name for name in names if name in book.sheet_names]
+            return Workbook(
+                {name: _read_cells(book, name) for name in found},
+                {name: _read_merged(book, name) for name in found},
+            )
     except CalamineError as error:
         raise UnreadableWorkbookError from error
 
@@ -119,6 +137,11 @@ def open_workbook(content: bytes, *, sheets: Sequence[str]) -> Workbook:
 def _read_cells(book: CalamineWorkbook, name: str) -> list[list[Cell]]:
     # From A1 on, so that places in the list are Excel's row and column numbers.
     return book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+
+
+def _read_merged(book: CalamineWorkbook, name: str) -> list[MergedRange]:
+    ranges = book.get_sheet_by_name(name).merged_cell_ranges or []
+    return [MergedRange(first, last) for first, last in ranges]
 
 
 def _unpack(content: bytes) -> dict[str, bytes]:
@@ -161,18 +184,39 @@ class _Reach:
     def __init__(self) -> None:
         self.row = 0
         self.cell = (0, 0)
+        self.awaits_value = False
+        self.is_in_value = False
+        self.is_text = False
 
     def open_element(self, name: str, attributes: dict[str, str]) -> None:
         """Follow rows and cells, which may leave out where they are; refuse a far-away value."""
-        match name.rpartition(":")[2]:
+        element = name.rpartition(":")[2]
+        self.is_in_value = element == "v"
+        match element:
             case "row":
                 self.row = int(attributes.get("r", self.row + 1))
                 self.cell = (self.row, 0)
             case "c":
                 following = (self.row, self.cell[1] + 1)
                 self.cell = _parse_reference(attributes["r"]) if "r" in attributes else following
-            case "v" | "is" | "f":
+                self.is_text = attributes.get("t") == "str"
+                self.awaits_value = False
+            case "v" | "is":
                 self._check()
+            case "f":
+                self._check()
+                self.awaits_value = not self.is_text
+
+    def read_text(self, _text: str) -> None:
+        """Note that the value of a formula is there."""
+        if self.is_in_value:
+            self.awaits_value = False
+
+    def close_element(self, name: str) -> None:
+        """Refuse a formula without its value, unless the value is an empty text."""
+        self.is_in_value = False
+        if name.rpartition(":")[2] == "c" and self.awaits_value:
+            raise UncalculatedWorkbookError(row=self.cell[0])
 
     def _check(self) -> None:
         row, column = self.cell
@@ -183,7 +227,10 @@ class _Reach:
 def _check_reach(part: bytes) -> None:
     """Refuse a far-away cell: the parser would allocate every cell up to it at once."""
     parser = expat.ParserCreate()
-    parser.StartElementHandler = _Reach().open_element
+    reach = _Reach()
+    parser.StartElementHandler = reach.open_element
+    parser.EndElementHandler = reach.close_element
+    parser.CharacterDataHandler = reach.read_text
     try:
         parser.Parse(part, True)
     except (expat.ExpatError, ValueError) as error:
@@ -220,7 +267,7 @@ def _find_header(
             for place, cell in enumerate(row)
             if (text := _normalize_header(cell)) in headers
         ]
-        for row in rows[:HEADER_ROWS]
+        for row in rows
     ]
     found = max(candidates, key=len, default=[])
     counts = Counter(header for header, _ in found)

@@ -112,7 +112,11 @@ def _start_servers(
 def _environment(
     var: Path, port: int, given: Mapping[str, str], addresses: Mapping[str, str]
 ) -> dict[str, str]:
-    files = {"KEYS_FILE": str(var / "keys.json"), "SMS__CONSOLE_FILE": str(var / "sms.jsonl")}
+    files = {
+        "KEYS_FILE": str(var / "keys.json"),
+        "BLOBS_DIR": str(var / "blobs"),
+        "SMS__CONSOLE_FILE": str(var / "sms.jsonl"),
+    }
     # Messages on a screen wake nobody, and whoever tries the product at night wants to see them.
     awake = {"SMS__QUIET_FROM": "00:00", "SMS__QUIET_UNTIL": "00:00"}
     ours = {**addresses, **files, **awake, "PUBLIC_BASE_URL": f"http://localhost:{port}"}

@@ -1,7 +1,8 @@
 """Fixtures over the real servers: one PostgreSQL and one Valkey per test process.
 
 Rolled back after each test: `session`, `client`. Really committed, in a database of its own:
-`live_settings`, `live_database`, `start_api`, `live_api`, `start_worker`, `live_worker`.
+`live_settings`, `live_database`, `start_api`, `live_api`, `start_worker`, `live_worker`; in one
+of the module's: `shared_settings`, `shared_database`, `shared_api`.
 """
 
 import tempfile
@@ -9,7 +10,6 @@ from collections.abc import Callable, Generator
 from contextlib import ExitStack
 from datetime import time
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from fastapi import FastAPI
@@ -69,6 +69,7 @@ def settings(migrated_database: str, valkey_url: str, var: Path) -> Settings:
         redis_url=valkey_url,
         celery_broker_url=valkey.broker_url(valkey_url),
         keys_file=var / "keys.json",
+        blobs_dir=var / "blobs",
         sms=sms_settings(var),
     )
 
@@ -124,15 +125,11 @@ def client(app: FastAPI, session: Session, redis: Redis) -> Generator[TestClient
 
 @pytest.fixture
 def live_settings(
-    settings: Settings, migrated_database: str, redis: Redis, tmp_path: Path
+    settings: Settings, migrated_database: str, tmp_path: Path
 ) -> Generator[Settings]:
-    """Settings of an installation of its own: fresh migrated database, empty queues."""
-    url = live.copy_database(migrated_database, f"live_{uuid4().hex}")
-    with Redis.from_url(settings.redis_url, db=valkey.BROKER_DATABASE) as queues:
-        queues.flushdb()
-    sms = sms_settings(tmp_path)
-    yield settings.model_copy(update={"database_url": url, "sms": sms})
-    live.drop_database(url)
+    """Settings of an installation of the test's own."""
+    with live.installed(settings, migrated_database, sms_settings(tmp_path)) as own:
+        yield own
 
 
 @pytest.fixture
@@ -165,3 +162,30 @@ def start_worker(live_settings: Settings, tmp_path: Path) -> Generator[Callable[
 @pytest.fixture
 def live_worker(start_worker: Callable[[], live.Worker]) -> live.Worker:
     return start_worker()
+
+
+@pytest.fixture(scope="module")
+def shared_settings(
+    settings: Settings, migrated_database: str, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Settings]:
+    """Settings of an installation for all tests of a module that do not mind each other's rows."""
+    sms = sms_settings(tmp_path_factory.mktemp("shared"))
+    with live.installed(settings, migrated_database, sms) as shared:
+        yield shared
+
+
+@pytest.fixture(scope="module")
+def shared_database(shared_settings: Settings, keyring: Keyring) -> Generator[Database]:
+    """The database of the module, where `transaction()` really commits."""
+    database = Database(shared_settings.database_url, keyring.fields)
+    yield database
+    database.close()
+
+
+@pytest.fixture(scope="module")
+def shared_api(
+    shared_settings: Settings, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[live.Api]:
+    """The module's API process: starting one takes longer than asking it a hundred times."""
+    with live.running_api(shared_settings, tmp_path_factory.mktemp("api")) as api:
+        yield api

@@ -15,10 +15,12 @@ import psycopg
 from alembic import command
 from alembic.config import Config
 from pydantic import SecretStr
+from redis import Redis
 from sqlalchemy import URL, make_url
 from sqlmodel import Session
 
-from core.settings import Settings
+from core.settings import Settings, SmsSettings
+from stack import valkey
 from stack.children import Child, running_child
 
 ROOT = Path(__file__).parent.parent
@@ -47,6 +49,9 @@ class SharedTransaction:
         self._session.expunge_all()
         with self._session.begin_nested():
             yield self._session
+
+    brief_transaction = transaction
+    """Without its timeouts, which would last as long as the test's own transaction."""
 
     def ping(self) -> None:
         """Ask the server through the test's connection."""
@@ -96,10 +101,12 @@ def running_api(settings: Settings, directory: Path) -> Generator[Api]:
 
 
 @contextmanager
-def running_worker(settings: Settings, directory: Path) -> Generator[Worker]:
+def running_worker(
+    settings: Settings, directory: Path, *, application: str = "jobs.app"
+) -> Generator[Worker]:
     """Run a Celery worker with beat and yield it once it takes jobs."""
     schedule = directory / f"beat-{uuid4().hex[:8]}"
-    program = [sys.executable, "-m", "celery", "-A", "jobs.app", "worker", "--loglevel=INFO"]
+    program = [sys.executable, "-m", "celery", "-A", application, "worker", "--loglevel=INFO"]
     program += ["--beat", "--schedule", str(schedule), "--concurrency=1"]
     program += ["--without-gossip", "--without-mingle"]
     with _running("worker", program, settings, directory) as child:
@@ -121,6 +128,17 @@ def migrate(url: str) -> None:
     config = Config(ROOT / "alembic.ini")
     config.set_main_option("sqlalchemy.url", url)
     command.upgrade(config, "head")
+
+
+@contextmanager
+def installed(settings: Settings, template: str, sms: SmsSettings) -> Generator[Settings]:
+    """Yield the settings of a new installation: a fresh migrated database, empty Valkeys."""
+    url = copy_database(template, f"live_{uuid4().hex}")
+    for database in (0, valkey.BROKER_DATABASE):
+        with Redis.from_url(settings.redis_url, db=database) as client:
+            client.flushdb()
+    yield settings.model_copy(update={"database_url": url, "sms": sms})
+    drop_database(url)
 
 
 def copy_database(template: str, name: str) -> str:

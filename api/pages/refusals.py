@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 class PageRoute(APIRoute):
     """A route for people: refuses forms of other sites and shows every refusal as a page.
 
-    The request's transaction is already rolled back when a refusal arrives here.
+    The request's transaction is still open when a refusal arrives here, and is told to end it.
     """
 
     def get_route_handler(self) -> Handler:
@@ -67,7 +67,11 @@ def check_own_form(request: Request) -> None:
 
 
 def show_refusal(request: Request, error: DomainError) -> Response:
-    """Return the refusal as a page, in Chinese like all of them, with the way back."""
+    """Return the refusal as a page, in Chinese like all of them, with the way back.
+
+    Nothing of the request is kept, see `api.deps.get_session`.
+    """
+    request.state.is_refused = True
     return render(
         request,
         "problem.html",

@@ -10,10 +10,12 @@ from fastapi.responses import HTMLResponse
 from fastapi.templating import Jinja2Templates
 
 from api.pages.calls import link_numbers
-from attendance.folding import format_units
+from attendance.day_rules import format_units
 from attendance.phone_rules import PLACE_WORDS
+from core.case_enums import CaseAction
 from core.clock import SHANGHAI, month_start
-from core.enums import CaseAction, Grade, PayRowState, PayslipAnswerState, WageSeverity
+from core.enums import Grade, PayRowState, PayslipAnswerState, WageSeverity
+from core.masking import mask_name
 from core.money import to_yuan
 from payroll.rejections import explain_rejection
 
@@ -56,6 +58,11 @@ STATUS_TITLES = {
 OWN_ACTIONS = {
     CaseAction.WITHDRAW: "撤回投诉",
     CaseAction.REOPEN: "钱没收到，重新办理",
+    CaseAction.CONFIRM_PAID: "钱收到了",
+    CaseAction.AGREE: "同意调解方案",
+    CaseAction.DECLINE_AGREEMENT: "不同意调解方案",
+    CaseAction.ADD_DETAILS: "补充缺的情况",
+    CaseAction.SUPPLEMENT: "补充说明",
 }
 
 
@@ -104,6 +111,7 @@ templates.env.filters.update(
     yuan=to_yuan,
     rejection=lambda reason: explain_rejection(reason).say,
     calls=link_numbers,
+    masked=mask_name,
 )
 templates.env.globals.update(
     grade_names=GRADE_NAMES,

@@ -1,37 +1,45 @@
-"""Work days and sheets: ``/v1/me/attendance``, ``/v1/projects/{id}/attendance…``."""
+"""Work days: ``/v1/me/attendance``, ``/v1/projects/{id}/attendance/import``."""
 
 from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, UploadFile
+from fastapi import APIRouter, Form, Response, UploadFile
 
-from api.deps import ProjectManagerDep, SessionDep, WorkerDep
+from api.deps import BlobsDep, ProjectManagerDep, SessionDep, WorkerDep
 from api.problems import problems
 from api.schemas.attendance import (
+    ConfirmationOut,
+    ConfirmDayIn,
     ImportReportOut,
     Month,
     MonthOut,
     ObjectionIn,
     ObjectionOut,
-    SheetDetailOut,
-    SheetIn,
-    SheetOut,
+    ObjectionPhotoOut,
 )
-from attendance import imports, months, queries, sheets
+from attendance import imports, months, objections
+from attendance.day_rules import parse_units
 from attendance.errors import (
+    DayNotUnsureError,
     NotOnProjectThatDayError,
+    ObjectionNotFoundError,
     ProjectNeededError,
-    SheetLockedError,
-    SheetNotFoundError,
+    TooManyPhotosError,
 )
+from attendance.facts import ObjectionView
 from core.clock import now
 from devices.errors import AttlogTooLongError, DeviceNotFoundError, NotAnAttlogError
+from evidence.errors import PictureUnreadableError, UploadTooLargeError
+from evidence.pictures import LARGEST_UPLOAD
 from identity.errors import NotSignedInError, RoleRequiredError
-from projects.errors import ProjectNotFoundError, TeamNotFoundError
+from projects.errors import ProjectNotFoundError
 
 router = APIRouter(tags=["attendance"])
-NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
+NOT_A_WORKER = (NotSignedInError, RoleRequiredError)
+NOT_YOURS = (*NOT_A_WORKER, ProjectNotFoundError)
+NOT_THAT_DAY = (*NOT_A_WORKER, NotOnProjectThatDayError, ProjectNeededError)
+NOT_STORED = {"Cache-Control": "no-store"}
 
 
 @router.get("/me/attendance", responses=problems(NotSignedInError, RoleRequiredError))
@@ -47,9 +55,7 @@ def get_month(session: SessionDep, worker: WorkerDep, month: Month) -> MonthOut:
 @router.post(
     "/me/work-days/{date}/objections",
     status_code=201,
-    responses=problems(
-        NotSignedInError, RoleRequiredError, NotOnProjectThatDayError, ProjectNeededError
-    ),
+    responses=problems(*NOT_THAT_DAY),
 )
 def object_to_day(
     session: SessionDep, worker: WorkerDep, date: date, body: ObjectionIn
@@ -57,9 +63,9 @@ def object_to_day(
     """Say that a day is wrong.
 
     For a signed-in worker, also for a day without any check-in. The day itself does not change;
-    the objection stands on the team's sheet beside it.
+    the objection stands on the team's sheet beside it, and the labour manager is told.
     """
-    objection = months.object_to_day(
+    objection = objections.object_to_day(
         session,
         person_id=worker.person_id,
         work_date=date,
@@ -67,7 +73,86 @@ def object_to_day(
         at=now(),
         project_id=body.project_id,
     )
-    return ObjectionOut.of(objection)
+    return ObjectionOut.of(ObjectionView(objection, None, ()))
+
+
+@router.post(
+    "/me/work-days/{date}/confirm",
+    status_code=201,
+    responses=problems(*NOT_THAT_DAY, DayNotUnsureError),
+)
+def confirm_day(
+    session: SessionDep, worker: WorkerDep, date: date, body: ConfirmDayIn
+) -> ConfirmationOut:
+    """Accept a day that lacks a check-in, as it is shown.
+
+    For a signed-in worker. It holds for these hours and 工日 only: check-ins that arrive later
+    make another day of it. Saying nothing confirms nothing.
+    """
+    confirmation = objections.confirm_day(
+        session,
+        person_id=worker.person_id,
+        work_date=date,
+        minutes=body.minutes,
+        units=parse_units(body.units),
+        at=now(),
+        project_id=body.project_id,
+    )
+    return ConfirmationOut.of(confirmation)
+
+
+@router.post(
+    "/me/objections/{objection_id}/photos",
+    status_code=201,
+    responses=problems(
+        *NOT_A_WORKER,
+        ObjectionNotFoundError,
+        TooManyPhotosError,
+        UploadTooLargeError,
+        PictureUnreadableError,
+    ),
+)
+def add_objection_photo(
+    session: SessionDep, blobs: BlobsDep, worker: WorkerDep, objection_id: UUID, file: UploadFile
+) -> ObjectionPhotoOut:
+    """Add a photo to your objection.
+
+    For a signed-in worker: JPEG, PNG or WebP of at most 10 MB, up to three. It is drawn anew, so
+    that neither place nor phone is in it; the labour manager sees it.
+    """
+    photo = objections.add_objection_photo(
+        session,
+        blobs,
+        person_id=worker.person_id,
+        objection_id=objection_id,
+        content=file.file.read(LARGEST_UPLOAD + 1),
+    )
+    return ObjectionPhotoOut.of(photo)
+
+
+@router.get(
+    "/me/objections/{objection_id}/photos/{photo_id}",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/jpeg": {}}, "description": "As it was kept"},
+        **problems(*NOT_A_WORKER, ObjectionNotFoundError),
+    },
+)
+def get_own_objection_photo(
+    session: SessionDep, blobs: BlobsDep, worker: WorkerDep, objection_id: UUID, photo_id: UUID
+) -> Response:
+    """See a photo of your objection.
+
+    For the worker who added it.
+    """
+    content = objections.get_own_objection_photo(
+        session,
+        blobs,
+        person_id=worker.person_id,
+        objection_id=objection_id,
+        photo_id=photo_id,
+    )
+    return Response(content, media_type="image/jpeg", headers=NOT_STORED)
 
 
 @router.post(
@@ -96,65 +181,3 @@ def import_attlog(
         actor=manager,
     )
     return ImportReportOut.of(report)
-
-
-@router.post(
-    "/projects/{project_id}/attendance-sheets",
-    status_code=201,
-    responses=problems(*NOT_YOURS, TeamNotFoundError, SheetLockedError),
-)
-def draw_up_sheet(
-    session: SessionDep, _manager: ProjectManagerDep, project_id: UUID, body: SheetIn
-) -> SheetOut:
-    """Draw up a team's attendance sheet for a month.
-
-    For the project's labour manager. Repeating draws the draft up anew from the recorded
-    check-ins; a locked sheet does not change.
-    """
-    sheet = sheets.draw_up_sheet(
-        session, project_id=project_id, team_id=body.team_id, month=body.month, at=now()
-    )
-    return SheetOut.of(sheet)
-
-
-@router.get("/projects/{project_id}/attendance-sheets", responses=problems(*NOT_YOURS))
-def list_sheets(
-    session: SessionDep, _manager: ProjectManagerDep, project_id: UUID, month: Month
-) -> list[SheetOut]:
-    """List a month's attendance sheets.
-
-    For the project's labour manager; at most one for each team.
-    """
-    listed = queries.list_sheets(session, project_id=project_id, month=month)
-    return [SheetOut.of(sheet) for sheet in listed]
-
-
-@router.get(
-    "/projects/{project_id}/attendance-sheets/{sheet_id}",
-    responses=problems(*NOT_YOURS, SheetNotFoundError),
-)
-def view_sheet(
-    session: SessionDep, _manager: ProjectManagerDep, project_id: UUID, sheet_id: UUID
-) -> SheetDetailOut:
-    """Read an attendance sheet.
-
-    For the project's labour manager: one line for everybody who was in the team that month, names
-    masked, with the workers' objections up to now.
-    """
-    view = sheets.view_sheet(session, project_id=project_id, sheet_id=sheet_id)
-    return SheetDetailOut.of_view(view)
-
-
-@router.post(
-    "/projects/{project_id}/attendance-sheets/{sheet_id}/lock",
-    responses=problems(*NOT_YOURS, SheetNotFoundError),
-)
-def lock_sheet(
-    session: SessionDep, _manager: ProjectManagerDep, project_id: UUID, sheet_id: UUID
-) -> SheetOut:
-    """Lock an attendance sheet for the payroll.
-
-    For the project's labour manager. The lines stay as they were last drawn up; repeating changes
-    nothing.
-    """
-    return SheetOut.of(sheets.lock_sheet(session, project_id=project_id, sheet_id=sheet_id))

@@ -154,7 +154,7 @@ def issue_cards(
             at=now(),
         )
     # Printed before the commit: cards that could not be printed were never made.
-    return _download(card_prints.print_batch(issued), "cards.zip", "application/zip")
+    return _download(card_prints.print_batch(session, issued), "cards.zip", "application/zip")
 
 
 @router.post(

@@ -2,38 +2,81 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
-from api.deps import AddressDep, InspectorDep, PhoneOwnerDep, SessionDep, ValkeyDep
+from api.deps import (
+    AddressDep,
+    InspectorDep,
+    KeyringDep,
+    PhoneOwnerDep,
+    SessionDep,
+    ValkeyDep,
+)
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
+from api.schemas.case_desk import CaseFileOut
 from api.schemas.cases import (
+    ActedOut,
     ActionIn,
-    CaseFileOut,
     CaseOut,
     ComplaintOut,
     ComplaintsOut,
     FiledComplaintOut,
     LookupIn,
+    OwnActionIn,
+    PinOut,
     PosterComplaintIn,
     TimelineOut,
 )
-from cases import desk, service
+from api.schemas.words import NO_NUL
+from cases import bundles, desk, service
+from cases.desk import Due
+from cases.desk_errors import ConflictOfInterestError, RequestPendingError
+from cases.document_errors import StagedFileNotFoundError
 from cases.errors import (
+    AccountRequiredError,
     ActionNotAllowedError,
+    AdvanceTooHighError,
     AlreadyReopenedError,
+    AttachmentsMissingError,
     CaseNotFoundError,
+    ClockOverError,
     ComplaintNotFoundError,
+    CountyUnfitError,
+    CrimeRuledOutError,
+    DatePassedError,
     FilingThrottledError,
     LookupThrottledError,
     LookupUnavailableError,
     NoteRequiredError,
+    NotThatOldError,
+    OrderNotDueError,
+    OutsideProvinceError,
+    StepDoneError,
+    StepIncompleteError,
+    TransferFirstError,
+    TwoInspectorsRequiredError,
     UnknownPlaceError,
     WrongNumberOrPinError,
 )
+from core.case_enums import CaseAction, CaseState
 from core.clock import now
-from core.enums import CaseAction, CaseState
 from projects.errors import UnknownPosterError
+
+STEP_REFUSALS = (
+    AccountRequiredError,
+    AdvanceTooHighError,
+    AttachmentsMissingError,
+    ClockOverError,
+    CountyUnfitError,
+    CrimeRuledOutError,
+    DatePassedError,
+    NotThatOldError,
+    OrderNotDueError,
+    TransferFirstError,
+    TwoInspectorsRequiredError,
+)
+"""What `cases.guards` refuses a step with."""
 
 router = APIRouter(tags=["cases"])
 
@@ -43,19 +86,36 @@ NumberPath = Annotated[str, Path(pattern=r"^AX[0-9]{14}$", examples=["AX26112304
 @router.post(
     "/complaints",
     status_code=201,
-    responses=problems(UnknownPosterError, FilingThrottledError, UnknownPlaceError),
+    responses=problems(
+        UnknownPosterError,
+        FilingThrottledError,
+        UnknownPlaceError,
+        OutsideProvinceError,
+        StagedFileNotFoundError,
+    ),
 )
 def file_poster_complaint(
-    session: SessionDep, valkey: ValkeyDep, address: AddressDep, body: PosterComplaintIn
+    session: SessionDep,
+    valkey: ValkeyDep,
+    keyring: KeyringDep,
+    address: AddressDep,
+    body: PosterComplaintIn,
 ) -> FiledComplaintOut:
     """Complain from the notice board of a site.
 
     For anybody who scans the poster, without an account. The answer's number and PIN follow the
-    case; a phone number, if given, gets a message at every step. Every call files a new
-    complaint: send an `Idempotency-Key` to repeat one safely.
+    case; a phone number, if given, gets a message at every step. The same words from the same
+    number, or the same `mark`, are one complaint for half an hour.
     """
-    filed = service.file_poster_complaint(
-        session, valkey, **body.model_dump(), address=address, at=now()
+    at = now()
+    said = body.model_dump(exclude={"attachments"})
+    filed = service.file_poster_complaint(session, valkey, **said, address=address, at=at)
+    bundles.seal(
+        session,
+        keyring,
+        complaint_id=filed.complaint_id,
+        attachments=body.attachments,
+        at=at,
     )
     return FiledComplaintOut.of(filed)
 
@@ -105,61 +165,104 @@ def get_my_complaint(session: SessionDep, worker: PhoneOwnerDep, number: NumberP
 
 @router.post(
     "/me/complaints/{number}/actions/{action}",
-    responses=problems(ComplaintNotFoundError, ActionNotAllowedError, AlreadyReopenedError),
+    responses=problems(
+        ComplaintNotFoundError,
+        ActionNotAllowedError,
+        AlreadyReopenedError,
+        StepDoneError,
+        NoteRequiredError,
+    ),
 )
 def act_on_my_complaint(
     session: SessionDep,
     worker: PhoneOwnerDep,
     number: NumberPath,
     action: CaseAction,
-    body: ActionIn,
+    body: OwnActionIn,
 ) -> TimelineOut:
-    """Withdraw or reopen your complaint.
+    """Withdraw, reopen, agree, or add to your complaint.
 
-    `withdraw` until there is an order to pay; `reopen` once, after closing, when the money did not
-    come. You get a message.
+    `withdraw` until there is an order to pay; `add_details` when asked; `agree` or
+    `decline_agreement` to what is proposed; `supplement` at any time; after closing
+    `confirm_paid`, or `reopen` once when the money did not come.
     """
     service.act_on_case(
-        session, principal=worker, number=number, action=action, note=body.note, at=now()
+        session, principal=worker, number=number, action=action, form=body.as_form(), at=now()
     )
     return TimelineOut.of(
         service.get_my_complaint(session, number=number, person_id=worker.person_id)
     )
 
 
+@router.post(
+    "/me/complaints/{number}/pin",
+    responses=problems(ComplaintNotFoundError),
+)
+def renew_complaint_pin(session: SessionDep, worker: PhoneOwnerDep, number: NumberPath) -> PinOut:
+    """Get a new PIN for one of your complaints.
+
+    The old one ends. Number and PIN follow the complaint on anybody's phone.
+    """
+    return PinOut(pin=service.renew_pin(session, person_id=worker.person_id, number=number))
+
+
 @router.get("/cases")
 def list_cases(
-    session: SessionDep, inspector: InspectorDep, page: PageDep, state: CaseState | None = None
+    session: SessionDep,
+    inspector: InspectorDep,
+    page: PageDep,
+    *,
+    state: CaseState | None = None,
+    due: Due | None = None,
+    search: Annotated[str | None, Query(max_length=100, pattern=NO_NUL)] = None,
+    mine: bool = False,
 ) -> Page[CaseOut]:
-    """List the cases of your county.
+    """List the cases of your division.
 
-    For inspectors. Newest first, with the legal deadline now running. Who complains is shown only
-    where the complaint is `named`, and masked.
+    For inspectors of a county, and of the city or province above. Newest first, with the period
+    that ends first. `due` narrows to what ends today, soon or is overdue, `search` to a number or
+    words in the project's or employer's name, `mine` to what you handle. Who complains is shown
+    only where the complaint is `named`, and masked.
     """
     at = now()
     listed = desk.list_cases(
         session,
-        county_code=inspector.county_code,
+        principal=inspector,
         state=state,
+        due=due,
+        search=search,
+        mine=mine,
         before=page.before,
         limit=page.limit,
+        at=at,
     )
     return make_page(listed, limit=page.limit, to_item=lambda case: CaseOut.of(case, at=at))
 
 
 @router.get("/cases/{number}", responses=problems(CaseNotFoundError))
 def get_case(session: SessionDep, inspector: InspectorDep, number: NumberPath) -> CaseFileOut:
-    """Open one case of your county.
+    """Open one case of your division.
 
-    For inspectors. The complaint, every step, and every legal clock with the days it counts.
+    For inspectors. The complaint, every step, every period with the days it counts, who handles
+    it, what waits for the head, notes, and what looks like revenge.
     """
-    file = desk.get_case(session, number=number, county_code=inspector.county_code)
-    return CaseFileOut.of_file(file, at=now())
+    at = now()
+    file = desk.get_case(session, principal=inspector, number=number, at=at)
+    return CaseFileOut.of_file(file, at=at)
 
 
 @router.post(
     "/cases/{number}/actions/{action}",
-    responses=problems(CaseNotFoundError, ActionNotAllowedError, NoteRequiredError),
+    responses=problems(
+        CaseNotFoundError,
+        ActionNotAllowedError,
+        NoteRequiredError,
+        StepIncompleteError,
+        StepDoneError,
+        *STEP_REFUSALS,
+        ConflictOfInterestError,
+        RequestPendingError,
+    ),
 )
 def act_on_case(
     session: SessionDep,
@@ -167,16 +270,21 @@ def act_on_case(
     number: NumberPath,
     action: CaseAction,
     body: ActionIn,
-) -> CaseFileOut:
+) -> ActedOut:
     """Take a step with a case.
 
-    For inspectors of the case's county: `accept`, `refuse`, `order_to_pay`, `close`. Refusing and
-    closing need a note. The complainant gets a message and can read the note. Of two inspectors
-    who act at once the second is told 409 if the step is no longer possible.
+    For inspectors of the case's county; `designate` is for the division above. What a step must
+    say differs: see `cases.step-incomplete`. Investigating takes two inspectors. Extending,
+    suspending, advancing money and transferring to the police wait for the head: the answer names
+    the request. The complainant gets a message and can read the note. Of two inspectors who act
+    at once the second is told 409 if the step is no longer possible.
     """
-    at = now()
-    service.act_on_case(
-        session, principal=inspector, number=number, action=action, note=body.note, at=at
+    acted = service.act_on_case(
+        session,
+        principal=inspector,
+        number=number,
+        action=action,
+        form=body.as_form(),
+        at=now(),
     )
-    file = desk.get_case(session, number=number, county_code=inspector.county_code)
-    return CaseFileOut.of_file(file, at=at)
+    return ActedOut.of(acted.case, acted.request)

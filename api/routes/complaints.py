@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from api.deps import KeyringDep, SessionDep, WorkerDep
 from api.problems import problems
 from api.schemas.complaints import MyComplaintIn, MyComplaintOut
-from cases.errors import UnknownPlaceError
+from cases.document_errors import StagedFileNotFoundError
+from cases.errors import OutsideProvinceError, UnknownPlaceError
 from core.clock import now
 from payroll import complaints
 from payroll.errors import PayslipNotFoundError, ProjectUnclearError
@@ -16,7 +17,13 @@ router = APIRouter(tags=["cases"])
 @router.post(
     "/me/complaints",
     status_code=201,
-    responses=problems(PayslipNotFoundError, ProjectUnclearError, UnknownPlaceError),
+    responses=problems(
+        PayslipNotFoundError,
+        ProjectUnclearError,
+        UnknownPlaceError,
+        OutsideProvinceError,
+        StagedFileNotFoundError,
+    ),
 )
 def file_my_complaint(
     session: SessionDep, keyring: KeyringDep, worker: WorkerDep, body: MyComplaintIn
@@ -25,8 +32,8 @@ def file_my_complaint(
 
     Month, amount, employer and what the bank said are taken from the payslip. The case opens with
     the county of the project and you get a message at every step. An `anonymous` complaint keeps
-    nothing that leads to you: follow it by number and PIN. Every call files a new complaint: send
-    an `Idempotency-Key` to repeat one safely.
+    nothing that leads to you: follow it by number and PIN. The same words twice are one complaint;
+    more words about a payslip whose case is open join that case, with a new PIN.
     """
     filed = complaints.file_my_complaint(
         session, keyring, principal=worker, **body.model_dump(), at=now()

@@ -21,10 +21,13 @@ from api.schemas.gate import (
 from attendance import annulments, looks, offline
 from attendance.errors import (
     AnnulmentTooLateError,
+    GatesBusyError,
     LookTooLateError,
     NothingToLookAtError,
     ScanNotFoundError,
+    StorageUnavailableError,
 )
+from attendance.places import place_for_upload
 from attendance.rejudge import Arrival
 from core.clock import now
 from devices.errors import UnknownDeviceError, WrongProfileError
@@ -123,7 +126,9 @@ def sync_gate(
     return SyncOut.of(page)
 
 
-@router.post("/gate/scans", responses=problems(*NOT_A_GATE))
+@router.post(
+    "/gate/scans", responses=problems(*NOT_A_GATE, GatesBusyError, StorageUnavailableError)
+)
 def take_scans(
     session: SessionDep,
     keyring: KeyringDep,
@@ -138,16 +143,18 @@ def take_scans(
     Called by a paired gate with 1 to 1,000 scans, oldest first. Each is recorded, whatever it is,
     and judged again for its own moment: `admitted` is what the gate did, `valid` what is true.
     One result for each, in the same order; a `nonce` that is known returns its first result.
+    Backlogs wait their turn: on 503 send the same again after `Retry-After`.
     """
     heartbeat, at = heard
-    outcomes = offline.take_scans(
-        session,
-        keyring,
-        device=device,
-        reports=read_upload(body),
-        arrival=Arrival(at, heartbeat.boot_id, heartbeat.uptime_ms),
-        clock_offset_ms=heartbeat.clock_offset_ms,
-    )
+    with place_for_upload(len(body)):
+        outcomes = offline.take_scans(
+            session,
+            keyring,
+            device=device,
+            reports=read_upload(body),
+            arrival=Arrival(at, heartbeat.boot_id, heartbeat.uptime_ms),
+            clock_offset_ms=heartbeat.clock_offset_ms,
+        )
     note_condition(session, device=device, condition=condition, at=at)
     return UploadOut.of(outcomes, at=at)
 

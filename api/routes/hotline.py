@@ -6,8 +6,9 @@ from api.deps import AddressDep, SessionDep, ValkeyDep
 from api.problems import problems
 from api.schemas.cases import LookupIn
 from api.schemas.notifications import SpokenOut
-from cases import service, spoken
 from cases.errors import LookupThrottledError, LookupUnavailableError, WrongNumberOrPinError
+from core.clock import now
+from payroll import spoken
 
 router = APIRouter(tags=["notifications"])
 
@@ -19,12 +20,13 @@ router = APIRouter(tags=["notifications"])
 def speak_of_complaint(
     session: SessionDep, valkey: ValkeyDep, address: AddressDep, body: LookupIn
 ) -> SpokenOut:
-    """Say where a complaint stands.
+    """Say where a complaint stands, and the wages.
 
-    For a hotline's operator or telephone computer, with the number and PIN the caller gives. The
-    same limits hold as for looking it up on a screen.
+    For a hotline's operator or telephone computer, with the number and PIN the caller gives. Of
+    whoever has an account it says how their wages stand too, without amounts. The same limits hold
+    as for looking it up on a screen.
     """
-    timeline = service.look_up_complaint(
-        session, valkey, number=body.number, pin=body.pin, address=address
+    say = spoken.speak_of_complaint(
+        session, valkey, number=body.number, pin=body.pin, address=address, at=now()
     )
-    return SpokenOut(say=spoken.say(timeline))
+    return SpokenOut(say=say)

@@ -1,7 +1,7 @@
 """The phone page: what a worker sees at ``/``. Same services as the API, no logic of its own."""
 
 import json
-from datetime import date
+from secrets import token_urlsafe
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -14,16 +14,15 @@ from api.pages.refusals import PageRoute
 from api.pages.rendering import render
 from api.pages.sign_in import CookieJarDep, PageWorkerDep
 from api.routes.cases import NumberPath
-from api.schemas.attendance import Month
-from api.schemas.cases import ActionIn, LookupIn
+from api.schemas.cases import LookupIn, OwnActionIn
 from api.schemas.check_ins import PosterToken
 from api.schemas.complaints import MyComplaintIn
-from api.schemas.pages import CodeForm, ObjectionForm, SignInForm
-from api.schemas.payslips import ConfirmIn, DisputeIn, ReceivedIn
-from attendance import months
+from api.schemas.pages import CodeForm, SignInForm
+from api.schemas.payslips import ConfirmIn, ReceivedIn
 from cases import service as cases
-from core.clock import local_date, month_start, next_month, now
-from core.enums import CaseAction, Role
+from core.case_enums import CaseAction
+from core.clock import local_date, now
+from core.enums import Role
 from identity import service as identity
 from identity.errors import ChooseIdentityError, WrongCodeError
 from identity.rules import Choice
@@ -35,6 +34,7 @@ from qr import service as qr
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
 
 PAYSLIPS_SHOWN = 24
+MARK_BYTES = 18
 
 
 @router.get("/")
@@ -147,39 +147,6 @@ def sign_out(
     return response
 
 
-@router.get("/days")
-def show_days(
-    request: Request, session: SessionDep, worker: PageWorkerDep, month: Month | None = None
-) -> HTMLResponse:
-    """Show the days of a month, this month unless told otherwise."""
-    today = local_date(now())
-    shown = month or f"{today:%Y-%m}"
-    return render(
-        request,
-        "days.html",
-        view=months.get_month(session, person_id=worker.person_id, month=shown),
-        earlier=_month_before(shown),
-        later=f"{next_month(month_start(shown)):%Y-%m}",
-        is_current=shown >= f"{today:%Y-%m}",
-    )
-
-
-@router.post("/days/objections")
-def object_to_day(
-    session: SessionDep, worker: PageWorkerDep, form: Annotated[ObjectionForm, Form()]
-) -> Response:
-    """Write down that a day is wrong."""
-    months.object_to_day(
-        session,
-        person_id=worker.person_id,
-        work_date=form.work_date,
-        note=form.note,
-        at=now(),
-        project_id=form.project_id,
-    )
-    return RedirectResponse(f"/days?month={form.work_date:%Y-%m}#objections", 303)
-
-
 @router.get("/payslips")
 def show_payslips(request: Request, session: SessionDep, worker: PageWorkerDep) -> HTMLResponse:
     """List the latest payslips."""
@@ -233,34 +200,6 @@ def download_receipt(
     )
 
 
-@router.get("/payslips/{payslip_id}/dispute")
-def show_dispute(
-    request: Request, session: SessionDep, worker: PageWorkerDep, payslip_id: UUID
-) -> HTMLResponse:
-    """Ask what is wrong."""
-    own = answers.get_payslip(session, person_id=worker.person_id, payslip_id=payslip_id)
-    return render(request, "dispute.html", own=own)
-
-
-@router.post("/payslips/{payslip_id}/dispute")
-def dispute_payslip(
-    session: SessionDep,
-    worker: PageWorkerDep,
-    payslip_id: UUID,
-    form: Annotated[DisputeIn, Form()],
-) -> Response:
-    """Say what is wrong."""
-    answers.dispute_payslip(
-        session,
-        principal=worker,
-        payslip_id=payslip_id,
-        reason=form.reason,
-        fields=form.fields,
-        at=now(),
-    )
-    return RedirectResponse(f"/payslips/{payslip_id}", 303)
-
-
 @router.post("/payslips/{payslip_id}/received")
 def report_received(
     session: SessionDep,
@@ -291,22 +230,32 @@ def show_complaint_form(
         session, person_id=worker.person_id, payslip_id=payslip_id
     )
     _, _, engagements = identity.get_me(session, worker, on=local_date(now()))
-    return render(request, "complain.html", own=own, engagements=engagements)
+    return render(
+        request, "complain.html", own=own, engagements=engagements, mark=token_urlsafe(MARK_BYTES)
+    )
 
 
 @router.post("/complaints")
 def file_my_complaint(
-    request: Request,
     session: SessionDep,
     keyring: KeyringDep,
     worker: PageWorkerDep,
     form: Annotated[MyComplaintIn, Form()],
-) -> HTMLResponse:
-    """File the complaint and show number and PIN, this once."""
+) -> Response:
+    """File the complaint; loading the next page again files nothing."""
     filed = complaints.file_my_complaint(
         session, keyring, principal=worker, **form.model_dump(), at=now()
     )
-    return render(request, "filed.html", status=201, filed=filed, disclosure=form.disclosure)
+    return RedirectResponse(f"/complaints/filed/{filed.ticket}", 303)
+
+
+@router.get("/complaints/filed/{ticket}")
+def show_filed_complaint(
+    request: Request, session: SessionDep, keyring: KeyringDep, _: PageWorkerDep, ticket: str
+) -> HTMLResponse:
+    """Show number and PIN, for half an hour."""
+    filed = complaints.get_filed_complaint(session, keyring, ticket=ticket, at=now())
+    return render(request, "filed.html", filed=filed)
 
 
 @router.get("/complaints/{number}")
@@ -324,11 +273,11 @@ def act_on_my_complaint(
     worker: PageWorkerDep,
     number: NumberPath,
     action: CaseAction,
-    form: Annotated[ActionIn, Form()],
+    form: Annotated[OwnActionIn, Form()],
 ) -> Response:
-    """Withdraw or reopen."""
+    """Withdraw, reopen, agree or add something."""
     cases.act_on_case(
-        session, principal=worker, number=number, action=action, note=form.note, at=now()
+        session, principal=worker, number=number, action=action, form=form.as_form(), at=now()
     )
     return RedirectResponse(f"/complaints/{number}", 303)
 
@@ -352,7 +301,3 @@ def look_up_complaint(
         session, valkey, number=form.number, pin=form.pin, address=address
     )
     return render(request, "complaint.html", timeline=timeline, is_signed_in=False)
-
-
-def _month_before(month: str) -> str:
-    return f"{month_start(month) - date.resolution:%Y-%m}"

@@ -322,7 +322,7 @@ def read_bank_file(
 def import_bank_result(
     *,
     session: SessionDep,
-    manager: ProjectManagerDep,
+    releaser: BatchReleaserDep,
     project_id: UUID,
     sheet_id: UUID,
     reference: ReferencePath,
@@ -330,13 +330,15 @@ def import_bank_result(
 ) -> BankResultOut:
     """Take over the bank's answer.
 
+    For whoever may release the file, and whoever drew it up: what is paid is the bank's word, and
+    a file counts only if its reference, rows and totals are those that were released.
     CSV with the control line of the batch and the columns 序号, 账号, 金额, 状态 (成功 or 失败),
     原因, 日期. All of the file or nothing; each worker is told. Importing the same file again
     changes nothing.
     """
     imported = bank_results.import_bank_result(
         session,
-        principal=manager,
+        principal=releaser,
         project_id=project_id,
         sheet_id=sheet_id,
         reference=reference,

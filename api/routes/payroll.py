@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api.deps import ProjectManagerDep, SessionDep
+from api.deps import ProjectManagerDep, SessionDep, SettingsDep
 from api.problems import problems
 from api.schemas.payroll import (
     AdjustedOut,
@@ -20,6 +20,7 @@ from payroll.errors import (
     AttendanceNotLockedError,
     NobodyWorkedError,
     NoPayTermsError,
+    NothingToApproveError,
     PaySheetNotFoundError,
     PayslipAtBankError,
     PayslipChangedError,
@@ -28,8 +29,21 @@ from payroll.errors import (
     PieceQuantitiesMissingError,
     SheetActionNotAllowedError,
 )
+from payroll.term_errors import (
+    AttendanceMovedError,
+    DeductionTooLargeError,
+    NegativeNetError,
+    PaySheetStaleError,
+)
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["payroll"])
+NOT_COMPUTABLE = (
+    NoPayTermsError,
+    PieceQuantitiesMissingError,
+    AttendanceMovedError,
+    DeductionTooLargeError,
+    NegativeNetError,
+)
 
 
 @router.post(
@@ -38,20 +52,30 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["payroll"])
     responses=problems(
         AttendanceNotLockedError,
         NobodyWorkedError,
-        NoPayTermsError,
-        PieceQuantitiesMissingError,
+        *NOT_COMPUTABLE,
         SheetActionNotAllowedError,
     ),
 )
 def create_pay_sheet(
-    session: SessionDep, _manager: ProjectManagerDep, project_id: UUID, body: PaySheetIn
+    session: SessionDep,
+    settings: SettingsDep,
+    _manager: ProjectManagerDep,
+    project_id: UUID,
+    body: PaySheetIn,
 ) -> PaySheetOut:
     """Draw up a team's pay sheet.
 
-    From the locked attendance sheet and the contracts. While it is a draft, calling again draws it
-    up anew; workers see nothing before it is published.
+    From the locked attendance sheet, contracts and pay terms, with what was entered for the month:
+    quantities, supplements, lawful deductions, advances. While it is a draft, calling again draws
+    it up anew; workers see nothing before it is published.
     """
-    sheet = service.create_pay_sheet(session, project_id=project_id, **body.model_dump(), at=now())
+    sheet = service.create_pay_sheet(
+        session,
+        project_id=project_id,
+        **body.model_dump(),
+        at=now(),
+        county_facts=settings.county_facts,
+    )
     return PaySheetOut.of(sheet)
 
 
@@ -69,7 +93,12 @@ def get_pay_sheet(
 
 @router.post(
     "/pay-sheets/{sheet_id}/publish",
-    responses=problems(PaySheetNotFoundError, PayslipIncompleteError, SheetActionNotAllowedError),
+    responses=problems(
+        PaySheetNotFoundError,
+        PayslipIncompleteError,
+        PaySheetStaleError,
+        SheetActionNotAllowedError,
+    ),
 )
 def publish_pay_sheet(
     session: SessionDep, _manager: ProjectManagerDep, project_id: UUID, sheet_id: UUID
@@ -87,7 +116,7 @@ def publish_pay_sheet(
 
 @router.post(
     "/pay-sheets/{sheet_id}/approve",
-    responses=problems(PaySheetNotFoundError, SheetActionNotAllowedError),
+    responses=problems(PaySheetNotFoundError, NothingToApproveError, SheetActionNotAllowedError),
 )
 def approve_pay_sheet(
     session: SessionDep, manager: ProjectManagerDep, project_id: UUID, sheet_id: UUID
@@ -95,7 +124,7 @@ def approve_pay_sheet(
     """Approve a published pay sheet for payment.
 
     The general contractor's review (条例 §28). It confirms nothing in the workers' names: only
-    lines they confirmed themselves are paid.
+    lines they confirmed themselves are paid. A payslip adjusted later needs another approval.
     """
     sheet = service.approve_pay_sheet(
         session,
@@ -115,14 +144,14 @@ def approve_pay_sheet(
         PayslipChangedError,
         PayslipAtBankError,
         PayslipIncompleteError,
-        NoPayTermsError,
-        PieceQuantitiesMissingError,
+        *NOT_COMPUTABLE,
         SheetActionNotAllowedError,
     ),
 )
 def adjust_payslip(
     *,
     session: SessionDep,
+    settings: SettingsDep,
     manager: ProjectManagerDep,
     project_id: UUID,
     payslip_id: UUID,
@@ -130,8 +159,8 @@ def adjust_payslip(
 ) -> AdjustedOut:
     """Replace a published payslip by a corrected version.
 
-    The worker is told and must answer again; nobody else's answer is touched. Not possible while
-    a bank has the line.
+    The worker is told and must answer again, and the line must be approved again; nobody else's is
+    touched. Less than before stays owed until the worker agrees. Not while a bank has the line.
     """
     payslip = service.adjust_payslip(
         session,
@@ -141,5 +170,6 @@ def adjust_payslip(
         items=body.to_items(),
         note=body.note,
         at=now(),
+        county_facts=settings.county_facts,
     )
     return AdjustedOut.of(payslip)

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import APIRouter
 
-from api.deps import KeyringDep, PhoneOwnerDep, SessionDep, WorkerDep
+from api.deps import KeyringDep, SessionDep, WorkerDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.evidence import ReceiptOut
@@ -21,6 +21,7 @@ from api.schemas.payslips import (
 )
 from core.clock import now
 from payroll import answers, receipts, status
+from payroll.assisted_errors import WitnessMissingError
 from payroll.bank_errors import NotSentToBankError
 from payroll.errors import (
     AgreementNeedsPhoneError,
@@ -84,19 +85,22 @@ def get_receipt(
 
 @router.post(
     "/payslips/{payslip_id}/confirm",
-    responses=problems(PayslipNotFoundError, PayslipChangedError, PayslipAnsweredError),
+    responses=problems(
+        PayslipNotFoundError, PayslipChangedError, PayslipAnsweredError, WitnessMissingError
+    ),
 )
 def confirm_payslip(
     session: SessionDep,
     keyring: KeyringDep,
-    worker: PhoneOwnerDep,
+    worker: WorkerDep,
     payslip_id: UUID,
     body: ConfirmIn,
 ) -> ConfirmationOut:
     """Agree with exactly what was shown.
 
     Only you can do this. You get a signed receipt and a message. If the payslip was changed in the
-    meantime your answer is refused: read the new version first.
+    meantime your answer is refused: read the new version first. At a kiosk somebody who gains
+    nothing by it must stand beside you and have entered the code of `…/witness-requests`.
     """
     answer = answers.confirm_payslip(
         session,

@@ -11,6 +11,8 @@ from api.schemas.photos import FacesAtGatesIn, FacesOut, PhotoNoticeOut, PhotoOu
 from core.clock import now
 from devices import faces
 from devices.errors import UnknownDeviceError, WrongProfileError
+from evidence.errors import PictureUnreadableError, UploadTooLargeError
+from evidence.pictures import LARGEST_UPLOAD
 from identity import photos
 from identity.errors import (
     ConsentMissingError,
@@ -18,18 +20,15 @@ from identity.errors import (
     PersonNotFoundError,
     PhotoNotFoundError,
     PhotoNoticeChangedError,
-    PhotoTooLargeError,
-    PhotoUnreadableError,
     RoleRequiredError,
 )
-from identity.portraits import LARGEST_UPLOAD
 from projects.errors import ProjectNotFoundError
 
 router = APIRouter(tags=["photos"])
 NOT_STORED = {"Cache-Control": "no-store"}
 NOT_A_WORKER = (NotSignedInError, RoleRequiredError)
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
-BAD_PHOTO = (PhotoNoticeChangedError, PhotoTooLargeError, PhotoUnreadableError)
+BAD_PHOTO = (PhotoNoticeChangedError, UploadTooLargeError, PictureUnreadableError)
 NoticeVersion = Annotated[
     str, Form(max_length=20, description="`version` of the notice that the worker has read.")
 ]

@@ -22,6 +22,7 @@ from projects.errors import (
     SheetEmptyError,
     SheetNotFoundError,
     TooManyRowsError,
+    UncalculatedWorkbookError,
     UnreadableWorkbookError,
     WorkbookTooLargeError,
 )
@@ -31,6 +32,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TEMPLATE_NAME = "花名册模板.xlsx"
 WORKBOOK_REFUSALS = (
     UnreadableWorkbookError,
+    UncalculatedWorkbookError,
     WorkbookTooLargeError,
     TooManyRowsError,
     SheetNotFoundError,

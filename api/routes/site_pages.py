@@ -1,20 +1,23 @@
 """What a poster's code opens, for anybody: ``/s/{poster_token}`` and the complaint from there."""
 
+from secrets import token_urlsafe
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.deps import AddressDep, SessionDep, ValkeyDep
+from api.deps import AddressDep, KeyringDep, SessionDep, ValkeyDep
 from api.pages.refusals import PageRoute
 from api.pages.rendering import render
 from api.pages.sites import ScannedBoardDep
 from api.schemas.posters import PosterComplaintForm
+from cases import bundles
 from cases import service as cases
 from core.clock import now
-from core.enums import Disclosure
 
 router = APIRouter(prefix="/s", route_class=PageRoute, include_in_schema=False)
+
+MARK_BYTES = 18
 
 
 @router.get("/{poster_token}")
@@ -28,27 +31,42 @@ def show_poster_complaint_form(
     request: Request, board: ScannedBoardDep, poster_token: str
 ) -> HTMLResponse:
     """Ask what happened; the site is known already."""
-    return render(request, "site_complain.html", board=board, poster_token=poster_token)
+    return render(
+        request,
+        "site_complain.html",
+        board=board,
+        poster_token=poster_token,
+        mark=token_urlsafe(MARK_BYTES),
+    )
 
 
 @router.post("/{poster_token}/complain")
 def file_poster_complaint(
-    request: Request,
     session: SessionDep,
     valkey: ValkeyDep,
+    keyring: KeyringDep,
     *,
     address: AddressDep,
     poster_token: str,
     form: Annotated[PosterComplaintForm, Form()],
-) -> HTMLResponse:
-    """File the complaint and show number and PIN, this once."""
+) -> Response:
+    """File the complaint; loading the next page again files nothing."""
+    at = now()
     filed = cases.file_poster_complaint(
         session,
         valkey,
         poster_token=poster_token,
         **form.model_dump(),
         address=address,
-        at=now(),
+        at=at,
     )
-    is_texted = form.phone is not None and form.disclosure is not Disclosure.ANONYMOUS
-    return render(request, "site_filed.html", status=201, filed=filed, is_texted=is_texted)
+    bundles.seal(session, keyring, complaint_id=filed.complaint_id, at=at)
+    return RedirectResponse(f"/s/filed/{filed.ticket}", 303)
+
+
+@router.get("/filed/{ticket}")
+def show_filed_complaint(request: Request, session: SessionDep, ticket: str) -> HTMLResponse:
+    """Show number and PIN, for half an hour."""
+    filed, complaint = cases.get_filed_complaint(session, ticket=ticket, at=now())
+    is_texted = complaint.phone is not None
+    return render(request, "site_filed.html", filed=filed, is_texted=is_texted)

@@ -63,6 +63,19 @@ def end_webhook(session: SessionDep, _admin: AdminDep, webhook_id: UUID) -> Resp
 
 
 @router.post(
+    "/{webhook_id}/secret",
+    responses=problems(*NOT_ADMIN, WebhookNotFoundError, WebhookEndedError),
+)
+def renew_webhook_secret(session: SessionDep, _admin: AdminDep, webhook_id: UUID) -> NewWebhookOut:
+    """Give a webhook a fresh secret.
+
+    For administrators. The secret is shown this once. For a day events bear the signatures of both
+    secrets, so the receiver can change without missing any. Renew twice to end a leaked one.
+    """
+    return NewWebhookOut.of(service.renew_webhook_secret(session, webhook_id=webhook_id, at=now()))
+
+
+@router.post(
     "/{webhook_id}/test",
     status_code=202,
     responses=problems(*NOT_ADMIN, WebhookNotFoundError, WebhookEndedError),

@@ -1,4 +1,4 @@
-"""Wire shapes of work days, objections, imports and attendance sheets."""
+"""Wire shapes of work days, objections and imports."""
 
 from datetime import date, datetime
 from typing import Annotated, Self
@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.words import Words
-from attendance.folding import format_units
+from attendance.day_rules import format_units
+from attendance.facts import ObjectionView, SeenCrossing
 from attendance.imports import ImportReport
 from attendance.months import DayView, MonthView
-from attendance.sheets import SheetLine, SheetView
-from core.enums import Grade, ScanReason, SheetState, WorkDayState
-from db.models import AttendanceSheet, WorkDayObjection
+from core.day_enums import ObjectionOutcome
+from core.enums import CheckInMethod, Direction, Grade, ScanReason, WorkDayState
+from db.models import DayConfirmation, ObjectionPhoto, ObjectionReply
 from devices.zkteco.attlog import AttlogFault
 
 Month = Annotated[
@@ -32,6 +33,19 @@ class ObjectionIn(BaseModel):
     )
 
 
+class ReplyOut(BaseModel):
+    """What the labour manager answered."""
+
+    outcome: ObjectionOutcome
+    reason: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, reply: ObjectionReply) -> Self:
+        """Return the wire shape of a reply."""
+        return cls(outcome=reply.outcome, reason=reply.reason, created_at=reply.created_at)
+
+
 class ObjectionOut(BaseModel):
     """A worker's word against a day."""
 
@@ -40,16 +54,46 @@ class ObjectionOut(BaseModel):
     date: date
     note: str
     created_at: datetime
+    photo_ids: list[UUID]
+    reply: ReplyOut | None = Field(description="Null while nobody has answered.")
 
     @classmethod
-    def of(cls, objection: WorkDayObjection) -> Self:
+    def of(cls, view: ObjectionView) -> Self:
         """Return the wire shape of an objection."""
+        objection = view.objection
         return cls(
             id=objection.id,
             project_id=objection.project_id,
             date=objection.work_date,
             note=objection.note,
             created_at=objection.created_at,
+            photo_ids=[photo.id for photo in view.photos],
+            reply=None if view.reply is None else ReplyOut.of(view.reply),
+        )
+
+
+class CrossingOut(BaseModel):
+    """A check-in behind a day."""
+
+    at: datetime
+    direction: Direction
+    method: CheckInMethod
+    grade: Grade
+    gate_name: str | None = Field(description="Null when no gate was passed.")
+    note: str | None = Field(description="Why it was entered by hand.")
+    is_undated: bool = Field(description="The gate's clock was wrong; the time is a guess.")
+
+    @classmethod
+    def of(cls, seen: SeenCrossing) -> Self:
+        """Return the wire shape of a check-in."""
+        return cls(
+            at=seen.crossing.at,
+            direction=seen.crossing.direction,
+            method=seen.method,
+            grade=seen.crossing.grade,
+            gate_name=seen.gate_name,
+            note=seen.note,
+            is_undated=seen.crossing.is_undated,
         )
 
 
@@ -62,11 +106,14 @@ class WorkDayOut(BaseModel):
     first_in_at: datetime | None
     last_out_at: datetime | None
     minutes: int
+    overtime_minutes: int = Field(description="Of `minutes`, beyond a full day.")
+    overlap_minutes: int = Field(description="Of `minutes`, also counted on another project.")
     units: str = Field(description=UNITS, examples=["1.00"])
     state: WorkDayState
     grades: dict[Grade, int] = Field(
         description="How many check-ins of each grade stand behind it."
     )
+    crossings: list[CrossingOut]
     say: str | None = Field(description="In plain words what is missing; null when nothing is.")
 
     @classmethod
@@ -80,9 +127,12 @@ class WorkDayOut(BaseModel):
             first_in_at=work_day.first_in_at,
             last_out_at=work_day.last_out_at,
             minutes=work_day.minutes,
+            overtime_minutes=work_day.overtime_minutes,
+            overlap_minutes=view.overlap_minutes,
             units=format_units(work_day.units),
             state=work_day.state,
             grades={Grade(grade): count for grade, count in work_day.grades.items()},
+            crossings=[CrossingOut.of(seen) for seen in view.crossings],
             say=view.say,
         )
 
@@ -93,6 +143,7 @@ class MonthOut(BaseModel):
     month: str
     units: str = Field(description=UNITS)
     minutes: int
+    overlap_minutes: int = Field(description="Of `minutes`, counted on two projects.")
     days: list[WorkDayOut]
     objections: list[ObjectionOut]
 
@@ -103,9 +154,55 @@ class MonthOut(BaseModel):
             month=view.month,
             units=format_units(view.units),
             minutes=view.minutes,
+            overlap_minutes=view.overlap_minutes,
             days=[WorkDayOut.of(day) for day in view.days],
             objections=[ObjectionOut.of(objection) for objection in view.objections],
         )
+
+
+class ConfirmDayIn(BaseModel):
+    """The day as it was shown."""
+
+    minutes: int = Field(ge=0, le=1440)
+    units: str = Field(pattern=r"^[01]\.[0-9]{2}$", examples=["0.50"])
+    project_id: UUID | None = Field(
+        default=None, description="Only needed when you were on several projects that day."
+    )
+
+
+class ConfirmationOut(BaseModel):
+    """The worker accepts an uncertain day."""
+
+    id: UUID
+    project_id: UUID
+    date: date
+    minutes: int
+    units: str = Field(description=UNITS)
+    created_at: datetime
+
+    @classmethod
+    def of(cls, confirmation: DayConfirmation) -> Self:
+        """Return the wire shape of a confirmation."""
+        return cls(
+            id=confirmation.id,
+            project_id=confirmation.project_id,
+            date=confirmation.work_date,
+            minutes=confirmation.minutes,
+            units=format_units(confirmation.units),
+            created_at=confirmation.created_at,
+        )
+
+
+class ObjectionPhotoOut(BaseModel):
+    """A picture that goes with an objection."""
+
+    id: UUID
+    created_at: datetime
+
+    @classmethod
+    def of(cls, photo: ObjectionPhoto) -> Self:
+        """Return the wire shape of a picture."""
+        return cls(id=photo.id, created_at=photo.created_at)
 
 
 class FaultOut(BaseModel):
@@ -148,72 +245,3 @@ class ImportReportOut(BaseModel):
             first_date=report.first_date,
             last_date=report.last_date,
         )
-
-
-class SheetIn(BaseModel):
-    """Whose month to draw up."""
-
-    month: Month
-    team_id: UUID
-
-
-class SheetOut(BaseModel):
-    """An attendance sheet."""
-
-    id: UUID
-    project_id: UUID
-    team_id: UUID
-    month: str
-    state: SheetState
-    workers: int
-
-    @classmethod
-    def of(cls, sheet: AttendanceSheet) -> Self:
-        """Return the wire shape of a sheet without its lines."""
-        return cls(
-            id=sheet.id,
-            project_id=sheet.project_id,
-            team_id=sheet.team_id,
-            month=sheet.month,
-            state=sheet.state,
-            workers=len(sheet.lines),
-        )
-
-
-class SheetLineOut(BaseModel):
-    """One worker's month."""
-
-    project_worker_id: UUID
-    masked_name: str
-    units: str = Field(description=UNITS)
-    minutes: int
-    days: int
-    needs_confirmation: int = Field(description="Days that lack an entry or an exit.")
-    grades: dict[Grade, int]
-    objections: list[ObjectionOut]
-
-    @classmethod
-    def of(cls, line: SheetLine) -> Self:
-        """Return the wire shape of a line."""
-        return cls(
-            project_worker_id=line.project_worker_id,
-            masked_name=line.masked_name,
-            units=format_units(line.units),
-            minutes=line.minutes,
-            days=line.days,
-            needs_confirmation=line.needs_confirmation,
-            grades={Grade(grade): count for grade, count in line.grades.items()},
-            objections=[ObjectionOut.of(objection) for objection in line.objections],
-        )
-
-
-class SheetDetailOut(SheetOut):
-    """An attendance sheet with its lines."""
-
-    lines: list[SheetLineOut]
-
-    @classmethod
-    def of_view(cls, view: SheetView) -> Self:
-        """Return the wire shape of a sheet with its lines."""
-        head = SheetOut.of(view.sheet)
-        return cls(**head.model_dump(), lines=[SheetLineOut.of(line) for line in view.lines])

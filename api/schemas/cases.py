@@ -9,20 +9,43 @@ from pydantic import BaseModel, Field, StringConstraints
 from api.schemas.auth import Mobile
 from api.schemas.words import NO_NUL
 from cases import clocks, divisions, workflow
-from cases.desk import CaseFile, ClockReading, ListedCase
-from cases.queries import CaseRow
-from cases.service import FiledComplaint
+from cases.desk import ClockReading, ListedCase
+from cases.desk_queries import CaseRow
+from cases.filing import FiledComplaint
+from cases.step import Form
 from cases.timeline import Timeline
+from core.case_enums import (
+    CaseAction,
+    CaseState,
+    Channel,
+    ClockChangeKind,
+    ClockKind,
+    ComplaintKind,
+    Conclusion,
+    Disclosure,
+    PoliceAttachment,
+    RefusalGround,
+    Silence,
+)
 from core.clock import local_date
-from core.enums import CaseAction, CaseState, ClockKind, ComplaintKind, Disclosure, Role
+from core.enums import Role
 from core.masking import mask_name, mask_phone
-from core.money import to_yuan
-from db.models import CaseEvent
+from core.money import parse_yuan
+from db.models import Case, CaseEvent, CaseRequest
 
 Statement = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
 ]
 Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=NO_NUL)]
+Mark = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
+Yuan = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", max_length=13)]
+"""Yuan as a decimal string."""
+
+
+Attachments = Annotated[
+    list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{32}$")]],
+    Field(max_length=10, description="Tokens of uploads from `POST /v1/complaint-files`."),
+]
 
 
 class PosterComplaintIn(BaseModel):
@@ -40,6 +63,11 @@ class PosterComplaintIn(BaseModel):
     phone: Mobile | None = Field(
         default=None, description="Gets a message at every step; not kept when anonymous."
     )
+    people: int = Field(default=1, ge=1, le=1000, description="For how many you speak, you too.")
+    mark: Mark | None = Field(
+        default=None, description="Fresh for each form: the same mark is the same tap."
+    )
+    attachments: Attachments = []
 
 
 class LookupIn(BaseModel):
@@ -50,22 +78,64 @@ class LookupIn(BaseModel):
 
 
 class FiledComplaintOut(BaseModel):
-    """Number and PIN; keep both, the PIN is never shown again."""
+    """Number and PIN; keep both, the PIN is shown for half an hour."""
 
     number: str
     pin: str
     case_number: str = Field(description="The same number, from filing to closing.")
+    ticket: str = Field(description="Shows number and PIN again for half an hour.")
 
     @classmethod
     def of(cls, filed: FiledComplaint) -> Self:
         """Return the wire shape of a fresh complaint."""
-        return cls(number=filed.number, pin=filed.pin, case_number=filed.case_number)
+        return cls.model_validate(filed, from_attributes=True)
+
+
+class OwnActionIn(BaseModel):
+    """What the complainant says with it."""
+
+    note: Note | None = None
+    satisfaction: int | None = Field(
+        default=None, ge=1, le=5, description="After closing: 1 not at all, 5 very."
+    )
+
+    def as_form(self) -> Form:
+        """Return what the workflow takes."""
+        return Form(note=self.note, satisfaction=self.satisfaction)
 
 
 class ActionIn(BaseModel):
-    """Why, or with what result; the complainant reads it."""
+    """Why, or with what result; the complainant reads the note."""
 
     note: Note | None = None
+    ground: RefusalGround | None = Field(default=None, description="For `refuse`.")
+    ended_date: date | None = Field(
+        default=None, description="When the violation ended, to refuse it as older than two years."
+    )
+    county_code: str | None = Field(
+        default=None, pattern=r"^[0-9]{6}$", description="Where to, for `transfer`, `designate`."
+    )
+    due_date: date | None = Field(default=None, description="Last day to pay.")
+    amount: Yuan | None = Field(
+        default=None, description="Yuan ordered, agreed, advanced, or recovered at closing."
+    )
+    conclusion: Conclusion | None = Field(default=None, description="For `close`.")
+    attachments: list[PoliceAttachment] = Field(
+        default=[], max_length=5, description="For `hand_to_police`: all five."
+    )
+
+    def as_form(self) -> Form:
+        """Return what the workflow takes."""
+        return Form(
+            note=self.note,
+            ground=self.ground,
+            ended_date=self.ended_date,
+            county_code=self.county_code,
+            due_date=self.due_date,
+            amount_fen=None if self.amount is None else parse_yuan(self.amount),
+            conclusion=self.conclusion,
+            attachments=frozenset(self.attachments),
+        )
 
 
 class StepOut(BaseModel):
@@ -89,6 +159,7 @@ class ComplaintOut(BaseModel):
         description="The due date may move: holidays of that year are not published yet."
     )
     next_step: str = Field(description="What happens next, in one sentence.")
+    hint: str | None = Field(description="What else is good to know, e.g. about old claims.")
     actions: list[CaseAction] = Field(description="What the complainant may do now.")
 
     @classmethod
@@ -147,11 +218,15 @@ class CaseOut(BaseModel):
     )
     due_date: date | None = Field(description="Last day of the legal period now running.")
     is_overdue: bool
+    is_paused: bool
+    channel: Channel
+    people: int = Field(description="For how many it speaks.")
+    group_id: UUID | None
 
     @classmethod
     def of(cls, listed: ListedCase, *, at: datetime) -> Self:
         """Return the wire shape of a line."""
-        return cls(**_line(listed, at=at))
+        return cls(**make_line(listed, at=at))
 
 
 class CaseEventOut(BaseModel):
@@ -163,6 +238,8 @@ class CaseEventOut(BaseModel):
     to_state: CaseState
     actor_role: Role | None
     note: str | None
+    details: dict[str, Any]
+    silence: Silence | None = Field(description="Why the complainant was not told.")
 
     @classmethod
     def of(cls, event: CaseEvent) -> Self:
@@ -174,18 +251,33 @@ class CaseEventOut(BaseModel):
             to_state=event.to_state,
             actor_role=event.actor_role,
             note=event.note,
+            details=event.details,
+            silence=event.silence,
         )
 
 
+class ClockChangeOut(BaseModel):
+    """A pause, its end, or an extension."""
+
+    kind: ClockChangeKind
+    on_date: date
+    added_days: int = Field(description="Working days.")
+    tell_by_date: date = Field(description="Last day to tell the complainant.")
+
+
 class ClockOut(BaseModel):
-    """A legal period with the working days it counts."""
+    """A period with the days it counts, and what moved its end."""
 
     kind: ClockKind
     started_date: date = Field(description="Not counted itself.")
     due_date: date
+    due_at: datetime | None = Field(description="The instant, for a period in hours.")
     is_provisional: bool
+    is_paused: bool
     stopped_at: datetime | None
+    source: str | None = Field(description="The law, or `local promise`; null for an order's day.")
     counted: list[date]
+    changes: list[ClockChangeOut]
 
     @classmethod
     def of(cls, reading: ClockReading) -> Self:
@@ -195,38 +287,21 @@ class ClockOut(BaseModel):
             kind=clock.kind,
             started_date=clock.started_date,
             due_date=clock.due_date,
+            due_at=clock.due_at,
             is_provisional=clock.is_provisional,
+            is_paused=clock.is_paused,
             stopped_at=clock.stopped_at,
+            source=clocks.PERIODS[clock.kind].source if clock.kind in clocks.PERIODS else None,
             counted=list(reading.counted),
+            changes=[
+                ClockChangeOut.model_validate(change, from_attributes=True)
+                for change in reading.changes
+            ],
         )
 
 
-class CaseFileOut(CaseOut):
-    """Everything about one case."""
-
-    statement: str
-    amount: str | None = Field(description="Yuan the complaint is about.", examples=["5280.00"])
-    facts: dict[str, Any] = Field(description="What was known at filing.")
-    events: list[CaseEventOut]
-    clocks: list[ClockOut]
-    actions: list[CaseAction] = Field(description="What the inspector may do now.")
-
-    @classmethod
-    def of_file(cls, file: CaseFile, *, at: datetime) -> Self:
-        """Return the wire shape of a case in full."""
-        complaint = file.listed.row.complaint
-        return cls(
-            **_line(file.listed, at=at),
-            statement=complaint.statement,
-            amount=None if complaint.amount_fen is None else to_yuan(complaint.amount_fen),
-            facts=complaint.facts,
-            events=[CaseEventOut.of(event) for event in file.events],
-            clocks=[ClockOut.of(reading) for reading in file.clocks],
-            actions=file.actions,
-        )
-
-
-def _line(listed: ListedCase, *, at: datetime) -> dict[str, Any]:
+def make_line(listed: ListedCase, *, at: datetime) -> dict[str, Any]:
+    """Return the fields of a line, for the list and for the case in full."""
     case, complaint = listed.row.case, listed.row.complaint
     due_date = listed.clock.due_date if listed.clock else None
     return {
@@ -242,4 +317,37 @@ def _line(listed: ListedCase, *, at: datetime) -> dict[str, Any]:
         "complainant": ComplainantOut.of(listed.row),
         "due_date": due_date,
         "is_overdue": clocks.is_overdue(due_date, today=local_date(at)),
+        "is_paused": listed.clock is not None and listed.clock.is_paused,
+        "channel": complaint.channel,
+        "people": complaint.people,
+        "group_id": case.group_id,
     }
+
+
+class ActedOut(BaseModel):
+    """Where a case stands after a step; it may have left your county."""
+
+    number: str
+    state: CaseState
+    state_name: str
+    county_code: str
+    county_name: str
+    request_id: UUID | None = Field(description="The request, if the head must decide first.")
+
+    @classmethod
+    def of(cls, case: Case, request: CaseRequest | None = None) -> Self:
+        """Return the wire shape of a case after a step."""
+        return cls(
+            number=case.number,
+            state=case.state,
+            state_name=workflow.STATE_NAMES[case.state],
+            county_code=case.county_code,
+            county_name=divisions.full_name(case.county_code),
+            request_id=request.id if request else None,
+        )
+
+
+class PinOut(BaseModel):
+    """A new PIN; keep it, it is not shown again."""
+
+    pin: str

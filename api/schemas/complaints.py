@@ -5,8 +5,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api.schemas.cases import FiledComplaintOut, Statement
-from core.enums import Disclosure
+from api.schemas.cases import Attachments, FiledComplaintOut, Mark, Statement
+from core.case_enums import Disclosure
 from payroll.complaints import OwnComplaint
 
 
@@ -21,10 +21,14 @@ class MyComplaintIn(BaseModel):
     disclosure: Disclosure = Field(
         default=Disclosure.SHIELDED, description="Who may learn that it was you."
     )
+    mark: Mark | None = Field(
+        default=None, description="Fresh for each form: the same mark is the same tap."
+    )
+    attachments: Attachments = []
 
 
 class MyComplaintOut(FiledComplaintOut):
-    """Number, PIN and proof of filing; keep them, the PIN is never shown again."""
+    """Number, PIN and proof of filing; keep them, the PIN is shown for half an hour."""
 
     receipt: str = Field(description="JWS (ES256); verify with `/.well-known/jwks.json`.")
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.schemas.payslips import DisputeFileOut
 from api.schemas.words import Words
 from core.enums import VisitOutcome
 from db.models import DisputeReply
@@ -39,6 +40,8 @@ class OpenDisputeOut(BaseModel):
     month: str
     reason: str | None
     fields: list[str]
+    expected: dict[str, str] = Field(description="What the fields should be, the worker says.")
+    files: list[DisputeFileOut]
     disputed_at: datetime
     reply_due_date: date = Field(description="Three working days; then the worker is told.")
     reply: ReplyOut | None
@@ -52,6 +55,8 @@ class OpenDisputeOut(BaseModel):
             month=dispute.payslip.month,
             reason=dispute.answer.reason,
             fields=dispute.answer.fields,
+            expected=dispute.answer.expected,
+            files=[DisputeFileOut.of(file) for file in dispute.files],
             disputed_at=dispute.answer.created_at,
             reply_due_date=compute_reply_due(dispute),
             reply=ReplyOut.of(dispute.reply),

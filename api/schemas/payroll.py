@@ -13,7 +13,7 @@ from api.schemas.words import NO_NUL, Words
 from core.enums import PaySheetState, PayslipAnswerState
 from core.money import FEN_PER_YUAN, to_yuan
 from db.models import PaySheet, Payslip
-from payroll.rules import PayItem, price_item
+from payroll.pay_rules import PayItem, price_item
 from payroll.service import PayLine, Publication, SheetOverview
 
 ShortText = Annotated[
@@ -76,6 +76,11 @@ class PayLineOut(BaseModel):
     dispute: DisputeOut | None
     payment: PaymentOut | None
     missing: list[str] = Field(description="Mandatory fields (条例 §15) still to be completed.")
+    remarks: list[str] = Field(description="What worker and manager should know before agreeing.")
+    approved_at: datetime | None = Field(description="Null: not paid before another approval.")
+    promised: Yuan | None = Field(
+        description="What an earlier version said, where that was more; owed until agreed with."
+    )
     has_phone: bool
 
     @classmethod
@@ -88,6 +93,9 @@ class PayLineOut(BaseModel):
             dispute=DisputeOut.of(line.answer, line.reply),
             payment=PaymentOut.of(line.bank_row),
             missing=line.missing,
+            remarks=line.payslip.content.get("remarks", []),
+            approved_at=line.payslip.approved_at,
+            promised=_to_yuan(line.payslip.promised_fen),
             has_phone=line.has_phone,
         )
 
@@ -133,7 +141,8 @@ class AdjustmentIn(BaseModel):
         default=None,
         min_length=1,
         max_length=20,
-        description="All lines of the new version; absent: worked out again from attendance.",
+        description="What was earned, line by line; absent: worked out again from attendance. "
+        "Supplements, deductions and advances on record are added either way.",
     )
     note: Words = Field(description="What was changed and why; the worker reads it.")
 
@@ -157,3 +166,7 @@ class AdjustedOut(BaseModel):
     def of(cls, payslip: Payslip) -> Self:
         """Return the wire shape of a new version."""
         return cls(**describe_payslip(payslip))
+
+
+def _to_yuan(fen: int | None) -> str | None:
+    return None if fen is None else to_yuan(fen)

@@ -1,15 +1,23 @@
 """Wire shapes of what workers see and say about their wages; money in yuan as text."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
-from api.schemas.words import Words
+from api.schemas.words import NO_NUL, Words
 from core.enums import PayRowState, PayslipAnswerState, WageSeverity
 from core.money import to_yuan
-from db.models import DisputeReply, PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
+from db.models import (
+    DisputeFile,
+    DisputeReply,
+    PayBatchRow,
+    Payslip,
+    PayslipAnswer,
+    PayslipReceived,
+)
 from payroll.answers import OwnPayslip
 from payroll.queries import AT_BANK
 from payroll.rejections import RejectionOwner, explain_rejection
@@ -21,24 +29,51 @@ DisputedField = Literal[
 ]
 
 
+Expectation = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_NUL)
+]
+
+
+class DisputeFileOut(BaseModel):
+    """A photo or recording handed in with a dispute."""
+
+    file_id: UUID
+    media_type: str = Field(examples=["image/jpeg", "audio/amr"])
+    handed_in_at: datetime
+
+    @classmethod
+    def of(cls, file: DisputeFile) -> Self:
+        """Return the wire shape of a file."""
+        return cls(file_id=file.id, media_type=file.media_type, handed_in_at=file.created_at)
+
+
 class DisputeOut(BaseModel):
     """What the worker says is wrong."""
 
     reason: str | None
     fields: list[str]
+    expected: dict[str, str] = Field(description="What the fields should be, in your words.")
+    files: list[DisputeFileOut]
     disputed_at: datetime
     reply: str | None = Field(
         description="Why the labour manager keeps to it; confirm, or complain."
     )
 
     @classmethod
-    def of(cls, answer: PayslipAnswer | None, reply: DisputeReply | None) -> Self | None:
+    def of(
+        cls,
+        answer: PayslipAnswer | None,
+        reply: DisputeReply | None,
+        files: Sequence[DisputeFile] = (),
+    ) -> Self | None:
         """Return the wire shape of a dispute; None for a confirmation or no answer."""
         if answer is None or answer.state is not PayslipAnswerState.DISPUTED:
             return None
         return cls(
             reason=answer.reason,
             fields=answer.fields,
+            expected=answer.expected,
+            files=[DisputeFileOut.of(file) for file in files],
             disputed_at=answer.created_at,
             reply=reply and reply.reason,
         )
@@ -113,7 +148,7 @@ class PayslipDetailOut(PayslipOut):
             content=own.payslip.content,
             content_hash=own.payslip.content_hash,
             answered_at=None if answer is None else answer.created_at,
-            dispute=DisputeOut.of(answer, own.reply),
+            dispute=DisputeOut.of(answer, own.reply, own.files),
             receipt=None if answer is None else answer.receipt,
         )
 
@@ -151,6 +186,9 @@ class DisputeIn(BaseModel):
 
     reason: Words
     fields: list[DisputedField] = Field(default_factory=list, max_length=7)
+    expected: dict[DisputedField, Expectation] = Field(
+        default_factory=dict, description="What a field should be; naming one disputes it."
+    )
 
 
 class DisputedOut(BaseModel):

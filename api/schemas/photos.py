@@ -14,7 +14,7 @@ from devices.faces import Face, FacesPage
 class PhotoNoticeOut(BaseModel):
     """What a worker reads before they agree."""
 
-    version: str = Field(examples=["2026-11"])
+    version: str = Field(examples=["2026-12"])
     text: str
 
 

@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator
 
 from api.schemas.auth import Mobile
-from api.schemas.cases import Statement
-from core.enums import ComplaintKind, Disclosure
+from api.schemas.cases import Mark, Statement
+from core.case_enums import ComplaintKind, Disclosure
 
 
 def _none_if_blank(text: object) -> object:
@@ -21,3 +21,4 @@ class PosterComplaintForm(BaseModel):
     kind: ComplaintKind
     disclosure: Disclosure
     phone: Annotated[Mobile | None, BeforeValidator(_none_if_blank)] = None
+    mark: Mark | None = None

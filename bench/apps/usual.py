@@ -43,6 +43,17 @@ SQLModel.metadata.create_all(engine)
 app = FastAPI()
 
 
+@app.post("/check-ins/batch")
+def create_check_ins(
+    session: Annotated[Session, Depends(get_session)], events: list[GateEvent]
+) -> int:
+    """Store many crossings with one commit and return how many."""
+    received_at = datetime.now(UTC)
+    session.add_all(UsualCheckIn(**event.model_dump(), received_at=received_at) for event in events)
+    session.commit()
+    return len(events)
+
+
 @app.post("/check-ins")
 def create_check_in(
     session: Annotated[Session, Depends(get_session)], event: GateEvent

@@ -1,5 +1,7 @@
 """All tables, one file per package."""
 
+from db.models.arrears import StoredWageStatus, WageStatusMark
+from db.models.assisted import CallBack, DisputeFile, WitnessRequest, WitnessStatement
 from db.models.attendance import (
     AttendanceSheet,
     CheckIn,
@@ -12,7 +14,38 @@ from db.models.attendance import (
     WorkDay,
     WorkDayObjection,
 )
-from db.models.cases import Case, CaseClock, CaseEvent, Complaint
+from db.models.case_desk import (
+    BureauAlarm,
+    BureauContact,
+    BureauHead,
+    CaseHandler,
+    CaseNote,
+    CaseRequest,
+)
+from db.models.case_files import (
+    CaseDocument,
+    ComplaintFile,
+    DocumentSerial,
+    DocumentService,
+    EvidenceBundle,
+    StagedFile,
+)
+from db.models.case_groups import (
+    CaseGroup,
+    DispatchEntry,
+    GroupAlert,
+    GroupRepresentative,
+    RetaliationSign,
+)
+from db.models.cases import (
+    Case,
+    CaseClock,
+    CaseClockChange,
+    CaseClockRung,
+    CaseEvent,
+    Complaint,
+    FilingSlip,
+)
 from db.models.devices import (
     Device,
     DeviceAlarm,
@@ -34,6 +67,7 @@ from db.models.notifications import (
     ToldOtherwise,
 )
 from db.models.outbox import OutboxMessage
+from db.models.pay_terms import AdvanceRecovery, AgreedTerms, PayEntry, WageAdvance
 from db.models.payroll import (
     DisputeReply,
     PayBatch,
@@ -54,42 +88,80 @@ from db.models.projects import (
     Team,
 )
 from db.models.qr import WorkerCard, WorkerCode, WorkerPhone
+from db.models.sheets import AttendanceSheetAct
 from db.models.terminals import TerminalCommand, TerminalStamp
+from db.models.wage_accounts import ClosingNotice, WageAccountEntry
 from db.models.webhooks import Webhook, WebhookDelivery
+from db.models.work_days import (
+    DayConfirmation,
+    DayRule,
+    ObjectionPhoto,
+    ObjectionReply,
+    RefoldDue,
+)
 
 __all__ = [
+    "AdvanceRecovery",
+    "AgreedTerms",
     "AttendanceSheet",
+    "AttendanceSheetAct",
     "AuditEntry",
+    "BureauAlarm",
+    "BureauContact",
+    "BureauHead",
+    "CallBack",
     "Case",
     "CaseClock",
+    "CaseClockChange",
+    "CaseClockRung",
+    "CaseDocument",
     "CaseEvent",
+    "CaseGroup",
+    "CaseHandler",
+    "CaseNote",
+    "CaseRequest",
     "CheckIn",
     "CheckInAnnulment",
     "CheckInLook",
+    "ClosingNotice",
     "Complaint",
+    "ComplaintFile",
     "Consent",
     "Contract",
+    "DayConfirmation",
+    "DayRule",
     "DeliveryReport",
     "Device",
     "DeviceAlarm",
     "DeviceHealth",
     "DeviceMessage",
+    "DispatchEntry",
+    "DisputeFile",
     "DisputeReply",
+    "DocumentSerial",
+    "DocumentService",
     "Employer",
+    "EvidenceBundle",
     "EvidenceEntry",
     "EvidenceNode",
     "EvidenceSeal",
+    "FilingSlip",
     "FoldDue",
     "GateBlock",
     "GateCard",
     "GateConflict",
     "GateFace",
+    "GroupAlert",
+    "GroupRepresentative",
     "MessagePreference",
     "Notification",
     "NumberStatus",
+    "ObjectionPhoto",
+    "ObjectionReply",
     "OutboxMessage",
     "PayBatch",
     "PayBatchRow",
+    "PayEntry",
     "PaySheet",
     "Payslip",
     "PayslipAnswer",
@@ -100,9 +172,13 @@ __all__ = [
     "ProjectFence",
     "ProjectParty",
     "ProjectWorker",
+    "RefoldDue",
+    "RetaliationSign",
     "RoleGrant",
     "SignIn",
     "SmsSpending",
+    "StagedFile",
+    "StoredWageStatus",
     "Team",
     "TemplateApproval",
     "TerminalCommand",
@@ -110,8 +186,13 @@ __all__ = [
     "ToldOtherwise",
     "UnreadScan",
     "UsedStep",
+    "WageAccountEntry",
+    "WageAdvance",
+    "WageStatusMark",
     "Webhook",
     "WebhookDelivery",
+    "WitnessRequest",
+    "WitnessStatement",
     "WorkDay",
     "WorkDayObjection",
     "WorkerCard",

@@ -182,7 +182,16 @@ class WorkDay(Record, table=True):
     """出勤日 as folded from check-ins; never edited, only folded again."""
 
     __tablename__ = "work_day"
-    __table_args__ = (sa.UniqueConstraint("project_id", "project_worker_id", "work_date"),)
+    __table_args__ = (
+        sa.UniqueConstraint("project_id", "project_worker_id", "work_date"),
+        # The few days somebody has to be asked about.
+        sa.Index(
+            None,
+            "work_date",
+            "id",
+            postgresql_where=sa.text("state = 'needs_confirmation'"),
+        ),
+    )
 
     project_id: UUID = Field(foreign_key="project.id")
     project_worker_id: UUID = Field(foreign_key="project_worker.id", index=True)
@@ -192,6 +201,8 @@ class WorkDay(Record, table=True):
     minutes: int
     units: int
     """工日 in hundredths: 100 is one full day."""
+    overtime_minutes: int = 0
+    """Of `minutes` beyond a full day, up to the project's cap."""
     state: WorkDayState = Field(sa_type=enum_type(WorkDayState))
     grades: dict[str, int] = Field(default_factory=dict, sa_type=JSONB)
     """How many check-ins of each grade stand behind the day."""

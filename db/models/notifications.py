@@ -40,6 +40,12 @@ class Notification(Record, table=True):
             postgresql_where=sa.text("state IN ('sent', 'failed', 'merged')"),
         ),
         sa.Index(
+            None,
+            "county_code",
+            "id",
+            postgresql_where=sa.text("state IN ('sent', 'failed', 'merged')"),
+        ),
+        sa.Index(
             "ix_notification_unread",
             "person_id",
             "id",
@@ -50,6 +56,8 @@ class Notification(Record, table=True):
     person_id: UUID | None = Field(default=None, foreign_key="person.id", index=True)
     project_id: UUID | None = Field(default=None, foreign_key="project.id")
     """Whose budget it is sent from, and whose labour manager looks after it."""
+    county_code: str | None = Field(default=None, max_length=6)
+    """Whose inspectors look after it: that of the case it is about (GB/T 2260)."""
     phone: str | None = Field(default=None, sa_type=Sealed("notification.phone"))
     """E.164; NULL for a person without a phone, who is told by other means."""
     phone_index: bytes | None = Field(default=None, max_length=32)

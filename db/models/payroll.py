@@ -69,12 +69,18 @@ class Payslip(Record, table=True):
     content_hash: str = Field(max_length=64)
     """SHA-256 (hex) of the RFC 8785 form of `content`."""
     answer_state: PayslipAnswerState = Field(sa_type=enum_type(PayslipAnswerState))
+    promised_fen: int | None = Field(default=None, sa_type=sa.BigInteger)
+    """What an earlier version said, where that was more: owed until the worker agrees with less."""
+    approved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When this version was reviewed (条例 §28); nothing is paid before."""
+    approved_by: UUID | None = Field(default=None, foreign_key="person.id")
 
 
 class PayslipAnswer(Record, table=True):
     """What the worker said, bound to what was shown; append-only by trigger."""
 
     __tablename__ = "payslip_answer"
+    __table_args__ = (sa.UniqueConstraint("project_id", "statement_id"),)
 
     project_id: UUID = Field(foreign_key="project.id")
     payslip_id: UUID = Field(foreign_key="payslip.id", index=True)
@@ -87,6 +93,14 @@ class PayslipAnswer(Record, table=True):
     fields: list[str] = Field(default_factory=list, sa_type=JSONB)
     receipt: str | None = None
     """JWS (ES256) given to the worker on confirmation."""
+    kiosk_id: UUID | None = Field(default=None, foreign_key="device.id")
+    """Where a card and PIN answered; NULL for the worker's own phone."""
+    statement_id: UUID | None = Field(default=None, foreign_key="witness_statement.id")
+    """Who stood beside the worker who confirmed at a kiosk."""
+    expected: dict[str, str] = Field(
+        default_factory=dict, sa_type=JSONB, sa_column_kwargs={"server_default": "{}"}
+    )
+    """What the disputed fields should say, in the worker's words."""
 
 
 class DisputeReply(Record, table=True):

@@ -23,7 +23,10 @@ class Webhook(Record, table=True):
     url: str = Field(sa_type=Sealed("webhook.url"))
     """Its path may be a secret of the receiver's."""
     secret: str = Field(sa_type=Sealed("webhook.secret"))
-    """``whsec_…``; shown once, when the webhook is created."""
+    """``whsec_…``; shown once, when the webhook is created or its secret renewed."""
+    previous_secret: str | None = Field(default=None, sa_type=Sealed("webhook.previous_secret"))
+    previous_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Until then events bear the signature of the previous secret too."""
     kinds: list[str] = Field(sa_type=JSONB)
     project_id: UUID | None = Field(default=None, foreign_key="project.id")
     county_code: str | None = Field(default=None, max_length=6)

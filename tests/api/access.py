@@ -1,6 +1,7 @@
 """Who may call what: one line for every operation, and a world with own and other things."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlmodel import Session
@@ -10,13 +11,23 @@ from core.keyring import Keyring
 from devices.service import create_device
 from identity.principal import Principal
 from notifications.templates import Template
+from tests.api.attendance_access import ATTENDANCE_CALLERS, make_attendance_bodies
+from tests.api.case_bodies import (
+    BUREAU_OPERATIONS,
+    CASE_BODIES,
+    CASE_OPERATIONS,
+    make_case_address,
+)
+from tests.api.paper_access import PAPER_BODIES, PAPER_CALLERS, make_paper_address
+from tests.api.pay_bodies import PAY_BODIES
+from tests.api.wage_access import WAGE_CALLERS, make_wage_bodies, make_workers_address
 from tests.factories.attendance import make_conflict, make_unread_scan
-from tests.factories.cards import make_card
 from tests.factories.cases import make_complaint
+from tests.factories.days import make_objection_address
 from tests.factories.fences import make_fence
 from tests.factories.identity import make_person, make_principal
 from tests.factories.notifications import make_stuck_job, make_unreached
-from tests.factories.payroll import MONTH, Site, confirm_all, make_site, make_visit, send_to_bank
+from tests.factories.payroll import MONTH, Site, confirm_all, make_site, send_to_bank
 from tests.factories.projects import make_party
 from tests.factories.vendors import make_message
 from tests.factories.webhooks import make_dead_event
@@ -31,6 +42,8 @@ ADMIN = frozenset({Role.ADMIN})
 DEVICE = frozenset({"device"})
 
 CALLERS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(CASE_OPERATIONS, INSPECTOR),
+    **dict.fromkeys(BUREAU_OPERATIONS, ADMIN),
     "get_jwks": ANYONE,
     "list_seals": ANYONE,
     "prove_inclusion": ANYONE,
@@ -52,6 +65,7 @@ CALLERS: dict[str, frozenset[str]] = {
     "list_webhooks": ADMIN,
     "create_webhook": ADMIN,
     "end_webhook": ADMIN,
+    "renew_webhook_secret": ADMIN,
     "send_test_event": ADMIN,
     "list_webhook_deliveries": ADMIN,
     "retry_webhook_delivery": ADMIN,
@@ -71,14 +85,7 @@ CALLERS: dict[str, frozenset[str]] = {
     "sign_out": PERSON,
     "get_me": PERSON,
     "list_accesses": PERSON,
-    "get_month": WORKER,
-    "object_to_day": WORKER,
-    "check_in_at_poster": WORKER,
-    "list_phone_check_ins": WORKER,
     "get_location_notice": ANYONE,
-    "withdraw_location_consent": WORKER,
-    "set_fence": MANAGER,
-    "get_fence": MANAGER,
     "get_code_kit": WORKER,
     "move_code_kit": WORKER,
     "get_code_image": WORKER,
@@ -93,12 +100,20 @@ CALLERS: dict[str, frozenset[str]] = {
     "get_receipt": WORKER,
     "dispute_payslip": WORKER,
     "report_received": WORKER,
+    "print_my_payslip": WORKER,
+    "list_my_arrears": WORKER,
+    "get_my_year": WORKER,
+    "export_my_data": WORKER,
+    "get_project_arrears": MANAGER | INSPECTOR | ADMIN,
+    "list_county_arrears": INSPECTOR,
+    "export_ledger": MANAGER,
     "request_card_code": WORKER,
     "change_bank_card": WORKER,
     "file_my_complaint": WORKER,
     "list_my_complaints": WORKER,
     "get_my_complaint": WORKER,
     "act_on_my_complaint": WORKER,
+    "renew_complaint_pin": WORKER,
     "unmask": MANAGER | INSPECTOR,
     "list_projects": MANAGER | INSPECTOR | ADMIN,
     "get_project": MANAGER | INSPECTOR | ADMIN,
@@ -108,11 +123,6 @@ CALLERS: dict[str, frozenset[str]] = {
     "get_roster_template": MANAGER,
     "print_poster": MANAGER,
     "print_notice_board": MANAGER,
-    "import_attlog": MANAGER,
-    "list_sheets": MANAGER,
-    "draw_up_sheet": MANAGER,
-    "view_sheet": MANAGER,
-    "lock_sheet": MANAGER,
     "list_devices": MANAGER,
     "create_device": MANAGER,
     "offer_pairing": MANAGER,
@@ -132,6 +142,21 @@ CALLERS: dict[str, frozenset[str]] = {
     "issue_cards": MANAGER,
     "revoke_card": MANAGER,
     "renew_pin": MANAGER,
+    "get_pay_terms": MANAGER,
+    "set_pay_terms": MANAGER,
+    "list_advances": MANAGER,
+    "record_advance": MANAGER,
+    "withdraw_advance": MANAGER,
+    "list_pay_entries": MANAGER,
+    "enter_piece_work": MANAGER,
+    "enter_supplement": MANAGER,
+    "enter_deduction": MANAGER,
+    "withdraw_pay_entry": MANAGER,
+    "list_line_check_ins": MANAGER,
+    "list_my_advances": WORKER,
+    "list_my_pay_entries": WORKER,
+    "agree_to_deduction": WORKER,
+    "list_my_line_check_ins": WORKER,
     "create_pay_sheet": MANAGER,
     "get_pay_sheet": MANAGER,
     "publish_pay_sheet": MANAGER,
@@ -149,14 +174,12 @@ CALLERS: dict[str, frozenset[str]] = {
     "refuse_pay_batch": RELEASER,
     "withdraw_pay_batch": MANAGER,
     "read_bank_file": MANAGER,
-    "import_bank_result": MANAGER,
-    "list_cases": INSPECTOR,
-    "get_case": INSPECTOR,
-    "act_on_case": INSPECTOR,
-    "list_gate_conflicts": MANAGER,
-    "resolve_conflict": MANAGER,
-    "list_unread_scans": MANAGER,
-    "reveal_unread_scan": MANAGER,
+    "import_bank_result": RELEASER,
+    "import_pay_sheet": MANAGER,
+    "list_payslip_versions": WORKER,
+    **ATTENDANCE_CALLERS,
+    **WAGE_CALLERS,
+    **PAPER_CALLERS,
     "verify_scan": DEVICE,
     "sync_gate": DEVICE,
     "take_scans": DEVICE,
@@ -216,32 +239,31 @@ def make_bodies(team_id: str, content_hash: str) -> dict[str, dict[str, Any]]:
     month = {"json": {"month": MONTH, "team_id": team_id}}
     note = {"json": {"note": "已核实，按程序办理"}}
     return SITE_BODIES | {
-        "object_to_day": {"json": {"note": "这天我加班到晚上九点"}},
+        **make_attendance_bodies(team_id),
         "confirm_payslip": {"json": {"content_hash": content_hash}},
         "dispute_payslip": {"json": {"reason": "少算了两天"}},
         "report_received": {"json": {"received": False}},
+        "export_ledger": {"json": {"first_month": MONTH, "last_month": MONTH}},
         "file_my_complaint": {"json": {"statement": "十月的工资到现在没发"}},
         "act_on_my_complaint": note,
         "act_on_case": note,
+        **CASE_BODIES,
         "release_pay_batch": {"json": {"code": "000000"}},
         "refuse_pay_batch": {"json": {"reason": "金额和工资表对不上"}},
         "withdraw_pay_batch": {"json": {"reason": "漏了一个人"}},
         "unmask": {"json": {"field": "phone", "reason": "核对联系电话"}},
         "import_project": workbook,
         "import_roster": workbook,
-        "import_attlog": workbook,
         "import_bank_result": workbook,
-        "draw_up_sheet": month,
+        "import_pay_sheet": workbook,
         "create_pay_sheet": month,
         "choose_pin": {"json": {"pin": "730194"}},
         "issue_card": {"json": {"replace_because": "卡丢了"}},
         "issue_cards": {"json": {"team_id": team_id}},
         "revoke_card": {"json": {"reason": "卡丢了"}},
         "keep_workers_photo": workbook
-        | {"data": {"consent": "本人签了同意书", "notice_version": "2026-11"}},
+        | {"data": {"consent": "本人签了同意书", "notice_version": "2026-12"}},
         "set_faces_at_gates": {"json": {"enabled": True}},
-        "resolve_conflict": {"json": {"outcome": "acknowledged", "note": "看过监控，是本人"}},
-        "reveal_unread_scan": {"json": {"reason": "查看闸机为什么读不懂"}},
         "record_approval": {"json": {"version": 1, "state": "submitted"}},
         "create_webhook": {
             "json": {
@@ -255,6 +277,9 @@ def make_bodies(team_id: str, content_hash: str) -> dict[str, dict[str, Any]]:
         "tell_worker_otherwise": {"json": {"how": "in_person"}},
         "tell_complainant_otherwise": {"json": {"how": "phone_call"}},
         "adjust_payslip": {"json": {"note": "补上漏记的一天"}},
+        **PAY_BODIES,
+        **PAPER_BODIES,
+        **make_wage_bodies(content_hash),
         "reply_to_dispute": {"json": {"reason": "那天下雨停工，班组没有出工"}},
         "report_visit": {"json": {"outcome": "told", "note": "在宿舍找到本人，已告知"}},
     }
@@ -287,11 +312,9 @@ def make_side(session: Session, keyring: Keyring, *, county_code: str) -> Side:
     """Write a site up to its bank batch, with a device and a complaint."""
     site = make_site(session)
     site.project.county_code = county_code
+    site.workers[0].is_team_leader = True
     payslip = confirm_all(session, keyring, site)[0]
     batch = send_to_bank(session, site, payslip.pay_sheet_id).batch
-    device = create_device(
-        session, project_id=site.project.id, name="东门", profile=DeviceProfile.GATE
-    )
     make_fence(session, site.project)
     complaint = make_complaint(
         session,
@@ -299,34 +322,51 @@ def make_side(session: Session, keyring: Keyring, *, county_code: str) -> Side:
         project_id=site.project.id,
         county_code=county_code,
     )
+    principals = _make_principals(session, site, county_code)
+    papers, paper_bodies = make_paper_address(session, keyring, complaint.number)
+    desk, case_bodies = make_case_address(
+        session, complaint.number, principals[Role.INSPECTOR].person_id
+    )
     return Side(
-        principals=_make_principals(session, site, county_code),
+        principals=principals,
         address={
+            **desk,
+            **make_objection_address(session, site.workers[0], date.fromisoformat(f"{MONTH}-08")),
             "project_id": str(site.project.id),
             "team_id": str(site.team.id),
             "template": Template.WAGE_PAID.value,
+            "year": MONTH[:4],
             "gateway": "aliyun",
             "secret": "x" * 32,
             "job_id": str(make_stuck_job(session).id),
             **make_dead_event(session),
             "person_id": str(payslip.person_id),
             "payslip_id": str(payslip.id),
-            "visit_id": str(make_visit(session, payslip).id),
-            "worker_id": str(site.workers[0].id),
-            "card_id": str(make_card(session, site.workers[0]).card.id),
+            **make_workers_address(session, site, payslip),
             "reference": batch.reference,
-            "device_id": str(device.device_id),
-            "message_id": str(make_message(session, device.device_id).id),
-            "conflict_id": str(make_conflict(session, site.project.id, device.device_id).id),
-            "scan_id": str(make_unread_scan(session, site.project.id, device.device_id).id),
+            **_make_device_address(session, site),
             "number": complaint.number,
+            **papers,
             "date": f"{MONTH}-08",
         },
         attendance_sheet_id=str(site.attendance.id),
         pay_sheet_id=str(payslip.pay_sheet_id),
         unreached=_make_unreached(session, site),
-        bodies=make_bodies(str(site.team.id), payslip.content_hash),
+        bodies=make_bodies(str(site.team.id), payslip.content_hash) | case_bodies | paper_bodies,
     )
+
+
+def _make_device_address(session: Session, site: Site) -> dict[str, str]:
+    project_id = site.project.id
+    device_id = create_device(
+        session, project_id=project_id, name="东门", profile=DeviceProfile.GATE
+    ).device_id
+    return {
+        "device_id": str(device_id),
+        "message_id": str(make_message(session, device_id).id),
+        "conflict_id": str(make_conflict(session, project_id, device_id).id),
+        "scan_id": str(make_unread_scan(session, project_id, device_id).id),
+    }
 
 
 def _make_unreached(session: Session, site: Site) -> dict[bool, str]:

@@ -79,7 +79,7 @@ def test_code_begins_with_its_package(error: type[DomainError]) -> None:
 
     assert CODE.fullmatch(error.code)
     assert error.code.startswith(f"{package}.")
-    assert error.__module__.endswith(".errors")
+    assert error.__module__.endswith("errors")
 
 
 @refusals

@@ -1,13 +1,14 @@
 """Generated requests over the whole description: no server error, no undocumented answer."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from typing import Any
 
 import pytest
 import schemathesis
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from redis import Redis
 from schemathesis.checks import not_a_server_error
@@ -17,13 +18,20 @@ from schemathesis.specs.openapi.checks import (
     response_schema_conformance,
 )
 from schemathesis.specs.openapi.schemas import OpenApiSchema
+from sqlalchemy import Connection
 from sqlmodel import Session
 
 from core.enums import Role
 from core.keyring import Keyring
+from core.settings import Settings
 from db.outbox import WORKER_ALIVE_KEY
+from db.session import Database
+from evidence.blobs import FolderBlobs
 from tests.api.access import CALLERS, Side, make_side
+from tests.factories.files import FILE
 from tests.factories.identity import bearer
+
+pytestmark = pytest.mark.no_cover  # slow, and what it runs is covered by quicker tests
 
 GENERATED = {"date", "action"}
 CHECKS = [
@@ -39,10 +47,33 @@ def description(app: FastAPI) -> OpenApiSchema:
     return schemathesis.openapi.from_dict(app.openapi())
 
 
+@pytest.fixture(scope="module")
+def world(database: Database, keyring: Keyring) -> Generator[tuple[Connection, Side]]:
+    """The site, written once: making it takes longer than asking about it."""
+    with database.engine.connect() as connection:
+        outer = connection.begin()
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            side = make_side(session, keyring, county_code="330106")
+            session.commit()
+        yield connection, side
+        outer.rollback()
+
+
 @pytest.fixture
-def own(session: Session, keyring: Keyring, redis: Redis) -> Side:
+def session(world: tuple[Connection, Side]) -> Generator[Session]:
+    """A session whose work disappears after the test, the site stays."""
+    connection, _ = world
+    savepoint = connection.begin_nested()
+    with Session(connection, join_transaction_mode="create_savepoint") as session:
+        yield session
+    savepoint.rollback()
+
+
+@pytest.fixture
+def own(world: tuple[Connection, Side], redis: Redis, settings: Settings, keyring: Keyring) -> Side:
     redis.set(WORKER_ALIVE_KEY, "1")
-    return make_side(session, keyring, county_code="330106")
+    FolderBlobs(settings.blobs_dir, keyring.fields).put(FILE)
+    return world[1]
 
 
 @pytest.fixture
@@ -64,13 +95,15 @@ def send(client: TestClient, keyring: Keyring, own: Side) -> Callable[[Any, Role
 def _for_test_client(request: dict[str, Any]) -> dict[str, Any]:
     """Return what schemathesis made for `requests` in the words of the test client."""
     words = {name: value for name, value in request.items() if name != "cookies"}
+    if isinstance(words.get("data"), bytes | str):
+        words["content"] = words.pop("data")
     if "files" in words:
         words["files"] = [(name, ("file", str(part).encode())) for name, part in words["files"]]
     return words
 
 
 @pytest.mark.parametrize("name", CALLERS)
-@settings(
+@hypothesis_settings(
     max_examples=10,
     deadline=None,
     derandomize=True,

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from redis import Redis
 from sqlmodel import Session, select
 
 from core.enums import PayslipAnswerState, Role
@@ -18,14 +19,32 @@ from core.keyring import Keyring
 from db.models import Payslip, PayslipAnswer
 from identity.principal import Principal
 from tests.api.access import make_bodies
+from tests.factories.assisted import (
+    ask_for_witness,
+    make_witness,
+    sign_in_at_kiosk,
+    stand_beside,
+)
 from tests.factories.identity import bearer, make_principal
 from tests.factories.payroll import Site, make_site, publish
+
+pytestmark = pytest.mark.no_cover  # slow, and what it runs is covered by quicker tests
 
 ROOT = Path(__file__).parent.parent.parent
 PARAMETER = re.compile(r"\{(\w+)\}")
 NAMING = re.compile(r"PayslipAnswerState\.CONFIRMED|PayslipAnswerState\(|[\"']confirmed[\"']")
 MAKES = {"payroll/answers.py"}
-READS = {"api/pages/rendering.py", "core/enums.py", "payroll/batch_queries.py"}
+READS = {
+    "api/pages/rendering.py",
+    "core/case_enums.py",
+    "core/enums.py",
+    "payroll/arrears_queries.py",
+    "payroll/batch_queries.py",
+    "payroll/ledger_queries.py",
+    "payroll/payslip_pdf.py",
+    "payroll/service.py",
+    "payroll/status_queries.py",
+}
 """They show or look for it."""
 PACKAGES = (
     "api", "attendance", "cases", "core", "demo", "devices", "evidence", "identity", "jobs",
@@ -78,15 +97,36 @@ def count_confirmed(session: Session) -> int:
     return len(session.exec(payslips).all()) + len(session.exec(answers).all())
 
 
-def test_no_role_confirms_through_any_endpoint(
+def test_no_role_confirms_even_with_a_witness_beside_the_worker(
+    app: FastAPI,
+    client: TestClient,
+    session: Session,
+    redis: Redis,
+    keyring: Keyring,
+    *,
+    site: Site,
+) -> None:
+    payslip = publish(session, site)[0]
+    witness = make_witness(session, site)
+    shown = ask_for_witness(session, sign_in_at_kiosk(session, site), payslip)
+    stand_beside(session, redis, witness, shown)
+    requests = list(requests_for(app, site, payslip))
+
+    for principal in [witness, *others(site, payslip)]:
+        for request in requests:
+            client.request(**request, headers=bearer(keyring, principal))
+
+    assert count_confirmed(session) == 0
+
+
+def test_a_card_alone_does_not_confirm_through_any_endpoint(
     app: FastAPI, client: TestClient, session: Session, keyring: Keyring, site: Site
 ) -> None:
     payslip = publish(session, site)[0]
-    requests = list(requests_for(app, site, payslip))
+    headers = bearer(keyring, sign_in_at_kiosk(session, site))
 
-    for principal in others(site, payslip):
-        for request in requests:
-            client.request(**request, headers=bearer(keyring, principal))
+    for request in list(requests_for(app, site, payslip)):
+        client.request(**request, headers=headers)
 
     assert count_confirmed(session) == 0
 

@@ -9,11 +9,12 @@ import psycopg
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import make_url
+from sqlalchemy import make_url, text
 from sqlmodel import Session, select
 
 from core.clock import now
 from db import outbox
+from db.base import first_id_at
 from db.models import OutboxMessage
 from db.session import Database
 
@@ -334,3 +335,44 @@ def test_poison_is_tried_again_when_somebody_says_so(session: Session, broker: B
     assert outbox.hand_over_now(session, poison.id)
 
     assert relay(session, broker) == 1
+
+
+def test_finished_jobs_are_forgotten_after_a_week_and_others_never(session: Session) -> None:
+    ages = {"old": 8, "unfinished": 8, "recent": 6}
+    for name, days in ages.items():
+        enqueue(session, name)
+        message = session.exec(select(OutboxMessage).where(OutboxMessage.dedupe_key == name)).one()
+        message.id = first_id_at(now() - timedelta(days=days))
+        message.done_at = None if name == "unfinished" else now()
+        session.flush()
+
+    may_be_more = outbox.forget_finished(session, at=now())
+
+    assert not may_be_more
+    assert {message.dedupe_key for message in list_messages(session)} == {"unfinished", "recent"}
+
+
+def test_finished_jobs_are_forgotten_in_portions(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "FORGET_ROWS", 2)
+    for name in ("one", "two", "three"):
+        enqueue(session, name)
+    outbox.complete(session, *[message.id for message in list_messages(session)])
+    later = now() + timedelta(days=8)
+
+    assert [outbox.forget_finished(session, at=later) for _ in range(2)] == [True, False]
+    assert list_messages(session) == []
+
+
+def test_relay_looks_only_at_what_is_to_do(session: Session) -> None:
+    session.execute(text("SET LOCAL enable_seqscan = off"))
+    due = text(
+        "EXPLAIN SELECT id FROM outbox_message WHERE done_at IS NULL AND is_urgent IS false"
+        " AND due_at <= now() ORDER BY due_at LIMIT 200 FOR UPDATE SKIP LOCKED"
+    )
+
+    plan = "\n".join(session.connection().execute(due).scalars())
+
+    assert "ix_outbox_message_is_urgent_due_at" in plan
+    assert "Sort" not in plan

@@ -45,7 +45,7 @@ def test_the_demo_loads_once_and_completely(
     assert has_demo(live_settings.database_url)
     with live_database.transaction() as session:
         assert _count(session, ProjectWorker) == people.WORKER_COUNT
-        assert _count(session, Person) == people.WORKER_COUNT + 4
+        assert _count(session, Person) == people.WORKER_COUNT + 5
         assert _count(session, CheckIn) == PUNCHES
         assert _published(session) == (PaySheetState.PUBLISHED, 20)
         assert _findings_of_another_import(session) == []

@@ -13,7 +13,16 @@ from core.clock import local_date, now
 from core.crypto import token_hash
 from core.enums import CheckInMethod, DeviceProfile, Direction, Grade, ScanReason
 from core.keyring import Keyring
-from db.models import CheckIn, Device, Person, Project, ProjectWorker, Team, UnreadScan
+from db.models import (
+    CheckIn,
+    Device,
+    Person,
+    Project,
+    ProjectWorker,
+    Team,
+    UnreadScan,
+    WorkDayObjection,
+)
 from qr.service import make_live_code
 from tests.factories.identity import make_worker_person
 from tests.factories.projects import make_contract, make_project, make_project_worker, make_team
@@ -104,16 +113,20 @@ def make_check_in(
     valid: bool = True,
     received_at: datetime | None = None,
     clock_bound_ms: int = 0,
+    grade: Grade = Grade.B,
+    method: CheckInMethod = CheckInMethod.FACE,
+    device: Device | None = None,
 ) -> CheckIn:
-    """Write one punch of a terminal, without folding it."""
+    """Write one punch, of a terminal unless told otherwise, without folding it."""
     check_in = CheckIn(
         project_id=worker.project_id,
         source_id=worker.id,
         nonce=uuid4().hex,
         project_worker_id=worker.id,
+        device_id=None if device is None else device.id,
         direction=direction,
-        method=CheckInMethod.FACE,
-        grade=Grade.B,
+        method=method,
+        grade=grade,
         occurred_at=occurred_at,
         received_at=received_at or occurred_at,
         clock_bound_ms=clock_bound_ms,
@@ -172,3 +185,18 @@ def make_unread_scan(
     session.add(unread)
     session.flush()
     return unread
+
+
+def make_objection(
+    session: Session, worker: ProjectWorker, work_date: date, *, note: str = "这天我在"
+) -> WorkDayObjection:
+    """Write a worker's word against a day."""
+    objection = WorkDayObjection(
+        project_id=worker.project_id,
+        project_worker_id=worker.id,
+        work_date=work_date,
+        note=note,
+    )
+    session.add(objection)
+    session.flush()
+    return objection

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from core.enums import NotificationState
 from db.models import Notification, OutboxMessage
 from db.outbox import POISON_ATTEMPTS
-from notifications.templates import TEXTS, Template
+from notifications.templates import CONFIDENTIAL, TEXTS, Template
 from tests.factories.payroll import Site
 
 
@@ -25,6 +25,7 @@ def make_unreached(
     given: dict[str, Any] = {
         "person_id": site.worker.person_id,
         "project_id": site.project.id,
+        "county_code": site.project.county_code if template in CONFIDENTIAL else None,
         "template": template,
         "template_version": TEXTS[template].version,
         "body": "【安薪码】改过了",

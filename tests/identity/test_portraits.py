@@ -6,8 +6,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from identity import portraits
-from identity.errors import PhotoTooLargeError, PhotoUnreadableError
+from evidence import pictures
+from evidence.errors import PictureUnreadableError, UploadTooLargeError
 from identity.portraits import make_portrait
 
 ORIENTATION = 0x0112
@@ -76,7 +76,7 @@ def test_every_kind_of_pixel_is_drawn(mode: str) -> None:
     ids=["empty", "text", "pdf", "gif", "cut off", "only a beginning"],
 )
 def test_what_is_no_photo_is_refused(content: bytes) -> None:
-    with pytest.raises(PhotoUnreadableError):
+    with pytest.raises(PictureUnreadableError):
         make_portrait(content)
 
 
@@ -89,7 +89,7 @@ def test_damaged_photos_are_refused_or_drawn_and_nothing_else(seed: int) -> None
         damaged[chance.randrange(len(damaged))] = chance.randrange(256)
     try:
         portrait = make_portrait(bytes(damaged))
-    except (PhotoUnreadableError, PhotoTooLargeError):
+    except (PictureUnreadableError, UploadTooLargeError):
         return
     assert len(portrait) <= 12_000
 
@@ -99,11 +99,11 @@ def test_a_picture_bomb_is_refused_before_it_is_drawn(side: int) -> None:
     file = BytesIO()
     Image.new("1", (side, side)).save(file, "PNG", optimize=True)
     assert len(file.getvalue()) < 200_000
-    with pytest.raises(PhotoTooLargeError):
+    with pytest.raises(UploadTooLargeError):
         make_portrait(file.getvalue())
 
 
 def test_too_many_bytes_are_not_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(portraits, "LARGEST_UPLOAD", 10)
-    with pytest.raises(PhotoTooLargeError):
+    monkeypatch.setattr(pictures, "LARGEST_UPLOAD", 10)
+    with pytest.raises(UploadTooLargeError):
         make_portrait(b"x" * 11)

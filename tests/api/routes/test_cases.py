@@ -4,11 +4,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from core.enums import Disclosure, Role
+from core.case_enums import Disclosure
+from core.enums import Role
 from core.keyring import Keyring
 from db.base import new_id
 from db.models import Person
-from tests.factories.cases import make_complaint
+from tests.factories.cases import add_handlers, make_complaint
 from tests.factories.identity import bearer, make_person, make_principal, make_worker_person
 from tests.factories.projects import make_project
 
@@ -53,10 +54,15 @@ def test_complaint_travels_from_the_poster_to_a_closed_case(
 
     listed = client.get("/v1/cases?state=received", headers=inspector).json()["items"]
     accepted = client.post(f"/v1/cases/{number}/actions/accept", headers=inspector, json={})
+    add_handlers(session, number, make_person(session, name="周监察").id)
     closed = client.post(
-        f"/v1/cases/{number}/actions/close", headers=inspector, json={"note": "工资已付清"}
+        f"/v1/cases/{number}/actions/close",
+        headers=inspector,
+        json={"note": "工资已付清", "conclusion": "paid", "amount": "5280.00"},
     )
-    story = client.post("/v1/complaints/lookup", json=filed | {"case_number": None}).json()
+    story = client.post(
+        "/v1/complaints/lookup", json={"number": number, "pin": filed["pin"]}
+    ).json()
 
     assert [case["number"] for case in listed] == [number]
     assert (accepted.status_code, accepted.json()["state"]) == (200, "accepted")
@@ -140,7 +146,13 @@ def test_step_that_is_not_possible_is_a_conflict_naming_the_possible_ones(
     answer = client.post(f"/v1/cases/{number}/actions/order_to_pay", headers=inspector, json={})
 
     assert answer.status_code == 409
-    assert answer.json()["allowed"] == ["accept", "refuse"]
+    assert answer.json()["allowed"] == [
+        "accept",
+        "ask_details",
+        "refuse",
+        "transfer",
+        "refer_up",
+    ]
 
 
 def test_refusing_without_a_note_is_unprocessable(
@@ -164,7 +176,7 @@ def test_worker_follows_and_withdraws_the_own_complaint(
     )
     story = client.get(f"/v1/me/complaints/{number}", headers=worker).json()
 
-    assert listed["items"][0]["actions"] == ["withdraw"]
+    assert listed["items"][0]["actions"] == ["withdraw", "supplement"]
     assert withdrawn.json()["state"] == "withdrawn"
     assert story["steps"][-1]["note"] == "已拿到钱"
 

@@ -27,7 +27,7 @@ def test_complaint_from_a_payslip_reaches_the_county(
 
     filed = response.json()
     assert response.status_code == 201
-    assert set(filed) == {"number", "pin", "case_number", "receipt"}
+    assert set(filed) == {"number", "pin", "case_number", "ticket", "receipt"}
     listed = client.get("/v1/cases", headers=bearer(keyring, inspector)).json()["items"]
     assert [case["number"] for case in listed] == [filed["number"]]
 

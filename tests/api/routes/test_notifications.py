@@ -321,6 +321,7 @@ def test_hotline_hears_where_a_complaint_stands(
     assert f"尾号 {' '.join(filed['number'][-4:])} 的投诉" in say
     assert "接下来" in say
     assert filed["number"] not in say
+    assert "你的工资现在是：" in say
 
 
 def test_hotline_says_nothing_to_a_wrong_pin(client: TestClient) -> None:

@@ -8,8 +8,9 @@ from fastapi.testclient import TestClient
 from redis import Redis
 from sqlmodel import Session, select
 
+from core.case_enums import Disclosure
 from core.clock import now
-from core.enums import Disclosure, PayslipAnswerState, Role, WorkDayState
+from core.enums import PayslipAnswerState, Role, WorkDayState
 from core.keyring import Keyring
 from db.models import (
     Case,
@@ -133,14 +134,18 @@ def test_complaint_from_a_payslip_is_filled_in_and_followed(
     payslip = publish(session, site)[0]
 
     form = Page(browser.get(f"/complaints/new?payslip_id={payslip.id}"))
-    filed = post(browser, "/complaints", **form.hidden, statement="没拿到钱", disclosure="shielded")
+    sent = {**form.hidden, "statement": "没拿到钱", "disclosure": "shielded"}
+    filed = post(browser, "/complaints", **sent)
+    again = post(browser, "/complaints", **sent)
+    shown = Page(browser.get(filed.headers["location"]))
     complaint = session.exec(select(Complaint)).one()
     listed = Page(browser.get("/complaints"))
     story = Page(browser.get(f"/complaints/{complaint.number}"))
 
     assert "7875.00 元没有拿到" in form.text
-    assert (filed.status_code, complaint.amount_fen) == (201, 787_500)
-    assert complaint.number in Page(filed).text
+    assert (filed.status_code, complaint.amount_fen) == (303, 787_500)
+    assert again.headers["location"] == filed.headers["location"]
+    assert complaint.number in shown.text
     assert "等待受理" in listed.text
     assert "收到你的投诉" in story.text
 
@@ -148,8 +153,9 @@ def test_complaint_from_a_payslip_is_filled_in_and_followed(
 def test_anonymous_complaint_is_followed_by_number_and_pin_only(
     browser: TestClient, redis: Redis
 ) -> None:
-    filed = Page(post(browser, "/complaints", statement="没发工资", disclosure="anonymous"))
-    found = re.search(r"(AX\d{14}).*?只显示这一次） (\d{6})", filed.text)
+    filed = post(browser, "/complaints", statement="没发工资", disclosure="anonymous")
+    shown = Page(browser.get(filed.headers["location"]))
+    found = re.search(r"(AX\d{14}).*?看不到了） (\d{6})", shown.text)
     assert found is not None
 
     listed = Page(browser.get("/complaints"))

@@ -69,9 +69,9 @@ def test_a_worker_gives_sees_and_deletes_a_photo(
 @pytest.mark.parametrize(
     ("content", "form", "refusal"),
     [
-        (b"no picture", {}, (422, "identity.photo-unreadable")),
+        (b"no picture", {}, (422, "evidence.picture-unreadable")),
         (photograph(), {"notice_version": "old"}, (422, "identity.photo-notice-changed")),
-        (b"\xff" * 10_000_001, {}, (413, "identity.photo-too-large")),
+        (b"\xff" * 10_000_001, {}, (413, "evidence.upload-too-large")),
     ],
     ids=["no picture", "another notice", "too large"],
 )

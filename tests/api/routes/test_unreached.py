@@ -12,6 +12,7 @@ from core.enums import NotificationState, Role
 from core.keyring import Keyring
 from db.models import ToldOtherwise
 from notifications.templates import Template
+from tests.factories.cases import make_complaint
 from tests.factories.identity import bearer, make_person, make_principal
 from tests.factories.notifications import make_unreached
 from tests.factories.payroll import Site, make_site
@@ -88,6 +89,23 @@ def test_inspector_of_the_county_tells_the_complainant(
     assert shown["id"] == str(unreached.id)
     assert told.status_code == 201
     assert client.get(path, headers=inspector).json()["items"] == []
+
+
+@pytest.mark.parametrize(("county_code", "is_theirs"), [("330106", True), ("330102", False)])
+def test_complainant_of_no_project_is_on_the_list_of_the_county(
+    client: TestClient,
+    session: Session,
+    inspector: dict[str, str],
+    county_code: str,
+    *,
+    is_theirs: bool,
+) -> None:
+    phoneless = make_person(session, name="李四")
+    make_complaint(session, person_id=phoneless.id, county_code=county_code)
+
+    items = client.get("/v1/unreached-complainants", headers=inspector).json()["items"]
+
+    assert [item["reason"] for item in items] == ["没有手机号"] * is_theirs
 
 
 @pytest.mark.parametrize(

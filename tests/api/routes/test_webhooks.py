@@ -43,6 +43,27 @@ def test_secret_is_shown_once(client: TestClient, headers: dict[str, str]) -> No
     assert listed.json()["items"][0]["id"] == created.json()["id"]
 
 
+def test_renewed_secret_is_shown_once_and_is_another(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    created = create(client, headers).json()
+    path = f"{WEBHOOKS}/{created['id']}/secret"
+
+    renewed = client.post(path, headers=headers).json()["secret"]
+
+    assert renewed not in {"", created["secret"]}
+    assert renewed not in client.get(WEBHOOKS, headers=headers).text
+
+
+def test_ended_webhook_gets_no_new_secret(client: TestClient, headers: dict[str, str]) -> None:
+    path = f"{WEBHOOKS}/{create(client, headers).json()['id']}"
+    client.delete(path, headers=headers)
+
+    answer = client.post(f"{path}/secret", headers=headers)
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "notifications.webhook-ended")
+
+
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
