@@ -51,6 +51,7 @@ def migrated_database(var: Path) -> Generator[str]:
     """The URL of a migrated, empty database that nobody connects to: a template to copy."""
     with postgres.running(var / "pg", scratch=True) as server:
         live.migrate(server.url)
+        live.prepare_months(server.url)
         yield server.url
 
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
@@ -16,9 +17,11 @@ from alembic import command
 from alembic.config import Config
 from pydantic import SecretStr
 from redis import Redis
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, create_engine, make_url
 from sqlmodel import Session
 
+from attendance.partitions import ensure_months, ensure_partitions
+from core.clock import local_date, now
 from core.settings import Settings, SmsSettings
 from stack import valkey
 from stack.children import Child, running_child
@@ -128,6 +131,20 @@ def migrate(url: str) -> None:
     config = Config(ROOT / "alembic.ini")
     config.set_main_option("sqlalchemy.url", url)
     command.upgrade(config, "head")
+
+
+def prepare_months(url: str) -> None:
+    """Make the partitions that a beat at night has made long before the first scan.
+
+    Else every test would make its own, and give way whenever a vacuum holds the table.
+    """
+    today = local_date(now())
+    engine = create_engine(url)
+    with Session(engine) as session:
+        ensure_months(session, [(today.replace(day=1) - timedelta(days=1)).replace(day=1)])
+        ensure_partitions(session, today=today)
+        session.commit()
+    engine.dispose()
 
 
 @contextmanager

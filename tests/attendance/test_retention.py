@@ -24,6 +24,7 @@ Change = Callable[[Session, GateSite, PaySheet], object]
 
 @pytest.fixture
 def site(session: Session) -> GateSite:
+    detach_expired_months(session, today=THREE_YEARS_LATER)  # the empty months of other tests
     ensure_months(session, [MONTH])
     site = make_gate_site(session)
     make_check_in(session, site.worker, Direction.IN, day_start(MONTH))
@@ -75,9 +76,8 @@ def test_a_month_is_detached_three_years_after_the_end_and_recorded(session: Ses
     assert table not in list_partitions(session)
     assert session.scalar(text(f"SELECT count(*) FROM {table}")) == 1
     detached = col(AuditEntry.action) == "attendance.detach-month"
-    assert session.scalars(select(col(AuditEntry.detail)).where(detached)).all() == [
-        {"table": table}
-    ]
+    recorded = session.scalars(select(col(AuditEntry.detail)).where(detached)).all()
+    assert recorded.count({"table": table}) == 1
     with pytest.raises(DBAPIError, match="append-only"), session.begin_nested():
         session.execute(text(f"DELETE FROM {table}"))
 

@@ -21,6 +21,7 @@ from payroll.errors import (
 )
 from payroll.pay_rules import WorkedTime, price_item
 from payroll.rules import PayslipFacts, SheetAction
+from projects.counties import MinimumWage
 from tests.factories.identity import make_principal
 
 WORKED = WorkedTime(units=2250, minutes=10_800, days=23, unclear_days=1)
@@ -79,6 +80,23 @@ def test_line_shows_quantity_and_price_it_was_computed_from() -> None:
         "days": [],
         "for_month": None,
         "entry_id": None,
+    }
+
+
+def test_minimum_wage_is_shown_with_where_it_stands() -> None:
+    wage = MinimumWage(
+        in_force_from=date(2026, 1, 1),
+        monthly_fen=249_000,
+        hourly_fen=2_400,
+        source="示例文号",
+    )
+    content = rules.build_content(make_facts(minimum_wage=wage))
+
+    assert content["minimum_wage"] == {
+        "monthly": "2490.00",
+        "hourly": "24.00",
+        "in_force_from": "2026-01-01",
+        "source": "示例文号",
     }
 
 
