@@ -7,7 +7,7 @@ of the module's: `shared_settings`, `shared_database`, `shared_api`.
 
 import tempfile
 from collections.abc import Callable, Generator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from datetime import time
 from pathlib import Path
 
@@ -114,14 +114,22 @@ def app(settings: Settings) -> FastAPI:
     return create_app(settings)
 
 
-@pytest.fixture
-def client(app: FastAPI, session: Session, redis: Redis) -> Generator[TestClient]:
-    """HTTP client that shares the test's transaction but not its loaded objects."""
-    pool = app.state.database
-    app.state.database = live.SharedTransaction(session)
+@pytest.fixture(scope="session")
+def started_app(app: FastAPI) -> Generator[TestClient]:
+    """The app, started once: its start and end take longer than most tests."""
+    app.state.database = live.SharedTransaction()
     with TestClient(app) as client:
         yield client
-    app.state.database = pool
+
+
+@pytest.fixture
+def client(
+    app: FastAPI, started_app: TestClient, session: Session, redis: Redis
+) -> Generator[TestClient]:
+    """HTTP client that shares the test's transaction but not its loaded objects."""
+    with app.state.database.joining(session), closing(TestClient(app)) as client:
+        client.portal = started_app.portal
+        yield client
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import httpx
@@ -42,8 +42,14 @@ class SharedTransaction:
     """No other connection sees this transaction, so the gates' hot lane finds nobody to ask here
     and sends every scan through `transaction`."""
 
-    def __init__(self, session: Session) -> None:
+    _session: Session
+
+    @contextmanager
+    def joining(self, session: Session) -> Generator[None]:
+        """Let requests join this test's transaction."""
         self._session = session
+        yield
+        del self._session
 
     @contextmanager
     def transaction(self) -> Generator[Session]:
@@ -55,6 +61,11 @@ class SharedTransaction:
 
     brief_transaction = transaction
     """Without its timeouts, which would last as long as the test's own transaction."""
+
+    def beside(self, *, pool_size: int) -> Self:
+        """Return this: there is one transaction, whoever works in it."""
+        assert pool_size > 0
+        return self
 
     def ping(self) -> None:
         """Ask the server through the test's connection."""

@@ -53,10 +53,9 @@ def provider_app(settings: Settings) -> FastAPI:
 @contextmanager
 def serve(app: FastAPI, session: Session) -> Generator[TestClient]:
     """Answer requests within the test's transaction."""
-    pool = app.state.database
-    app.state.database = SharedTransaction(session)
-    yield TestClient(app)
-    app.state.database = pool
+    app.state.database = SharedTransaction()
+    with app.state.database.joining(session):
+        yield TestClient(app)
 
 
 @pytest.fixture
