@@ -1,10 +1,8 @@
 """What can be said about one cell of a foreign attendance sheet: a closed list, with words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
-from projects.findings import FindingText, Severity
+from projects.findings import CellFinding, FindingText
 
 
 class SheetFindingCode(StrEnum):
@@ -27,33 +25,6 @@ class SheetFindingCode(StrEnum):
 
 
 WARNINGS = frozenset({SheetFindingCode.NOT_A_WORKER, SheetFindingCode.DAY_ON_RECORD})
-
-
-@dataclass(frozen=True, slots=True)
-class SheetFinding:
-    """One finding in one cell. Facts are row numbers and signs, never a personal value."""
-
-    row: int
-    """As Excel counts, from 1."""
-    column: str
-    """The column's header."""
-    code: SheetFindingCode
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def severity(self) -> Severity:
-        return Severity.WARNING if self.code in WARNINGS else Severity.ERROR
-
-    @property
-    def text(self) -> FindingText:
-        """The words, with the facts filled in."""
-        words = TEXTS[self.code]
-        return FindingText(
-            words.message.format_map(self.facts),
-            words.message_en.format_map(self.facts),
-            words.advice.format_map(self.facts),
-            words.advice_en.format_map(self.facts),
-        )
 
 
 TEXTS: dict[SheetFindingCode, FindingText] = {
@@ -136,3 +107,11 @@ TEXTS: dict[SheetFindingCode, FindingText] = {
         "The rest is imported; correct a wrong day by an entry or an objection.",
     ),
 }
+
+
+class SheetFinding(CellFinding[SheetFindingCode]):
+    """What a foreign attendance sheet is found to say."""
+
+    __slots__ = ()
+    texts = TEXTS
+    warnings = WARNINGS

@@ -1,10 +1,8 @@
 """What can be said about one cell of an imported pay sheet: a closed list, with words."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 
-from projects.findings import FindingText, Severity
+from projects.findings import CellFinding, FindingText
 
 
 class PayFindingCode(StrEnum):
@@ -37,34 +35,6 @@ WARNINGS = frozenset(
         PayFindingCode.LESS_THAN_WORKED_OUT,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PayFinding:
-    """One finding in one cell. Facts are numbers and amounts, never an identity or card number."""
-
-    row: int
-    """As Excel counts, from 1."""
-    column: str
-    """The column's header."""
-    code: PayFindingCode
-    facts: Mapping[str, object] = field(default_factory=dict)
-
-    @property
-    def severity(self) -> Severity:
-        """An error keeps its row out; a warning does not."""
-        return Severity.WARNING if self.code in WARNINGS else Severity.ERROR
-
-    @property
-    def text(self) -> FindingText:
-        """The words, with the facts filled in."""
-        words = TEXTS[self.code]
-        return FindingText(
-            words.message.format_map(self.facts),
-            words.message_en.format_map(self.facts),
-            words.advice.format_map(self.facts),
-            words.advice_en.format_map(self.facts),
-        )
 
 
 TEXTS: dict[PayFindingCode, FindingText] = {
@@ -177,3 +147,11 @@ TEXTS: dict[PayFindingCode, FindingText] = {
         "Imported; the worker is shown the difference.",
     ),
 }
+
+
+class PayFinding(CellFinding[PayFindingCode]):
+    """What an imported pay sheet is found to say."""
+
+    __slots__ = ()
+    texts = TEXTS
+    warnings = WARNINGS

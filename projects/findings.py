@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any, ClassVar, Generic, TypeVar
+
+Code_co = TypeVar("Code_co", bound=StrEnum, covariant=True)
 
 
 class Severity(StrEnum):
@@ -67,48 +70,33 @@ class FindingText:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding in one cell. Facts are row numbers and limits, never the personal value."""
+class CellFinding(Generic[Code_co]):
+    """One finding in one cell. Facts are numbers, signs and limits, never a personal value."""
 
     row: int
     """As Excel counts, from 1."""
     column: str
     """The column's header."""
-    code: FindingCode
+    code: Code_co
     facts: Mapping[str, object] = field(default_factory=dict)
+
+    texts: ClassVar[Mapping[Any, FindingText]]
+    warnings: ClassVar[frozenset[Any]]
 
     @property
     def severity(self) -> Severity:
-        return Severity.WARNING if self.code in WARNINGS else Severity.ERROR
+        return Severity.WARNING if self.code in self.warnings else Severity.ERROR
 
     @property
     def text(self) -> FindingText:
         """The words, with the facts filled in."""
-        words = TEXTS[self.code]
+        words = self.texts[self.code]
         return FindingText(
             words.message.format_map(self.facts),
             words.message_en.format_map(self.facts),
             words.advice.format_map(self.facts),
             words.advice_en.format_map(self.facts),
         )
-
-
-@dataclass(slots=True)
-class RowFindings:
-    """Everything found in one row so far."""
-
-    number: int
-    """As Excel counts, from 1."""
-    found: list[Finding] = field(default_factory=list)
-
-    @property
-    def is_rejected(self) -> bool:
-        """Whether any finding keeps the row out."""
-        return any(finding.severity is Severity.ERROR for finding in self.found)
-
-    def report(self, column: str, code: FindingCode, **facts: object) -> None:
-        """Remember a finding about a column of this row."""
-        self.found.append(Finding(self.number, column, code, facts))
 
 
 WARNINGS = frozenset(
@@ -357,3 +345,29 @@ TEXTS: dict[FindingCode, FindingText] = {
         "Imported; check whether movements are missing.",
     ),
 }
+
+
+class Finding(CellFinding[FindingCode]):
+    """What a sheet of people, companies or contracts is found to say."""
+
+    __slots__ = ()
+    texts = TEXTS
+    warnings = WARNINGS
+
+
+@dataclass(slots=True)
+class RowFindings:
+    """Everything found in one row so far."""
+
+    number: int
+    """As Excel counts, from 1."""
+    found: list[Finding] = field(default_factory=list)
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether any finding keeps the row out."""
+        return any(finding.severity is Severity.ERROR for finding in self.found)
+
+    def report(self, column: str, code: FindingCode, **facts: object) -> None:
+        """Remember a finding about a column of this row."""
+        self.found.append(Finding(self.number, column, code, facts))

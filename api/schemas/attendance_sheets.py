@@ -7,18 +7,18 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.attendance import UNITS, Month, ObjectionOut
+from api.schemas.findings import CellFindingOut
 from api.schemas.words import Words
 from attendance.day_rules import format_units
 from attendance.regularity import Suspicion, SuspicionKind
 from attendance.sheet_acts import SheetLine, SheetView, ShownAct
 from attendance.sheet_chain import Chain
-from attendance.sheet_findings import SheetFinding, SheetFindingCode
+from attendance.sheet_findings import SheetFindingCode
 from attendance.sheet_import import DayCounts, ForeignReport, ForeignRowResult
 from attendance.sheets import LockExcuses
 from core.enums import Grade, Role, SheetState
 from core.sheet_enums import SheetAct, SheetStep
 from db.models import AttendanceSheet
-from projects.findings import Severity
 
 ContentHash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -208,30 +208,8 @@ class SheetDetailOut(SheetOut):
         )
 
 
-class SheetFindingOut(BaseModel):
+class SheetFindingOut(CellFindingOut[SheetFindingCode]):
     """What is wrong or noteworthy about one cell, and what to do in the sheet."""
-
-    field: str = Field(description="Header of the column.", examples=["31"])
-    code: SheetFindingCode
-    severity: Severity = Field(description="An error keeps the row out, a warning does not.")
-    message: str
-    message_en: str
-    advice: str
-    advice_en: str
-
-    @classmethod
-    def of(cls, finding: SheetFinding) -> Self:
-        """Return the wire shape of a finding."""
-        text = finding.text
-        return cls(
-            field=finding.column,
-            code=finding.code,
-            severity=finding.severity,
-            message=text.message,
-            message_en=text.message_en,
-            advice=text.advice,
-            advice_en=text.advice_en,
-        )
 
 
 class DayCountsOut(BaseModel):

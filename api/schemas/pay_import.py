@@ -4,37 +4,16 @@ from typing import Self
 
 from pydantic import BaseModel, Field
 
+from api.schemas.findings import CellFindingOut
 from api.schemas.payslips import Yuan
 from core.money import to_yuan
-from payroll.pay_findings import PayFinding, PayFindingCode
+from payroll.pay_findings import PayFindingCode
 from payroll.pay_import import PayImportReport, PayRowResult
-from projects.findings import Finding, FindingCode, Severity
+from projects.findings import FindingCode
 
 
-class PayFindingOut(BaseModel):
+class PayFindingOut(CellFindingOut[PayFindingCode | FindingCode]):
     """What is wrong or noteworthy about one cell, and what to do in the sheet."""
-
-    field: str = Field(description="Header of the column.", examples=["实发工资"])
-    code: PayFindingCode | FindingCode
-    severity: Severity = Field(description="An error keeps the row out, a warning does not.")
-    message: str
-    message_en: str
-    advice: str
-    advice_en: str
-
-    @classmethod
-    def of(cls, finding: PayFinding | Finding) -> Self:
-        """Return the wire shape of one finding."""
-        text = finding.text
-        return cls(
-            field=finding.column,
-            code=finding.code,
-            severity=finding.severity,
-            message=text.message,
-            message_en=text.message_en,
-            advice=text.advice,
-            advice_en=text.advice_en,
-        )
 
 
 class PayRowOut(BaseModel):

@@ -6,12 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.schemas.findings import CellFindingOut
 from attendance.conflict_queries import GateCounts
 from core.masking import mask_card, mask_id_number, mask_name, mask_phone
 from core.money import to_yuan
 from db.models import Employer, Project, ProjectParty, Team
 from projects import dictionaries
-from projects.findings import Finding, FindingCode, Severity
+from projects.findings import FindingCode
 from projects.roster import RosterReport, RowOutcome, RowResult
 from projects.service import ProjectDetail, RosterEntry
 
@@ -141,30 +142,8 @@ class RosterEntryOut(BaseModel):
         )
 
 
-class FindingOut(BaseModel):
+class FindingOut(CellFindingOut[FindingCode]):
     """What is wrong or noteworthy about one cell, and what to do in the sheet."""
-
-    field: str = Field(description="Header of the column.", examples=["证件编号"])
-    code: FindingCode
-    severity: Severity = Field(description="An error keeps the row out, a warning does not.")
-    message: str
-    message_en: str
-    advice: str
-    advice_en: str
-
-    @classmethod
-    def of(cls, finding: Finding) -> Self:
-        """Return the wire shape of one finding."""
-        text = finding.text
-        return cls(
-            field=finding.column,
-            code=finding.code,
-            severity=finding.severity,
-            message=text.message,
-            message_en=text.message_en,
-            advice=text.advice,
-            advice_en=text.advice_en,
-        )
 
 
 class RosterRowOut(BaseModel):

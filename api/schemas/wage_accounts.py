@@ -13,7 +13,7 @@ from db.models import ClosingNotice
 from payroll.account_import import StatementReport
 from payroll.account_queries import UnpaidMonth
 from payroll.accounts import Account
-from projects.findings import Finding
+from projects.findings import CellFinding, FindingCode
 
 
 class UnpaidMonthOut(BaseModel):
@@ -73,7 +73,7 @@ class StatementFindingOut(FindingOut):
     row: int
 
     @classmethod
-    def of(cls, finding: Finding) -> Self:
+    def of(cls, finding: CellFinding[FindingCode]) -> Self:
         """Return the wire shape of a finding in a statement."""
         return cls(row=finding.row, **FindingOut.of(finding).model_dump())
 
