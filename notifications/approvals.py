@@ -9,7 +9,7 @@ from sqlmodel import Session
 from core.enums import ApprovalState, Language
 from db.models import TemplateApproval
 from notifications import queries, rules
-from notifications.errors import ApprovalCodeMissingError
+from notifications.errors import ApprovalCodeMissingError, UnknownTextError
 from notifications.templates import TEXTS, Template, TemplateText
 
 SAMPLES = {
@@ -86,8 +86,10 @@ def record_approval(
     """Record what the operator of a gateway says about one version of a text.
 
     A coming version may be approved before it is rolled out, so that no message has to wait.
-    Raises ApprovalCodeMissingError.
+    Raises ApprovalCodeMissingError, UnknownTextError.
     """
+    if TEXTS[template].in_language(language)[0] is not language:
+        raise UnknownTextError
     if state is ApprovalState.APPROVED and not provider_code:
         raise ApprovalCodeMissingError
     fresh = TemplateApproval(

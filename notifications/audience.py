@@ -169,7 +169,7 @@ UNTOLD: tuple[Untold, ...] = (
     Untold("check_in/imported", "a file of a month's crossings; the payslip asks about its days"),
     Untold("verify_scan", AT_THE_GATE),
     Untold("take_scans", "the gate spoke when it admitted; a conflict that costs a day is told"),
-    Untold("annul_scan", AT_THE_GATE),
+    Untold("annul_scan", "no work is lost; who came with another's card is the manager's to find"),
     Untold("look_at_worker", AT_THE_GATE),
     Untold("confirm_look", AT_THE_GATE),
     Untold("fold_due_check_ins", "derived; the worker's month shows it"),

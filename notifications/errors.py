@@ -143,6 +143,16 @@ class ApprovalCodeMissingError(UnprocessableError):
     advice_en = "Copy the code, e.g. SMS_123456789, from the gateway's console."
 
 
+class UnknownTextError(UnprocessableError):
+    """A text is not written in the language somebody approved it in."""
+
+    code = "notifications.unknown-text"
+    title = "这条短信没有这种语言的写法"
+    title_en = "There is no such text in that language"
+    advice = "请在短信模板一览里核对有哪些语言。"
+    advice_en = "See the list of texts for the languages of each."
+
+
 class OutboxMessageNotFoundError(NotFoundError):
     """There is no such unfinished job."""
 

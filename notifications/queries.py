@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from core.enums import Language, NotificationState
-from db.bulk import insert_rows
+from db.bulk import insert_rows, is_any
 from db.models import (
     MessagePreference,
     Notification,
@@ -42,25 +42,32 @@ class Reader:
     wants_optional: bool = True
 
 
+# Asked with every message: built once.
+READERS = (
+    sa.select(
+        col(Person.id),
+        col(Person.phone),
+        col(MessagePreference.language),
+        col(MessagePreference.wants_optional),
+    )
+    .outerjoin(MessagePreference, col(MessagePreference.person_id) == Person.id)
+    .where(is_any(col(Person.id), "person_ids"))
+)
+NUMBER_STATUSES = sa.select(NumberStatus).where(
+    is_any(col(NumberStatus.phone_index), "phone_indexes")
+)
+
+
 def list_readers(session: Session, person_ids: Collection[UUID]) -> dict[UUID, Reader]:
     """Return where and how these people are told."""
-    statement = (
-        select(
-            Person.id,
-            Person.phone,
-            MessagePreference.language,
-            MessagePreference.wants_optional,
-        )
-        .outerjoin(MessagePreference, col(MessagePreference.person_id) == Person.id)
-        .where(col(Person.id).in_(person_ids))
-    )
+    found = session.execute(READERS, {"person_ids": list(person_ids)})
     return {
         person_id: Reader(
             phone,
             Language(language or Language.CHINESE),
             True if wants_optional is None else wants_optional,
         )
-        for person_id, phone, language, wants_optional in session.exec(statement)
+        for person_id, phone, language, wants_optional in found
     }
 
 
@@ -68,18 +75,13 @@ def list_number_statuses(
     session: Session, phone_indexes: Collection[bytes]
 ) -> dict[bytes, NumberStatus]:
     """Return what is known of these numbers; nothing is known of most."""
-    statement = select(NumberStatus).where(col(NumberStatus.phone_index).in_(phone_indexes))
-    return {status.phone_index: status for status in session.exec(statement)}
+    found = session.scalars(NUMBER_STATUSES, {"phone_indexes": list(phone_indexes)})
+    return {status.phone_index: status for status in found}
 
 
 def insert_new(session: Session, rows: Sequence[Mapping[str, Any]]) -> set[UUID]:
     """Insert the messages whose dedupe keys were never used before; return the ids of those."""
-    statement = (
-        insert_rows(Notification, rows)
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(col(Notification.id))
-    )
-    return set(session.execute(statement).scalars())
+    return insert_rows(session, Notification, rows, once_per="dedupe_key")
 
 
 def list_spendings(session: Session, day: date) -> Sequence[SmsSpending]:
@@ -120,15 +122,23 @@ def list_unreached(
     project_id: UUID | None = None,
     county_code: str | None = None,
     team_id: UUID | None = None,
-) -> list[tuple[Notification, Person | None, str | None]]:
-    """Return messages that did not arrive and nobody passed on, with person and team.
+) -> list[tuple[Notification, Person | None, str | None, NotificationState, str | None]]:
+    """Return messages that did not arrive and nobody passed on.
+
+    With person, team, and the state and error that count.
 
     Of one project, or of all cases of a county. Where a digest stands for a message, its fate is
     the message's. A gateway that never reports (`console`) is believed.
     """
     digest = aliased(Notification)
     statement = (
-        select(Notification, Person, Team.name)
+        sa.select(
+            Notification,
+            Person,
+            col(Team.name),
+            sa.func.coalesce(col(digest.state), col(Notification.state)),
+            sa.func.coalesce(col(digest.error), col(Notification.error)),
+        )
         .outerjoin(digest, col(digest.id) == Notification.digest_id)
         .outerjoin(Person, col(Person.id) == Notification.person_id)
         .outerjoin(
@@ -151,7 +161,7 @@ def list_unreached(
     )
     for condition in _scope(project_id, county_code, team_id, before):
         statement = statement.where(condition)
-    return [(one, person, team_name) for one, person, team_name in session.exec(statement)]
+    return [tuple(row) for row in session.execute(statement)]
 
 
 def _did_not_arrive(digest: type[Notification], silent_before: datetime) -> sa.ColumnElement[bool]:
@@ -188,15 +198,19 @@ def find_unreached(
     notification_id: UUID,
     *,
     templates: Collection[str],
+    silent_before: datetime,
     project_id: UUID | None = None,
     county_code: str | None = None,
 ) -> list[UUID]:
-    """Return the id of the message if it is one that these people may pass on."""
+    """Return the id of the message if it did not arrive and these people may pass it on."""
+    digest = aliased(Notification)
     statement = (
         select(Notification.id)
+        .outerjoin(digest, col(digest.id) == Notification.digest_id)
         .where(Notification.id == notification_id)
         .where(col(Notification.template).in_(templates))
         .where(col(Notification.state).in_(UNSURE))
+        .where(_did_not_arrive(digest, silent_before))
     )
     for condition in _scope(project_id, county_code):
         statement = statement.where(condition)

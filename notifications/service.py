@@ -1,4 +1,4 @@
-"""Use cases of messages: tell a person, tell many, send a sign-in code, respect their wishes."""
+"""Use cases of messages: tell a person, tell many, send a sign-in code."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -10,12 +10,11 @@ from uuid import UUID
 from sqlmodel import Session
 
 from core.clock import now
-from core.enums import Language, NotificationState, Urgency
+from core.enums import NotificationState, Urgency
 from db import outbox
-from db.base import new_id
-from db.models import MessagePreference, Notification, NumberStatus
+from db.base import field_keys, new_id
+from db.models import Notification, NumberStatus
 from db.outbox import Work
-from db.session import blind_index
 from notifications import queries, rules
 from notifications.delivery.limits import judge_number, judge_trouble
 from notifications.errors import OutboxMessageNotFoundError
@@ -108,25 +107,6 @@ def send_code(session: Session, *, phone: str, code: str, key: str) -> None:
     notify_number(session, template=Template.SIGN_IN_CODE, phone=phone, key=key, code=code)
 
 
-def get_preference(session: Session, *, person_id: UUID) -> MessagePreference:
-    """Return how a person is told; Chinese and everything, until they say otherwise."""
-    return queries.find_preference(session, person_id) or MessagePreference(
-        person_id=person_id, language=Language.CHINESE, wants_optional=True
-    )
-
-
-def set_preference(
-    session: Session, *, person_id: UUID, language: Language, wants_optional: bool
-) -> MessagePreference:
-    """Record how a person wants to be told; what the law asks for is sent all the same."""
-    preference = get_preference(session, person_id=person_id)
-    preference.language = language
-    preference.wants_optional = wants_optional
-    session.add(preference)
-    session.flush()
-    return preference
-
-
 def retry_job(session: Session, *, job_id: UUID) -> None:
     """Give a job that keeps failing a full round of tries, now; OutboxMessageNotFoundError."""
     if not outbox.hand_over_now(session, job_id):
@@ -144,11 +124,7 @@ def _record(
     if not drafts:
         return
     at = now()
-    indexes = {
-        draft.reader.phone: blind_index(session, PHONE, draft.reader.phone)
-        for draft in drafts
-        if draft.reader.phone is not None
-    }
+    indexes = _index_phones(session, drafts)
     statuses = queries.list_number_statuses(session, set(indexes.values()))
     rows = [
         _make_row(template, draft, composed, indexes=indexes, statuses=statuses, at=at)
@@ -162,6 +138,12 @@ def _record(
         if row["id"] in new and row["state"] is NotificationState.PENDING
     ]
     outbox.enqueue_many(session, DELIVER, works)
+
+
+def _index_phones(session: Session, drafts: Sequence[_Draft]) -> dict[str, bytes]:
+    keys = field_keys(session.get_bind().dialect)
+    phones = {draft.reader.phone for draft in drafts if draft.reader.phone is not None}
+    return {phone: keys.blind_index(PHONE, phone) for phone in phones}
 
 
 def make_work(notification: Notification) -> Work:

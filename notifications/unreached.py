@@ -8,28 +8,17 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from core.enums import ToldBy
+from core.enums import NotificationState, ToldBy
 from db.models import Notification, Person, ToldOtherwise
 from notifications import queries
 from notifications.errors import AlreadyToldError, NotificationNotFoundError
+from notifications.reasons import describe_failure
 from notifications.templates import CODES, CONFIDENTIAL, TEXTS, Template
 
 SILENCE = timedelta(days=1)
 """After so long without a delivery report nobody may assume that a message arrived."""
 ORDINARY = frozenset(Template) - CONFIDENTIAL - CODES - {Template.DIGEST}
 """What the labour manager may pass on: whoever complained is told by the authority alone."""
-REASONS = {
-    "no_phone": "没有手机号",
-    "landline": "登记的是座机",
-    "foreign_number": "登记的是境外号码",
-    "malformed_number": "手机号不对",
-    "number_not_in_service": "号码已停用",
-    "number_not_a_mobile": "登记的是座机",
-    "number_refuses": "对方拒收短信",
-    "number_recycled": "号码已换人",
-    "expired": "几天都没发出去",
-}
-UNDELIVERED = "短信没有送到"
 SILENT = "发出一天没有回执"
 
 
@@ -40,6 +29,9 @@ class Unreached:
     notification: Notification
     person: Person | None
     team_name: str | None
+    fate: NotificationState
+    """Of the message, or of the digest that stands for it."""
+    error: str | None
 
     @property
     def id(self) -> UUID:
@@ -54,8 +46,7 @@ class Unreached:
     @property
     def reason(self) -> str:
         """Why it did not arrive, in everyday words."""
-        error = self.notification.error
-        return SILENT if error is None else REASONS.get(error, UNDELIVERED)
+        return SILENT if self.fate is NotificationState.SENT else describe_failure(self.error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +117,8 @@ def draw_notice_sheet(
         before=None,
         limit=None,
     )
-    people = {person.id: person.name for _, person, _ in found if person is not None}
-    counts = Counter(person.id for _, person, _ in found if person is not None)
+    people = {person.id: person.name for _, person, *_ in found if person is not None}
+    counts = Counter(person.id for _, person, *_ in found if person is not None)
     lines = [
         SheetLine(name=people[person_id], messages=counts[person_id])
         for person_id in sorted(counts, key=people.__getitem__)
@@ -143,13 +134,18 @@ def tell_worker_otherwise(
     told_by: UUID,
     how: ToldBy,
     note: str | None,
+    at: datetime,
 ) -> ToldOtherwise:
     """Record that somebody of the site told the person; it then leaves the list for good.
 
-    Raises NotificationNotFoundError, AlreadyToldError.
+    Raises NotificationNotFoundError unless it is on the list, AlreadyToldError.
     """
     found = queries.find_unreached(
-        session, notification_id, templates=ORDINARY, project_id=project_id
+        session,
+        notification_id,
+        templates=ORDINARY,
+        silent_before=at - SILENCE,
+        project_id=project_id,
     )
     return _record_told(session, found, told_by=told_by, how=how, note=note)
 
@@ -162,10 +158,15 @@ def tell_complainant_otherwise(
     told_by: UUID,
     how: ToldBy,
     note: str | None,
+    at: datetime,
 ) -> ToldOtherwise:
     """Record that an inspector told the complainant; see `tell_worker_otherwise`."""
     found = queries.find_unreached(
-        session, notification_id, templates=CONFIDENTIAL, county_code=county_code
+        session,
+        notification_id,
+        templates=CONFIDENTIAL,
+        silent_before=at - SILENCE,
+        county_code=county_code,
     )
     return _record_told(session, found, told_by=told_by, how=how, note=note)
 

@@ -18,11 +18,12 @@ from api.schemas.notifications import (
 )
 from core.clock import local_date, now
 from identity.errors import NotSignedInError, RoleRequiredError
-from notifications import approvals, queries, service
+from notifications import approvals, preferences, queries
 from notifications.delivery import callbacks
 from notifications.errors import (
     ApprovalCodeMissingError,
     ForeignReportError,
+    UnknownTextError,
     UnreadableReportError,
 )
 from notifications.templates import Template
@@ -90,7 +91,7 @@ def list_templates(session: SessionDep, _admin: AdminDep) -> list[TemplateOut]:
 
 @router.put(
     "/notifications/templates/{template}/approvals/{gateway}",
-    responses=problems(*NOT_ADMIN, ApprovalCodeMissingError),
+    responses=problems(*NOT_ADMIN, ApprovalCodeMissingError, UnknownTextError),
 )
 def record_approval(
     session: SessionDep,
@@ -121,15 +122,18 @@ def list_spendings(session: SessionDep, _admin: AdminDep) -> list[SpendingOut]:
 @router.get("/me/message-preferences")
 def get_preference(session: SessionDep, worker: PhoneOwnerDep) -> PreferenceOut:
     """Tell how you are told."""
-    return PreferenceOut.of(service.get_preference(session, person_id=worker.person_id))
+    return PreferenceOut.of(preferences.get_preference(session, person_id=worker.person_id))
 
 
 @router.put("/me/message-preferences")
 def set_preference(session: SessionDep, worker: PhoneOwnerDep, body: PreferenceIn) -> PreferenceOut:
     """Say how you want to be told.
 
-    Language, and whether you want messages no law asks for. Everything stays readable here.
+    Language, and whether you want messages no law asks for. Everything stays readable here. The
+    latest word counts: wanting them again takes back a 退订 you sent as a text.
     """
     return PreferenceOut.of(
-        service.set_preference(session, person_id=worker.person_id, **body.model_dump())
+        preferences.set_preference(
+            session, person_id=worker.person_id, **body.model_dump(), at=now()
+        )
     )

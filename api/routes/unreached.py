@@ -57,6 +57,7 @@ def tell_worker_otherwise(
         notification_id=notification_id,
         told_by=manager.person_id,
         **body.model_dump(),
+        at=now(),
     )
     return ToldOut.of(told)
 
@@ -120,5 +121,6 @@ def tell_complainant_otherwise(
         notification_id=notification_id,
         told_by=inspector.person_id,
         **body.model_dump(),
+        at=now(),
     )
     return ToldOut.of(told)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field
 
 from core.enums import Language, NotificationState, Urgency
 from db.models import Notification
+from notifications.reasons import describe_failure
 from notifications.templates import SIGNATURE, TEXTS, Template
 
 
@@ -23,6 +24,7 @@ class MessageOut(BaseModel):
     recorded_at: datetime
     read_at: datetime | None
     sms: NotificationState = Field(description="What became of the text to the phone.")
+    sms_failure: str | None = Field(description="Why it failed, in everyday words.")
 
     @classmethod
     def of(cls, notification: Notification) -> Self:
@@ -38,6 +40,9 @@ class MessageOut(BaseModel):
             recorded_at=notification.created_at,
             read_at=notification.read_at,
             sms=notification.state,
+            sms_failure=describe_failure(notification.error)
+            if notification.state is NotificationState.FAILED
+            else None,
         )
 
 

@@ -4,19 +4,23 @@ from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
 from core.enums import ApprovalState, Language, ToldBy, Urgency
 from core.masking import mask_name
-from db.models import MessagePreference, OutboxMessage, SmsSpending, TemplateApproval, ToldOtherwise
+from db.models import OutboxMessage, SmsSpending, TemplateApproval, ToldOtherwise
 from notifications.approvals import Specimen
+from notifications.queries import Reader
 from notifications.templates import Template
 from notifications.unreached import Unreached
 
 MOST_ELEMENTS = 1000
 
-AliyunPush = Annotated[list[dict[str, Any]], Field(max_length=MOST_ELEMENTS)]
-"""Reports (SmsReport) or replies (SmsUp) in Aliyun's own words."""
+AliyunPush = Annotated[list[Any], Field(max_length=MOST_ELEMENTS)]
+"""Reports (SmsReport) or replies (SmsUp) in Aliyun's own words; anything else is passed over."""
+ProviderCode = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=64, pattern=r"^[\x21-\x7e]+$")
+]
 
 
 class AliyunAckOut(BaseModel):
@@ -32,8 +36,8 @@ class ApprovalIn(BaseModel):
     version: int = Field(ge=1, le=10_000)
     language: Language = Language.CHINESE
     state: ApprovalState
-    provider_code: str | None = Field(
-        default=None, max_length=64, description="What the gateway calls the text."
+    provider_code: ProviderCode | None = Field(
+        default=None, description="What the gateway calls the text."
     )
     note: str | None = Field(default=None, max_length=200, description="Why it was rejected, …")
 
@@ -104,18 +108,23 @@ class SpendingOut(BaseModel):
 class PreferenceIn(BaseModel):
     """How you want to be told."""
 
-    language: Language = Language.CHINESE
+    language: Language
     wants_optional: bool = Field(
-        default=True,
         description="False leaves out what no law asks for; wages not paid you are always told.",
     )
+
+
+class PreferenceForm(PreferenceIn):
+    """The same from a page, where a box that is not ticked is not sent."""
+
+    wants_optional: bool = False
 
 
 class PreferenceOut(PreferenceIn):
     """How you are told."""
 
     @classmethod
-    def of(cls, preference: MessagePreference) -> Self:
+    def of(cls, preference: Reader) -> Self:
         """Return the wire shape."""
         return cls.model_validate(preference, from_attributes=True)
 

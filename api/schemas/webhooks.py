@@ -4,20 +4,24 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
+from api.schemas.words import NO_NUL
 from core.enums import WebhookState
 from db.models import Webhook, WebhookDelivery
 from notifications.webhooks.events import EventKind
 from notifications.webhooks.rules import LONGEST_URL
 
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=NO_NUL)
+]
 Kinds = Annotated[list[EventKind], Field(min_length=1, max_length=len(EventKind))]
 
 
 class WebhookIn(BaseModel):
     """A system that wants to hear of events."""
 
-    name: str = Field(min_length=1, max_length=80)
+    name: Name
     url: str = Field(min_length=1, max_length=LONGEST_URL, description="https, public host.")
     kinds: Kinds
     project_id: UUID | None = Field(default=None, description="Only of this project.")

@@ -48,7 +48,7 @@ def take_aliyun_push(
     settings: Settings,
     *,
     secret: str,
-    elements: Sequence[Mapping[str, object]],
+    elements: Sequence[object],
     at: datetime,
 ) -> None:
     """Take reports and replies that came on the secret path; ForeignReportError on another."""
@@ -56,6 +56,8 @@ def take_aliyun_push(
     if aliyun is None or not aliyun_callback.is_genuine(aliyun, secret):
         raise ForeignReportError
     for fields in elements:
+        if not isinstance(fields, Mapping):
+            continue
         if report := aliyun_callback.read_report(fields):
             take_report(session, ALIYUN, report, order=settings.sms.order, at=at)
         elif reply := aliyun_callback.read_reply(fields):

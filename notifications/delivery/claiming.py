@@ -186,15 +186,19 @@ def _hold_for_budget(
     dispatch: Dispatch,
     at: datetime,
 ) -> list[Notification]:
-    """Stop a project's flood: a mistake there must not empty the account of all."""
+    """Stop a project's flood: a mistake there must not empty the account of all.
+
+    What an authority and a complainant say to each other is not the project's to pay for.
+    """
     today = local_date(at)
+    payers = {one.id: one.project_id for one in spaced if one.project_id and not one.county_code}
     spendings = {
         project_id: queries.lock_spending(session, project_id, today, at=at)
-        for project_id in sorted({one.project_id for one in spaced if one.project_id})
+        for project_id in sorted(set(payers.values()))
     }
     affordable = []
     for one in spaced:
-        spending = spendings.get(one.project_id) if one.project_id else None
+        spending = spendings[payers[one.id]] if one.id in payers else None
         if spending is None or _spend(spending, one, dispatch.project_daily_segments, at):
             affordable.append(one)
         else:

@@ -35,6 +35,16 @@ def is_forward(state: NotificationState, to: NotificationState) -> bool:
     return is_retry or RANKS[to] > RANKS[state]
 
 
+def can_fail(state: NotificationState, *, segments: int) -> bool:
+    """Tell whether a reported failure counts.
+
+    Of a text in parts another part may have been lost; one that arrived whole has arrived, and
+    must not be sent again.
+    """
+    has_arrived = state is NotificationState.DELIVERED and segments == 1
+    return not has_arrived and is_forward(state, NotificationState.FAILED)
+
+
 class ClaimVerdict(Enum):
     """Whether a worker may send a message now."""
 

@@ -13,7 +13,7 @@ from db import outbox
 from db.models import DeliveryReport, Notification
 from db.session import blind_index
 from notifications.delivery import queries
-from notifications.delivery.lattice import climb, is_forward, join
+from notifications.delivery.lattice import can_fail, climb, join
 from notifications.delivery.limits import is_expired
 from notifications.gateways.base import Reply, Report
 from notifications.gateways.faults import TROUBLES, Fault, find_known
@@ -49,10 +49,12 @@ def take_report(
         return
     if notification is None:
         log.warning("report about a message nobody here sent", gateway=gateway)
-    elif _is_about_current_try(notification, gateway, report, had_failed=had_failed):
+        return
+    lacks_a_part = had_failed and notification.segments > 1
+    if _is_about_current_try(notification, gateway, report, had_failed=had_failed):
         _learn_reference(session, notification, report)
-        _apply(session, notification, report, order=order, at=at, had_failed=had_failed)
-    elif report.state is NotificationState.DELIVERED and not had_failed:
+        _apply(session, notification, report, order=order, at=at, lacks_a_part=lacks_a_part)
+    elif report.state is NotificationState.DELIVERED and not lacks_a_part:
         # An earlier try got through after all.
         _arrive(notification, at)
 
@@ -109,12 +111,12 @@ def _apply(
     *,
     order: Sequence[str],
     at: datetime,
-    had_failed: bool,
+    lacks_a_part: bool,
 ) -> None:
     if report.state is NotificationState.FAILED:
-        if is_forward(notification.state, NotificationState.FAILED):
+        if can_fail(notification.state, segments=notification.segments):
             _fail(session, notification, report, order=order, at=at)
-    elif report.state is NotificationState.DELIVERED and not had_failed:
+    elif report.state is NotificationState.DELIVERED and not lacks_a_part:
         # Even if we had given it up without hearing from the provider.
         _arrive(notification, at)
     else:

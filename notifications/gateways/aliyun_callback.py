@@ -24,12 +24,19 @@ def read_report(fields: Mapping[str, object]) -> Report | None:
     reference, was_received = fields.get("biz_id"), fields.get("success")
     if not isinstance(reference, str) or not isinstance(was_received, bool):
         return None
+    if not reference.isprintable():  # no name Aliyun ever gave
+        return None
     return Report(
         provider_reference=reference[:64],
         reference=str(fields.get("out_id") or "") or None,
         state=NotificationState.DELIVERED if was_received else NotificationState.FAILED,
-        error="" if was_received else str(fields.get("err_code") or "")[:64],
+        error="" if was_received else _read_code(fields.get("err_code")),
     )
+
+
+def _read_code(code: object) -> str:
+    """Return the code without what no table of codes can hold."""
+    return "".join(sign for sign in str(code or "") if sign.isprintable())[:64]
 
 
 def read_reply(fields: Mapping[str, object]) -> Reply | None:

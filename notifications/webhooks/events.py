@@ -41,7 +41,7 @@ class EventKind(StrEnum):
     CASE_CLOSED = "case.closed"
     CASE_WITHDRAWN = "case.withdrawn"
     TEST = "webhook.test"
-    """Sent when an administrator asks for it; the subject is the webhook."""
+    """Sent when an administrator asks for it, subscribed or not; the subject is the webhook."""
 
 
 def case_kind(state: CaseState) -> EventKind:
@@ -52,7 +52,7 @@ def case_kind(state: CaseState) -> EventKind:
 def may_subscribe(kinds: Sequence[EventKind], *, is_project: bool) -> bool:
     """Tell whether a webhook may hear of these; no employer learns of a complaint this way."""
     tells_of_cases = any(kind.startswith(CASE_PREFIX) for kind in kinds)
-    return EventKind.TEST not in kinds and not (is_project and tells_of_cases)
+    return not (is_project and tells_of_cases)
 
 
 def write_body(event_id: UUID, kind: str, subject_id: UUID, occurred_at: datetime) -> bytes:

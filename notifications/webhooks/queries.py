@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, select
 
 from core.enums import WebhookState
@@ -13,23 +14,34 @@ from notifications.errors import WebhookDeliveryNotFoundError, WebhookNotFoundEr
 from notifications.webhooks.events import EventKind
 
 
+def _listening(county: sa.ColumnElement[str], *own: sa.ColumnElement[bool]) -> sa.Select[UUID]:
+    everywhere = sa.and_(col(Webhook.project_id).is_(None), col(Webhook.county_code).is_(None))
+    return sa.select(col(Webhook.id)).where(
+        col(Webhook.ended_at).is_(None),
+        col(Webhook.kinds).contains(sa.bindparam("kinds", type_=JSONB())),
+        sa.or_(everywhere, col(Webhook.county_code) == county, *own),
+    )
+
+
+# Asked with every event: built once.
+LISTENING_TO_PROJECT = _listening(
+    sa.select(col(Project.county_code))
+    .where(col(Project.id) == sa.bindparam("project_id"))
+    .scalar_subquery(),
+    col(Webhook.project_id) == sa.bindparam("project_id"),
+)
+LISTENING_TO_COUNTY = _listening(sa.bindparam("county_code", type_=sa.String()))
+
+
 def list_listening(
     session: Session, kind: EventKind, *, project_id: UUID | None, county_code: str | None
 ) -> Sequence[UUID]:
     """Return the webhooks that want to hear of such an event there."""
-    county = (
-        select(Project.county_code).where(Project.id == project_id).scalar_subquery()
-        if county_code is None
-        else sa.literal(county_code)
-    )
-    everywhere = sa.and_(col(Webhook.project_id).is_(None), col(Webhook.county_code).is_(None))
-    own = [] if county_code is not None else [col(Webhook.project_id) == project_id]
-    statement = select(Webhook.id).where(
-        col(Webhook.ended_at).is_(None),
-        col(Webhook.kinds).contains([kind.value]),
-        sa.or_(everywhere, col(Webhook.county_code) == county, *own),
-    )
-    return session.exec(statement).all()
+    kinds = [kind.value]
+    if county_code is None:
+        asked = {"kinds": kinds, "project_id": project_id}
+        return session.scalars(LISTENING_TO_PROJECT, asked).all()
+    return session.scalars(LISTENING_TO_COUNTY, {"kinds": kinds, "county_code": county_code}).all()
 
 
 def has_project(session: Session, project_id: UUID) -> bool:

@@ -1,5 +1,6 @@
 """Where events may be sent, when to try again, and when to give up."""
 
+import re
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
@@ -14,6 +15,9 @@ OLD_SECRET_HOLDS = timedelta(days=1)
 """How long the previous secret signs too, so that a receiver can change without a gap."""
 GONE = 410
 LONGEST_URL = 500
+NAME = re.compile(r"(?!.{254})(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)")
+"""A host name of at least two labels (RFC 1123), as `urlsplit` lowers it."""
+INSIDE = (".local", ".internal", ".localhost")
 NAT64 = IPv6Network("64:ff9b::/96")
 """An IPv4 address may hide in it (RFC 6052)."""
 
@@ -37,7 +41,7 @@ def _is_fit_host(host: str) -> bool:
     try:
         return is_public(host)
     except ValueError:  # a name
-        return "." in host.strip(".") and not host.endswith((".local", ".internal", ".localhost"))
+        return NAME.fullmatch(host) is not None and not host.endswith(INSIDE)
 
 
 def is_public(address: str) -> bool:

@@ -114,7 +114,9 @@ def renew_webhook_secret(session: Session, *, webhook_id: UUID, at: datetime) ->
 
 
 def send_test_event(session: Session, *, webhook_id: UUID, at: datetime) -> WebhookDelivery:
-    """Send an event that means nothing; its delivery shows how that went.
+    """Send an event that means nothing, at once; its delivery shows how that went.
+
+    It waits neither for the receiver's rest nor for earlier events.
 
     Raises WebhookNotFoundError, WebhookEndedError.
     """
@@ -133,7 +135,11 @@ def list_deliveries(
     before: UUID | None,
     limit: int,
 ) -> Sequence[WebhookDelivery]:
-    """Return a page of what was said to a webhook, newest first; one more if there is."""
+    """Return a page of what was said to a webhook, newest first; one more if there is.
+
+    Raises WebhookNotFoundError.
+    """
+    queries.get_webhook(session, webhook_id)
     return queries.list_deliveries(session, webhook_id, state=state, before=before, limit=limit + 1)
 
 

@@ -107,6 +107,7 @@ EVENT_OF: dict[Enum, str] = {
     ConflictKind.LOST_DEVICE: "lose_device/lost_device",
     ConflictKind.PHONE_SIGNAL: "check_in_at_poster/phone_signal",
     ConflictKind.DENIED_LATER: "take_scans",
+    ConflictKind.NOT_THE_HOLDER: "annul_scan",
     ObjectionOutcome.ACCEPTED: "accept_objection",
     ObjectionOutcome.REJECTED: "reject_objection",
     WorkDayState.COMPLETE: "fold_due_check_ins",

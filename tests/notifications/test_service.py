@@ -1,12 +1,18 @@
+"""Messages are recorded once, in their reader's language, and with what keeps them back."""
+
 import pytest
 from sqlalchemy import event, text
 from sqlmodel import Session, select
 
+from core.clock import now
 from core.enums import Language, NotificationState, Urgency
 from db.models import Notification, OutboxMessage
 from db.session import Database
 from notifications import service
+from notifications.delivery.reports import take_reply
 from notifications.errors import TemplateError
+from notifications.gateways.base import Reply
+from notifications.preferences import get_preference, set_preference
 from notifications.service import Telling
 from notifications.templates import Template
 from tests.notifications.post import PHONE, make_person, tell
@@ -156,8 +162,12 @@ def test_urgent_message_is_handed_over_before_all_others(session: Session) -> No
 
 def test_message_is_written_in_the_language_its_reader_chose(session: Session) -> None:
     person = make_person(session)
-    service.set_preference(
-        session, person_id=person.id, language=Language.SICHUANESE, wants_optional=True
+    set_preference(
+        session,
+        person_id=person.id,
+        language=Language.SICHUANESE,
+        wants_optional=True,
+        at=now(),
     )
 
     tell(session, person)
@@ -168,7 +178,7 @@ def test_message_is_written_in_the_language_its_reader_chose(session: Session) -
 
 
 def test_reader_without_a_wish_gets_everything_in_chinese(session: Session) -> None:
-    preference = service.get_preference(session, person_id=make_person(session).id)
+    preference = get_preference(session, person_id=make_person(session).id)
 
     assert (preference.language, preference.wants_optional) == (Language.CHINESE, True)
 
@@ -176,20 +186,45 @@ def test_reader_without_a_wish_gets_everything_in_chinese(session: Session) -> N
 def test_last_wish_counts(session: Session) -> None:
     person = make_person(session)
     for wants_optional in (True, False):
-        service.set_preference(
+        set_preference(
             session,
             person_id=person.id,
             language=Language.CHINESE,
             wants_optional=wants_optional,
+            at=now(),
         )
 
-    assert not service.get_preference(session, person_id=person.id).wants_optional
+    assert not get_preference(session, person_id=person.id).wants_optional
+
+
+def test_refusal_by_text_is_a_wish_that_a_later_one_takes_back(session: Session) -> None:
+    person = make_person(session)
+    take_reply(session, Reply(phone=PHONE, text="退订"), at=now())
+    before = get_preference(session, person_id=person.id).wants_optional
+
+    after = set_preference(
+        session,
+        person_id=person.id,
+        language=Language.CHINESE,
+        wants_optional=True,
+        at=now(),
+    )
+
+    assert (before, after.wants_optional) == (False, True)
+    service.notify(
+        session, template=Template.WAGE_PAID, person_id=person.id, key="1", month="2026-10"
+    )
+    assert session.exec(select(Notification)).one().state is NotificationState.PENDING
 
 
 def test_unwanted_message_is_recorded_but_not_sent(session: Session) -> None:
     person = make_person(session)
-    service.set_preference(
-        session, person_id=person.id, language=Language.CHINESE, wants_optional=False
+    set_preference(
+        session,
+        person_id=person.id,
+        language=Language.CHINESE,
+        wants_optional=False,
+        at=now(),
     )
 
     service.notify(

@@ -1,5 +1,6 @@
 """Callbacks of providers, the register of texts, wishes, stuck jobs, the hotline."""
 
+import json
 from collections.abc import Generator
 from contextlib import contextmanager
 from uuid import uuid4
@@ -178,9 +179,10 @@ def test_installation_without_twilio_takes_no_reports(client: TestClient) -> Non
     assert post_report(client, delivered()) == 403
 
 
-def push(client: TestClient, *elements: dict[str, object], secret: str = SECRET) -> int:
+def push(client: TestClient, *elements: object, secret: str = SECRET) -> int:
     path = f"/v1/notifications/callbacks/aliyun/{secret}"
-    return client.post(path, json=list(elements)).status_code
+    headers = {"Content-Type": "application/json"}
+    return client.post(path, content=json.dumps(elements), headers=headers).status_code
 
 
 def test_push_of_aliyun_on_the_secret_path_is_taken(
@@ -209,10 +211,13 @@ def test_push_on_another_path_is_refused(
 def test_what_aliyun_says_beyond_our_understanding_is_passed_over(
     provider_client: TestClient, session: Session
 ) -> None:
-    odd: list[dict[str, object]] = [
+    odd: list[object] = [
         {},
         {"biz_id": 7, "success": True},
         {"biz_id": "1", "success": "true"},
+        {"biz_id": "a\0b", "success": True},
+        ["x"],
+        1,
         reply("TD", phone="0571-87654321"),
     ]
 
@@ -221,7 +226,17 @@ def test_what_aliyun_says_beyond_our_understanding_is_passed_over(
     assert session.exec(select(NumberStatus)).all() == []
 
 
-@pytest.mark.parametrize("body", [{}, "x", [1], [report("a", "b")] * 1001])
+def test_unreadable_code_does_not_keep_the_other_reports_out(
+    provider_client: TestClient, session: Session, sent: Notification
+) -> None:
+    sent.gateway, sent.provider_reference = "aliyun", "9000^0"
+    odd = report(str(uuid4()), "9001^0") | {"success": False, "err_code": "\ud800x"}
+
+    assert push(provider_client, odd, report(str(sent.id), "9000^0")) == 200
+    assert state_of(session, sent) is NotificationState.DELIVERED
+
+
+@pytest.mark.parametrize("body", [{}, "x", [report("a", "b")] * 1001])
 def test_push_in_another_shape_is_refused(provider_client: TestClient, body: object) -> None:
     answer = provider_client.post(f"/v1/notifications/callbacks/aliyun/{SECRET}", json=body)
 
@@ -249,14 +264,25 @@ def test_approval_stands_beside_its_text(client: TestClient, admin: dict[str, st
     assert wage_paid["segments"] == 1
 
 
-def test_approval_without_a_code_is_refused(client: TestClient, admin: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, "notifications.approval-code-missing"),
+        ({"provider_code": "   "}, "api.invalid-request"),
+        ({"provider_code": "HX\nevil"}, "api.invalid-request"),
+        ({"provider_code": "HX1", "language": "cmn-x-sichuan"}, "notifications.unknown-text"),
+    ],
+)
+def test_approval_that_would_break_sending_is_refused(
+    client: TestClient, admin: dict[str, str], changes: dict[str, str], code: str
+) -> None:
     answer = client.put(
-        "/v1/notifications/templates/wage_paid/approvals/aliyun",
-        json={"version": 1, "state": "approved"},
+        "/v1/notifications/templates/case_advanced/approvals/aliyun",
+        json={"version": 1, "state": "approved"} | changes,
         headers=admin,
     )
 
-    assert answer.json()["code"] == "notifications.approval-code-missing"
+    assert answer.json()["code"] == code
 
 
 def test_spending_of_today_is_listed(
@@ -278,6 +304,16 @@ def test_worker_says_how_to_be_told(client: TestClient, keyring: Keyring, site: 
 
     assert before == {"language": "zh-CN", "wants_optional": True}
     assert client.get("/v1/me/message-preferences", headers=worker).json() == wish
+
+
+def test_a_wish_is_whole(client: TestClient, keyring: Keyring, site: Site) -> None:
+    answer = client.put(
+        "/v1/me/message-preferences",
+        json={"language": "cmn-x-sichuan"},
+        headers=bearer(keyring, site.worker),
+    )
+
+    assert answer.status_code == 422
 
 
 def test_stuck_job_is_shown_and_tried_again(

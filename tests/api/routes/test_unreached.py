@@ -141,7 +141,43 @@ def test_message_in_a_lost_digest_is_listed_itself(
     digest = make_unreached(session, site, template=Template.DIGEST)
     make_unreached(session, site, state=S.MERGED, error=None, digest_id=digest.id)
 
-    assert [one["topic"] for one in listed(client, site, manager)] == ["工资条改动"]
+    (shown,) = listed(client, site, manager)
+    assert (shown["topic"], shown["reason"]) == ("工资条改动", "没有手机号")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ("aliyun-isv.MOBILE_NUMBER_ILLEGAL malformed_number", "手机号不对"),
+        ("twilio-30005 number_not_in_service", "号码已停用"),
+        ("twilio-99999 unknown_code", "短信没有送到"),
+    ],
+)
+def test_what_a_gateway_says_is_told_in_everyday_words(
+    client: TestClient,
+    session: Session,
+    site: Site,
+    manager: dict[str, str],
+    said: tuple[str, str],
+) -> None:
+    error, reason = said
+    make_unreached(session, site, error=error)
+
+    assert [one["reason"] for one in listed(client, site, manager)] == [reason]
+
+
+def test_nobody_is_told_what_may_still_arrive(
+    client: TestClient, session: Session, site: Site, manager: dict[str, str]
+) -> None:
+    sent = make_unreached(session, site, state=S.SENT, error=None, gateway="twilio", sent_at=now())
+
+    told = client.post(
+        f"/v1/projects/{site.project.id}/unreached/{sent.id}/told",
+        json={"how": "in_person"},
+        headers=manager,
+    )
+
+    assert told.json()["code"] == "notifications.not-found"
 
 
 def test_message_in_a_delivered_digest_is_not_listed(

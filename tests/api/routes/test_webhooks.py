@@ -69,7 +69,9 @@ def test_ended_webhook_gets_no_new_secret(client: TestClient, headers: dict[str,
     [
         ({"url": "http://hooks.example.com/"}, "notifications.webhook-url"),
         ({"url": "https://127.0.0.1/"}, "notifications.webhook-url"),
-        ({"kinds": ["webhook.test"]}, "notifications.webhook-scope"),
+        ({"url": "https://-bad-.example/"}, "notifications.webhook-url"),
+        ({"url": "https://a..b/"}, "notifications.webhook-url"),
+        ({"name": "   "}, "api.invalid-request"),
         ({"project_id": str(uuid4())}, "notifications.webhook-scope"),
     ],
 )
@@ -79,6 +81,18 @@ def test_unfit_webhooks_are_refused(
     answer = create(client, headers, **changes)
 
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_test_events_may_be_named_among_the_kinds(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    assert create(client, headers, kinds=["payslip.paid", "webhook.test"]).status_code == 201
+
+
+def test_unknown_webhook_has_no_deliveries(client: TestClient, headers: dict[str, str]) -> None:
+    answer = client.get(f"{WEBHOOKS}/{uuid4()}/deliveries", headers=headers)
+
+    assert answer.json()["code"] == "notifications.webhook-not-found"
 
 
 def test_test_event_shows_up_in_the_list(client: TestClient, headers: dict[str, str]) -> None:

@@ -311,6 +311,28 @@ def test_urgent_message_is_counted_but_never_waits_for_a_budget(
     assert spending(live_database).segments == 2
 
 
+def test_project_s_budget_does_not_silence_what_an_authority_says(
+    live_database: Database, provider: Provider, project_id: UUID
+) -> None:
+    def record_filed(session: Session) -> None:
+        service.notify(
+            session,
+            template=Template.COMPLAINT_FILED,
+            person_id=make_person(session).id,
+            key="1",
+            project_id=project_id,
+            county_code="330106",
+            number="AX26112304271962",
+        )
+
+    tell_project(live_database, project_id, 1)
+    told = record(live_database, record_filed)
+
+    deliver_all(live_database, make_dispatch(provider, project_daily_segments=0), told)
+
+    assert len(provider.accepted) == 1
+
+
 def test_second_try_costs_the_budget_nothing(
     live_database: Database, provider: Provider, project_id: UUID
 ) -> None:

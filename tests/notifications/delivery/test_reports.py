@@ -15,6 +15,7 @@ from core.enums import NotificationState, NumberTrouble
 from db.models import DeliveryReport, Notification, NumberStatus, OutboxMessage
 from notifications import service
 from notifications.delivery import queries
+from notifications.delivery.lattice import is_forward
 from notifications.delivery.reports import take_reply, take_report
 from notifications.gateways.base import Reply, Report
 from notifications.templates import Template
@@ -25,7 +26,9 @@ ORDER = ("aliyun",)
 SID = "9000^0"
 
 
-def make_sent(session: Session, *, state: S = S.SENT, reference: str | None = SID) -> Notification:
+def make_sent(
+    session: Session, *, state: S = S.SENT, reference: str | None = SID, segments: int = 1
+) -> Notification:
     """Write a message that Aliyun has."""
     tell(session, make_person(session), key=str(uuid4()))
     notification = session.exec(
@@ -35,6 +38,7 @@ def make_sent(session: Session, *, state: S = S.SENT, reference: str | None = SI
     notification.gateway = "aliyun"
     notification.provider_reference = reference
     notification.claimed_at = now()
+    notification.segments = segments
     session.flush()
     return notification
 
@@ -130,7 +134,7 @@ def test_report_about_a_message_nobody_sent_is_kept(
 
 
 def test_late_success_of_one_part_does_not_hide_the_lost_one(session: Session) -> None:
-    sent = make_sent(session)
+    sent = make_sent(session, segments=2)
     report(session, sent, S.FAILED, error="CONTENT_KEYWORD")
 
     report(session, sent, S.DELIVERED)
@@ -139,7 +143,7 @@ def test_late_success_of_one_part_does_not_hide_the_lost_one(session: Session) -
 
 
 def test_lost_part_undoes_the_success_of_another(session: Session) -> None:
-    sent = make_sent(session)
+    sent = make_sent(session, segments=2)
     report(session, sent, S.DELIVERED)
 
     report(session, sent, S.FAILED, error="CONTENT_KEYWORD")
@@ -151,12 +155,25 @@ def test_lost_part_undoes_the_success_of_another(session: Session) -> None:
 def test_parts_end_in_the_same_state_in_whatever_order(
     session: Session, order: tuple[S, ...]
 ) -> None:
-    sent = make_sent(session)
+    sent = make_sent(session, segments=2)
 
     for state in order:
         report(session, sent, state, error="CONTENT_KEYWORD" if state is S.FAILED else "")
 
     assert sent.state is S.FAILED
+
+
+@pytest.mark.parametrize("order", list(permutations([S.SENT, S.DELIVERED, S.FAILED])))
+def test_text_that_arrived_whole_has_arrived_in_whatever_order_and_is_sent_once(
+    session: Session, order: tuple[S, ...]
+) -> None:
+    sent = make_sent(session)
+
+    for state in order:
+        report(session, sent, state, error="MOBILE_NOT_ON_SERVICE" if state is S.FAILED else "")
+
+    assert sent.state is S.DELIVERED
+    assert not is_forward(sent.state, S.SENDING)
 
 
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
@@ -199,7 +216,7 @@ def test_undelivered_message_climbs_to_the_second_gateway(session: Session) -> N
 
 
 def test_late_report_of_the_first_gateway_does_not_stop_the_second(session: Session) -> None:
-    sent = make_sent(session)
+    sent = make_sent(session, segments=2)
     order = ("aliyun", "twilio")
     report(session, sent, S.FAILED, error="CONTENT_KEYWORD", order=order)
 

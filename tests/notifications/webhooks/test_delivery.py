@@ -210,6 +210,19 @@ def test_receiver_that_is_down_is_left_alone_by_all_events(
         assert (webhook.failures, webhook.resting_until is not None) == (1, True)
 
 
+def test_test_event_waits_neither_for_the_rest_nor_for_the_one_before(
+    live_database: Database, receiver: Receiver, wire: Wire, webhook_id: UUID
+) -> None:
+    receiver.faults = [DOWN]
+    for place in range(2):
+        with live_database.transaction() as session:
+            service.send_test_event(session, webhook_id=webhook_id, at=now())
+        run_job(live_database, wire.caller(), place)
+
+    states = [delivery.state for delivery in read_all(live_database)]
+    assert states == [WebhookState.PENDING, WebhookState.DELIVERED]
+
+
 def test_success_ends_the_rest(
     live_database: Database,
     receiver: Receiver,
