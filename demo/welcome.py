@@ -48,7 +48,10 @@ def describe() -> str:
     ]
     roles += [(staff.label, staff.phone, staff.name) for staff in STAFF]
     lines = [f"  {label}  {phone}  {note}" for label, phone, note in roles]
-    intro = "用手机号登录，验证码显示在本窗口。工人用网页，其他角色用接口（见 docs/tour.md）："
+    intro = (
+        "用手机号登录，验证码显示在本窗口。工人从首页进，专管员和总包单位从 /desk 进，"
+        "其他角色用接口（见 docs/tour.md）："
+    )
     return "\n".join([intro, *lines])
 
 

@@ -1,7 +1,7 @@
 """Refusals of pages: a sentence and a way on instead of a problem document."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import structlog
@@ -29,6 +29,14 @@ class PageRoute(APIRoute):
     The request's transaction is still open when a refusal arrives here, and is told to end it.
     """
 
+    home: ClassVar[str] = "/"
+    """Where these pages begin."""
+
+    @classmethod
+    def make_sign_in_address(cls, request: Request) -> str:
+        """Return where whoever is not signed in goes."""
+        return make_sign_in_address(request.query_params)
+
     def get_route_handler(self) -> Handler:
         """Wrap the ordinary handler."""
         handle = super().get_route_handler()
@@ -38,15 +46,16 @@ class PageRoute(APIRoute):
                 check_own_form(request)
                 return await handle(request)
             except NotSignedInError:
-                return RedirectResponse(make_sign_in_address(request.query_params), 303)
+                return RedirectResponse(self.make_sign_in_address(request), 303)
             except DomainError as error:
-                return show_refusal(request, error)
+                return show_refusal(request, error, home=self.home)
             except RequestValidationError:
-                return show_refusal(request, UnfitFormError())
+                return show_refusal(request, UnfitFormError(), home=self.home)
             except Exception:  # a worker's phone must never show a bare error
                 log.exception("unexpected_error", path=request.url.path)
                 request_id = request.scope.get("state", {}).get("request_id", "")
-                return show_refusal(request, InternalError(request_id=request_id))
+                refusal = InternalError(request_id=request_id)
+                return show_refusal(request, refusal, home=self.home)
 
         return handle_page
 
@@ -66,7 +75,7 @@ def check_own_form(request: Request) -> None:
         raise ForeignFormError
 
 
-def show_refusal(request: Request, error: DomainError) -> Response:
+def show_refusal(request: Request, error: DomainError, *, home: str) -> Response:
     """Return the refusal as a page, in Chinese like all of them, with the way back.
 
     Nothing of the request is kept, see `api.deps.get_session`.
@@ -78,11 +87,12 @@ def show_refusal(request: Request, error: DomainError) -> Response:
         status=status_of(type(error)).value,
         title=error.title,
         advice=error.advice.format_map(error.facts),
-        back=_page_before(request),
+        home=home,
+        back=_page_before(request) or home,
     )
 
 
-def _page_before(request: Request) -> str:
+def _page_before(request: Request) -> str | None:
     before = urlsplit(request.headers.get("referer", ""))
     is_own = before.netloc == request.headers.get("host") and not before.path.startswith("//")
-    return before._replace(scheme="", netloc="").geturl() if is_own else "/"
+    return before._replace(scheme="", netloc="").geturl() if is_own else None

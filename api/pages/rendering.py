@@ -14,10 +14,19 @@ from attendance.day_rules import format_units
 from attendance.phone_rules import PLACE_WORDS
 from core.case_enums import CaseAction
 from core.clock import SHANGHAI, month_start
-from core.enums import Grade, PayRowState, PayslipAnswerState, WageSeverity
-from core.masking import mask_name
+from core.enums import (
+    Grade,
+    PayBatchState,
+    PayRowState,
+    PaySheetState,
+    PayslipAnswerState,
+    Role,
+    WageSeverity,
+)
+from core.masking import mask_card, mask_name
 from core.money import to_yuan
-from payroll.rejections import explain_rejection
+from payroll.bank_profiles import ProfileName
+from payroll.rejections import RejectionOwner, explain_rejection
 
 WEEKDAYS = "一二三四五六日"
 MINUTES_PER_HOUR = 60
@@ -41,6 +50,46 @@ BANK_NAMES = {
     PayRowState.ACKNOWLEDGED: "银行回复：已打到卡上",
     PayRowState.REJECTED: "银行退回，没有打成",
 }
+DESK_ANSWER_NAMES = {
+    PayslipAnswerState.AWAITING: "等本人答复",
+    PayslipAnswerState.CONFIRMED: "本人已确认",
+    PayslipAnswerState.DISPUTED: "本人说有问题",
+    PayslipAnswerState.NO_RESPONSE: "提醒过，没答复",
+    PayslipAnswerState.UNREACHABLE: "联系不上",
+}
+"""The same as the people who make the pay read it; silence is no answer."""
+SHEET_NAMES = {
+    PaySheetState.DRAFT: "草稿，工人还看不到",
+    PaySheetState.PUBLISHED: "已发给本人确认",
+    PaySheetState.APPROVED: "已审核，可以发",
+    PaySheetState.INSTRUCTED: "已送银行",
+    PaySheetState.SETTLED: "全部到账",
+}
+BATCH_NAMES = {
+    PayBatchState.DRAFTED: "等第二个人放行",
+    PayBatchState.RELEASED: "已放行",
+    PayBatchState.REFUSED: "第二个人没有同意",
+    PayBatchState.WITHDRAWN: "已撤回",
+}
+ROW_NAMES = {
+    PayRowState.DRAFTED: "等放行",
+    PayRowState.WITHDRAWN: "没有送出",
+    PayRowState.SUBMITTED: "等银行回复",
+    PayRowState.ACKNOWLEDGED: "已到账",
+    PayRowState.REJECTED: "银行退回",
+}
+OWNER_NAMES = {
+    RejectionOwner.WORKER: "工人本人（换卡只能本人办）",
+    RejectionOwner.LABOUR_MANAGER: "劳资专管员（问银行）",
+}
+PROFILE_NAMES = {
+    ProfileName.GENERIC: "通用 CSV（UTF-8）",
+    ProfileName.GENERIC_GB18030: "通用 CSV（GB18030）",
+    ProfileName.PIPE: "竖线分隔 TXT",
+    ProfileName.ICBC: "工商银行样式",
+    ProfileName.PAIN_001: "ISO 20022（pain.001）",
+}
+ROLE_NAMES = {Role.LABOUR_MANAGER: "劳资专管员", Role.EMPLOYER_ADMIN: "单位管理员"}
 FIELD_NAMES = {
     "work_time": "工时或天数",
     "items": "单价或项目",
@@ -112,10 +161,18 @@ templates.env.filters.update(
     rejection=lambda reason: explain_rejection(reason).say,
     calls=link_numbers,
     masked=mask_name,
+    masked_card=mask_card,
+    rejection_owner=lambda reason: OWNER_NAMES[explain_rejection(reason).owner],
 )
 templates.env.globals.update(
     grade_names=GRADE_NAMES,
     answer_names=ANSWER_NAMES,
+    desk_answer_names=DESK_ANSWER_NAMES,
+    sheet_names=SHEET_NAMES,
+    batch_names=BATCH_NAMES,
+    row_names=ROW_NAMES,
+    profile_names=PROFILE_NAMES,
+    role_names=ROLE_NAMES,
     bank_names=BANK_NAMES,
     field_names=FIELD_NAMES,
     status_titles=STATUS_TITLES,

@@ -1,5 +1,6 @@
 """The sign-in of a browser: one HttpOnly cookie with the refresh token, never read by scripts."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import Depends, Request, Response
@@ -28,17 +29,22 @@ PageWorkerDep = Annotated[Principal, Depends(get_page_worker)]
 
 
 class CookieJar:
-    """Sets and clears the cookie the way this installation is served."""
+    """Sets and clears a cookie the way this installation is served."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, name: str = COOKIE) -> None:
         self._is_secure = settings.public_base_url.scheme == "https"
+        self._name = name
 
     def keep(self, response: Response, signed_in: SignedIn) -> None:
         """Keep the browser signed in until the refresh token ends."""
+        self.put(response, signed_in.refresh_token, until=signed_in.refresh_expires_at)
+
+    def put(self, response: Response, secret: str, *, until: datetime) -> None:
+        """Keep a secret in the browser until then."""
         response.set_cookie(
-            COOKIE,
-            signed_in.refresh_token,
-            expires=signed_in.refresh_expires_at,
+            self._name,
+            secret,
+            expires=until,
             secure=self._is_secure,
             httponly=True,
             samesite="strict",
@@ -46,7 +52,7 @@ class CookieJar:
 
     def clear(self, response: Response) -> None:
         """Sign the browser out."""
-        response.delete_cookie(COOKIE, secure=self._is_secure, httponly=True, samesite="strict")
+        response.delete_cookie(self._name, secure=self._is_secure, httponly=True, samesite="strict")
 
 
 def get_cookie_jar(settings: SettingsDep) -> CookieJar:

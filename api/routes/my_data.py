@@ -33,6 +33,11 @@ def export_my_data(session: SessionDep, valkey: ValkeyDep, worker: PhoneOwnerDep
     phone only, five times a day; the export is recorded.
     """
     content = export.export_my_data(session, valkey, principal=worker, at=now())
+    return serve_export(content)
+
+
+def serve_export(content: bytes) -> Response:
+    """Return an export as a download."""
     disposition = f"attachment; filename*=UTF-8''{quote('我的数据')}.zip"
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return Response(content, media_type=ZIP, headers=headers)

@@ -1,16 +1,28 @@
-"""The phone pages behind a payslip: advances, deductions that wait, the check-ins of a line."""
+"""The phone pages behind a payslip: entries, check-ins of a line, versions, PDF, year, own data."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.deps import SessionDep
+from api.deps import SessionDep, SettingsDep, ValkeyDep
 from api.pages.refusals import PageRoute
 from api.pages.rendering import render
 from api.pages.sign_in import PageWorkerDep
-from core.clock import now
-from payroll import advances, entries, line_sources, term_queries
+from api.routes.my_data import serve_export
+from api.routes.payslip_prints import serve_payslip
+from core.clock import local_date, now
+from payroll import (
+    advances,
+    entries,
+    export,
+    line_sources,
+    payslip_pdf,
+    queries,
+    term_queries,
+    year,
+)
 from payroll.deductions import NEEDS_CONSENT
 
 router = APIRouter(route_class=PageRoute, include_in_schema=False)
@@ -48,3 +60,54 @@ def show_line(
         session, person_id=worker.person_id, payslip_id=payslip_id, number=line_number
     )
     return render(request, "pay_line.html", sources=sources, payslip_id=payslip_id)
+
+
+@router.get("/payslips/{payslip_id}/versions")
+def show_versions(
+    request: Request, session: SessionDep, worker: PageWorkerDep, payslip_id: UUID
+) -> HTMLResponse:
+    """List all versions of a payslip with what the site said of each change."""
+    payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=worker.person_id)
+    versions = queries.list_versions(session, payslip)
+    return render(request, "payslip_versions.html", payslip=payslip, versions=versions)
+
+
+@router.get("/payslips/{payslip_id}/payslip.pdf")
+def download_payslip(
+    session: SessionDep, settings: SettingsDep, worker: PageWorkerDep, payslip_id: UUID
+) -> Response:
+    """Save the payslip as a page to print."""
+    content = payslip_pdf.print_my_payslip(
+        session,
+        person_id=worker.person_id,
+        payslip_id=payslip_id,
+        public_base_url=str(settings.public_base_url),
+        at=now(),
+    )
+    return serve_payslip(content)
+
+
+@router.get("/year")
+def show_year(
+    request: Request,
+    session: SessionDep,
+    worker: PageWorkerDep,
+    of: Annotated[int | None, Query(ge=2020, le=2099)] = None,
+) -> HTMLResponse:
+    """Show what a year paid, this year unless told otherwise."""
+    at = now()
+    this_year = local_date(at).year
+    own = year.get_my_year(session, person_id=worker.person_id, year=of or this_year, at=at)
+    return render(request, "year.html", own=own, is_current=own.year >= this_year)
+
+
+@router.get("/my-data")
+def show_my_data(request: Request, _worker: PageWorkerDep) -> HTMLResponse:
+    """Say what the export holds."""
+    return render(request, "my_data.html")
+
+
+@router.post("/my-data")
+def export_my_data(session: SessionDep, valkey: ValkeyDep, worker: PageWorkerDep) -> Response:
+    """Save everything on record about the worker; the export is recorded."""
+    return serve_export(export.export_my_data(session, valkey, principal=worker, at=now()))

@@ -46,9 +46,7 @@ def print_my_payslip(
         public_base_url=str(settings.public_base_url),
         at=now(),
     )
-    disposition = f"attachment; filename*=UTF-8''{quote('工资条')}.pdf"
-    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
-    return Response(content, media_type=PDF, headers=headers)
+    return serve_payslip(content)
 
 
 @check_router.get("/{payslip_id}/{digest}")
@@ -58,3 +56,10 @@ def check_print(
     """Tell anybody who holds a print whether it says what is on record."""
     check = payslip_pdf.check_print(session, payslip_id=payslip_id, digest=digest)
     return render(request, "payslip_check.html", check=check)
+
+
+def serve_payslip(content: bytes) -> Response:
+    """Return a printed payslip as a download."""
+    disposition = f"attachment; filename*=UTF-8''{quote('工资条')}.pdf"
+    headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
+    return Response(content, media_type=PDF, headers=headers)

@@ -5,18 +5,54 @@ const POLL_MS = 60000;
 const MOST_SHOWN = 99;
 
 const STEP_SECONDS = 15;
+const GRACE_MS = 2 * STEP_SECONDS * 1000; // A gate takes a code two steps after its own.
+const RETRY_MS = 3000;
 
+// A sign-in may have ended meanwhile: only a page can say so, and only with a network.
+async function reloadIfSignedOut() {
+  const answer = await fetch("/messages/unread").catch(() => null);
+  if (answer?.redirected || answer?.status === 401) {
+    window.location.reload();
+  }
+}
+
+// The picture is exchanged once the next one is there: without a network it stays, first good,
+// then grey, and never broken. No key is kept in the browser; see docs/decisions/0014.
 function keepCodeFresh(figure) {
-  const image = figure.querySelector("img");
+  let image = figure.querySelector("img");
   const bar = figure.querySelector("progress");
   const words = figure.querySelector("[data-countdown]");
   const address = image.src;
-  let isStale = false;
+  let newest = image;
+  let isMissing = false;
   let nextAt = Date.now() + Number(figure.dataset.secondsLeft) * 1000;
+  let goodUntil = nextAt + GRACE_MS;
 
   function fetchCode() {
     nextAt = Date.now() + STEP_SECONDS * 1000;
-    image.src = `${address}&at=${Date.now()}`;
+    const next = image.cloneNode();
+    newest = next;
+    next.addEventListener("load", () => {
+      if (next === newest) {
+        image.replaceWith(next);
+        image = next;
+        isMissing = false;
+        goodUntil = nextAt + GRACE_MS;
+      }
+    });
+    next.addEventListener("error", () => {
+      isMissing = true;
+      nextAt = Math.min(nextAt, Date.now() + RETRY_MS);
+      reloadIfSignedOut();
+    });
+    next.src = `${address}&at=${Date.now()}`;
+  }
+
+  function describe(seconds) {
+    if (Date.now() >= goodUntil) {
+      return "没有网络，这个码已经过期。连上网后自动换新码";
+    }
+    return isMissing ? "没取到新码，正在重试…" : `${seconds} 秒后自动换新码，截图没有用`;
   }
 
   function tick() {
@@ -28,22 +64,12 @@ function keepCodeFresh(figure) {
     }
     const seconds = Math.max(0, Math.ceil((nextAt - Date.now()) / 1000));
     bar.value = seconds;
-    words.textContent = isStale ? "没取到新码，正在重试…" : `${seconds} 秒后自动换新码，截图没有用`;
+    words.textContent = describe(seconds);
+    figure.classList.toggle("stale", Date.now() >= goodUntil);
   }
 
-  image.addEventListener("load", () => {
-    isStale = false;
-  });
-  image.addEventListener("error", () => {
-    isStale = true;
-    nextAt = Date.now() + 3000;
-  });
-  document.addEventListener("visibilitychange", () => {
-    // A phone that slept may show an old code; a sign-in may have ended meanwhile.
-    if (!document.hidden && Date.now() >= nextAt) {
-      window.location.reload();
-    }
-  });
+  // A phone that slept shows an old code.
+  document.addEventListener("visibilitychange", tick);
   window.setInterval(tick, 250);
 }
 
@@ -84,7 +110,7 @@ function keepBadgeFresh(badge) {
 
 document.querySelectorAll("[data-unread]").forEach(keepBadgeFresh);
 
-document.querySelectorAll("form").forEach((form) => {
+document.querySelectorAll("form:not([data-download])").forEach((form) => {
   form.addEventListener("submit", () => {
     // After the event, so that the pressed button's own value is still sent.
     window.setTimeout(() => {

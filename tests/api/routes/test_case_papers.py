@@ -8,10 +8,12 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from core.case_enums import CaseAction
 from core.keyring import Keyring
 from evidence.bundles import check_bundle
 from identity.principal import Principal
-from tests.factories.cases import make_inspector
+from tests.cases.desk_work import accept, act
+from tests.factories.cases import make_complaint, make_inspector
 from tests.factories.identity import bearer
 from tests.factories.payroll import Site
 from tests.identity.test_portraits import photograph
@@ -102,6 +104,43 @@ def test_a_complaint_with_a_lost_upload_is_not_half_filed(
 
     assert refused.json()["code"] == "cases.file-not-found"
     assert client.get("/v1/me/complaints", headers=headers).json()["items"] == []
+
+
+def test_the_window_and_the_phone_hand_files_in_too(
+    client: TestClient, keyring: Keyring, inspector: Principal
+) -> None:
+    headers = bearer(keyring, inspector)
+    token = upload(client, photograph((320, 200))).json()["token"]
+    body = {"statement": "没发工资", "county_code": "330106", "attachments": [token]}
+
+    filed = client.post("/v1/cases", json=body, headers=headers).json()
+
+    files = client.get(f"/v1/cases/{filed['number']}/files", headers=headers).json()["items"]
+    assert [file["media_type"] for file in files] == ["image/jpeg"]
+
+
+def test_an_agreement_goes_from_the_proposal_to_two_signatures(
+    client: TestClient, session: Session, keyring: Keyring, site: Site, inspector: Principal
+) -> None:
+    number = make_complaint(
+        session,
+        person_id=site.worker.person_id,
+        project_id=site.project.id,
+        county_code=inspector.county_code,
+    ).number
+    accept(session, number, inspector, make_inspector(session, name="周监察"))
+    act(session, inspector, number, CaseAction.PROPOSE_AGREEMENT)
+    own, manager = bearer(keyring, site.worker), bearer(keyring, site.manager)
+    of_project = f"/v1/projects/{site.project.id}/agreements"
+
+    shown = client.get(f"/v1/me/complaints/{number}/agreement", headers=own).json()
+    (proposed,) = client.get(of_project, headers=manager).json()["items"]
+    body = {"content_hash": shown["content_hash"]}
+    client.post(f"/v1/me/complaints/{number}/agreement/sign", json=body, headers=own)
+    signed = client.post(f"{of_project}/{number}/sign", json=body, headers=manager).json()
+
+    assert proposed["content_hash"] == shown["content_hash"]
+    assert [one["party"] for one in signed["signatures"]] == ["worker", "employer"]
 
 
 def test_a_paper_goes_from_the_step_to_the_complainant_and_is_checked_by_anybody(

@@ -1,13 +1,14 @@
 """The gate that was alone, over HTTP: what it is told, what it uploads, what its manager sees."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from core.clock import local_date, now
 from core.enums import DeviceProfile, Role
@@ -61,7 +62,9 @@ def test_sync_gives_keys_and_then_nothing_until_something_changes(
     first = client.get("/v1/gate/sync", headers=site.gate.headers)
     url = f"/v1/gate/sync?cursor={first.json()['cursor']}"
     headers = {**site.gate.headers, "If-None-Match": first.headers["ETag"]}
+    asked_at = now()
     second = client.get(url, headers=headers)
+    answered_at = now()
     site.worker.left_date = local_date(now()) - timedelta(days=1)
     session.add(site.worker)
     third = client.get(url, headers=headers)
@@ -69,6 +72,8 @@ def test_sync_gives_keys_and_then_nothing_until_something_changes(
     assert len(first.json()["day_keys"]) == 9
     assert (second.status_code, second.content) == (304, b"")
     assert second.headers["ETag"] == first.headers["ETag"]
+    told_at = datetime.fromisoformat(second.headers["Server-Time"])
+    assert asked_at - timedelta(milliseconds=1) <= told_at <= answered_at
     assert [block["reason"] for block in third.json()["blocks"]] == ["left_project"]
 
 
@@ -226,3 +231,61 @@ def test_conflicts_come_in_pages(
     assert [len(page["items"]) for page in pages] == [2, 2, 1]
     assert len({item["id"] for page in pages for item in page["items"]}) == 5
     assert pages[0]["items"][0]["worker"] is None
+
+
+def verify_body(code: str, **changes: Any) -> dict[str, Any]:
+    asked = {"code": code, "direction": "in", "nonce": uuid4().hex, "scanned_at": now().isoformat()}
+    return asked | changes
+
+
+def read_unread(session: Session) -> list[dict[str, str]]:
+    return [json.loads(content) for content in session.scalars(select(col(UnreadScan.content)))]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "reason"),
+    [
+        ("verify", verify_body("x", direction="up"), 422, "direction: enum"),
+        ("verify", verify_body("x", scanned_at="2026-11-22T06:00:00"), 422, "timezone_aware"),
+        ("verify", b'{"code": "x", ', 400, "json_invalid"),
+        ("verify", b'{"code": "\xff\xfe"}', 400, "unreadable body"),
+        ("scans", [None] * 1_001, 422, "too_long"),
+        ("scans", [], 422, "too_short"),
+    ],
+)
+def test_what_a_paired_gate_is_refused_for_is_kept(
+    client: TestClient,
+    session: Session,
+    site: GateSite,
+    *,
+    path: str,
+    body: object,
+    status: int,
+    reason: str,
+) -> None:
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {**site.gate.headers, "Content-Type": "application/json"}
+    for _ in range(2):
+        answer = client.post(f"/v1/gate/{path}", content=content, headers=headers)
+        assert answer.status_code == status
+
+    (kept,) = read_unread(session)
+    assert reason in kept["refused"]
+    assert kept["body"].encode()[:20] == content.decode("utf-8", "replace").encode()[:20]
+    assert len(kept["body"]) <= 2_000
+
+
+def test_only_some_of_it_is_kept_each_hour(
+    client: TestClient, session: Session, site: GateSite
+) -> None:
+    for number in range(62):
+        asked = verify_body("x", nonce=f"scan-{number:04}", direction="up")
+        client.post("/v1/gate/verify", json=asked, headers=site.gate.headers)
+    assert len(read_unread(session)) == 60
+
+
+def test_nothing_is_kept_of_whoever_is_no_gate(client: TestClient, session: Session) -> None:
+    headers = {"Authorization": "Bearer nobody", "Content-Type": "application/json"}
+    client.post("/v1/gate/verify", content=b"{", headers=headers)
+    client.post("/v1/gate/verify", content=b"{", headers={"Content-Type": "application/json"})
+    assert read_unread(session) == []

@@ -8,26 +8,30 @@ from fastapi.testclient import TestClient
 from redis import Redis
 from sqlmodel import Session, select
 
-from core.case_enums import Disclosure
+from core.case_enums import CaseAction, Disclosure
 from core.clock import now
 from core.enums import PayslipAnswerState, Role, WorkDayState
 from core.keyring import Keyring
 from db.models import (
     Case,
     Complaint,
+    ComplaintFile,
     Payslip,
     Person,
     SignIn,
     WorkDay,
     WorkDayObjection,
 )
+from evidence.errors import UnknownAttachmentError
 from payroll.errors import PayslipNotFoundError
 from qr import phones
 from qr.errors import AnotherPhoneError
-from tests.browser import Page, post
-from tests.factories.cases import make_complaint
+from tests.browser import Page, post, send_files
+from tests.cases.desk_work import accept, act
+from tests.factories.cases import make_complaint, make_inspector
 from tests.factories.identity import make_principal
 from tests.factories.payroll import Site, publish
+from tests.identity.test_portraits import photograph
 
 
 def test_home_shows_name_place_code_and_wages(browser: TestClient, person: Person) -> None:
@@ -148,6 +152,67 @@ def test_complaint_from_a_payslip_is_filled_in_and_followed(
     assert complaint.number in shown.text
     assert "等待受理" in listed.text
     assert "收到你的投诉" in story.text
+
+
+def test_a_complaint_takes_photos_recordings_and_papers_along(
+    browser: TestClient, session: Session, site: Site
+) -> None:
+    payslip = publish(session, site)[0]
+    form = Page(browser.get(f"/complaints/new?payslip_id={payslip.id}"))
+    chosen = [("a.jpg", photograph((320, 200))), ("b.amr", b"#!AMR\n" + bytes(50)), ("", b"")]
+    said = {**form.hidden, "statement": "没拿到钱", "disclosure": "shielded"}
+
+    filed = send_files(browser, "/complaints", chosen, **said)
+    again = send_files(browser, "/complaints", chosen, **said)
+
+    assert again.headers["location"] == filed.headers["location"]
+    kept = session.exec(select(ComplaintFile.media_type)).all()
+    assert set(kept) == {"audio/amr", "image/jpeg"}
+
+
+def test_three_photos_of_a_phone_fit_into_one_form(
+    browser: TestClient, session: Session, site: Site
+) -> None:
+    photo = photograph((320, 200))
+    chosen = [(f"{one}.jpg", photo + bytes(6_000_000 + one)) for one in range(3)]
+
+    filed = send_files(browser, "/complaints", chosen, statement="没拿到钱", disclosure="named")
+
+    assert filed.status_code == 303
+    assert session.exec(select(ComplaintFile)).one().size < 100_000
+
+
+def test_a_bad_file_is_explained_and_nothing_is_filed(
+    browser: TestClient, session: Session, site: Site
+) -> None:
+    said = {"statement": "没拿到钱", "disclosure": "shielded"}
+
+    answer = send_files(browser, "/complaints", [("a.jpg", b"<html>")], **said)
+
+    assert answer.status_code == 422
+    assert UnknownAttachmentError.title in Page(answer).text
+    assert session.exec(select(Complaint)).all() == []
+
+
+def test_an_agreement_is_read_and_signed(
+    browser: TestClient, session: Session, site: Site, person: Person
+) -> None:
+    filed = make_complaint(session, person_id=person.id, project_id=site.project.id)
+    first, second = make_inspector(session), make_inspector(session, name="周监察")
+    accept(session, filed.number, first, second)
+    act(session, first, filed.number, CaseAction.PROPOSE_AGREEMENT)
+
+    story = Page(browser.get(f"/complaints/{filed.number}"))
+    shown = Page(browser.get(f"/complaints/{filed.number}/agreement"))
+    stale = post(browser, f"/complaints/{filed.number}/agreement", content_hash="0" * 64)
+    answers = [post(browser, f"/complaints/{filed.number}/agreement", **shown.hidden) for _ in "ab"]
+    after = Page(browser.get(f"/complaints/{filed.number}/agreement"))
+
+    assert f"/complaints/{filed.number}/agreement" in story.links
+    assert "5280.00 元" in shown.text
+    assert stale.status_code == 409
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert "你已签字" in after.text
 
 
 def test_anonymous_complaint_is_followed_by_number_and_pin_only(

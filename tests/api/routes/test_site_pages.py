@@ -1,16 +1,23 @@
 """What anybody sees who scans a poster, and the complaint from there."""
 
+from pathlib import Path
+from typing import cast
+
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from redis import Redis
 from sqlmodel import Session, col, select
 
-from db.models import Case, Complaint, Project
+from api.deps import get_settings
+from core.settings import Settings
+from db.models import Case, Complaint, ComplaintFile, Project
 from projects.errors import UnknownPosterError
-from tests.browser import Page, post
+from tests.browser import Page, post, send_files
 from tests.factories.identity import make_worker_person
 from tests.factories.notice_boards import make_known_site
 from tests.factories.projects import make_project_worker, make_team
+from tests.identity.test_portraits import photograph
 
 
 @pytest.fixture
@@ -34,6 +41,24 @@ def test_page_shows_the_board_and_the_ways_on(client: TestClient, project: Proje
 
 def test_page_says_openly_what_is_missing(client: TestClient, project: Project) -> None:
     assert "还没有填" in Page(client.get(f"/s/{project.poster_token}")).text
+
+
+def test_page_goes_on_with_county_files_that_nobody_can_read(
+    client: TestClient,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (tmp_path / "minimum_wages.csv").write_bytes(b"county_code\n330106\n\xff")
+    app = cast(FastAPI, client.app)
+    with_files = settings.model_copy(update={"county_facts": tmp_path})
+    monkeypatch.setitem(app.dependency_overrides, get_settings, lambda: with_files)
+
+    answer = client.get(f"/s/{project.poster_token}")
+
+    assert answer.status_code == 200
+    assert "还没有填" in Page(answer).text
 
 
 def test_page_names_nobody_the_law_does_not_name(
@@ -88,6 +113,22 @@ def test_complaint_from_the_poster_reaches_the_county_of_the_site(
     assert "短信" in Page(filed).text
     assert (complaint.project_id, complaint.phone) == (project.id, "+8619100000001")
     assert case.county_code == project.county_code
+
+
+def test_a_complaint_from_the_poster_takes_files_along(
+    client: TestClient, session: Session, project: Project
+) -> None:
+    answer = send_files(
+        client,
+        f"/s/{project.poster_token}/complain",
+        [("a.jpg", photograph((320, 200)))],
+        statement="工地扣着大家的银行卡",
+        kind="report",
+        disclosure="anonymous",
+    )
+
+    assert answer.status_code == 303
+    assert session.exec(select(ComplaintFile)).one().media_type == "image/jpeg"
 
 
 def test_complaint_needs_no_number(client: TestClient, session: Session, project: Project) -> None:

@@ -1,5 +1,6 @@
 """Who may call as a ZKTeco terminal, and what is durable when it is acknowledged."""
 
+import base64
 import socket
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -9,11 +10,11 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, text
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from core.clock import now
-from core.enums import DeviceVendor, Direction
-from db.models import CheckIn, Device
+from core.enums import DeviceVendor, Direction, MessageState
+from db.models import CheckIn, Device, DeviceMessage
 from db.session import Database
 from devices.errors import WrongTerminalSettingsError
 from devices.inbox import renew_secret
@@ -59,6 +60,29 @@ def test_the_first_serial_number_is_the_terminals_own(
     assert copied.status_code == 404
     assert count(session) == 0
     assert att_site.device(session).serial_number == SERIAL
+
+
+@pytest.mark.parametrize("preset", [None, SERIAL])
+def test_what_another_terminal_sends_is_kept_to_be_looked_at(
+    client: TestClient, session: Session, preset: str | None
+) -> None:
+    site = make_terminal_site(session, DeviceVendor.ZKTECO_ATT, serial_number=preset)
+    if preset is None:
+        client.get(f"{site.base}/iclock/{HELLO}")
+    other = f"{site.base}/iclock/cdata?SN=ANOTHER"
+
+    for _ in range(2):
+        client.get(f"{other}&options=all")
+        client.post(f"{other}&table=ATTLOG", content=b"1001\t2026-01-05 07:02:04\t0\t15")
+        client.post(f"{other}&table=ATTPHOTO", content=b"a face")
+        client.get(f"{site.base}/iclock/getrequest?SN=ANOTHER")
+
+    kept = session.scalars(select(DeviceMessage).order_by(col(DeviceMessage.id))).all()
+    assert {(each.state, each.note) for each in kept} == {
+        (MessageState.UNREAD, "serial number ANOTHER")
+    }
+    assert [base64.b64decode(each.body)[:5] for each in kept] == [b"", b"1001\t", b""]
+    assert count(session) == 0
 
 
 @pytest.mark.parametrize("serial", ["", "a" * 65, "\x00", "../etc", "序列号"])

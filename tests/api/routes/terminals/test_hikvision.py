@@ -15,7 +15,7 @@ from devices.remote_checks import ANSWER_REMOTE_CHECK
 from devices.vendors.hikvision import make_verdict
 from tests.devices.simulators.hikvision import HikvisionTerminal, event, wrap
 from tests.devices.simulators.line import Answer, Connect
-from tests.factories.attendance import GateSite, make_gate_site
+from tests.factories.attendance import GateSite, fold_waiting, make_gate_site
 from tests.factories.vendors import check_ins, make_terminal, messages, the_note
 
 MORNING = now() - timedelta(hours=30)
@@ -34,6 +34,7 @@ def test_a_face_at_a_hikvision_terminal_becomes_a_work_day(
     assert (first.direction, last.direction) == (Direction.IN, Direction.OUT)
     assert (first.method, first.grade) == (CheckInMethod.FACE, Grade.B)
     assert first.project_worker_id == site.worker_id
+    fold_waiting(session)
     assert session.scalars(select(col(WorkDay.minutes))).all() == [540]
 
 
@@ -52,6 +53,7 @@ def test_events_without_an_answer_are_uploaded_late_and_stored_once(
 
     assert hikvision.buffered == []
     assert len(check_ins(session)) == 2
+    fold_waiting(session)
     assert session.scalars(select(col(WorkDay.minutes))).all() == [540]
 
 
@@ -125,6 +127,7 @@ def test_a_refused_face_is_stored_and_counts_for_nothing(
 
     (check_in,) = check_ins(session)
     assert (check_in.admitted, check_in.valid) == (False, False)
+    fold_waiting(session)
     assert session.scalars(select(WorkDay)).all() == []
 
 

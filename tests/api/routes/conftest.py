@@ -1,0 +1,21 @@
+"""A labour manager at a desk, for the tests of the desk's pages."""
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlmodel import Session
+
+from tests.factories.desk import make_desk_manager, sign_in_at_desk
+from tests.factories.payroll import Site
+
+
+@pytest.fixture
+def desk(client: TestClient, session: Session, site: Site) -> TestClient:
+    """A browser whose desk the site's labour manager is signed in at."""
+    assert sign_in_at_desk(client, session, make_desk_manager(session, site)).status_code == 303
+    return client
+
+
+@pytest.fixture
+def base(site: Site) -> str:
+    """Where the desk's pages of the site begin."""
+    return f"/desk/projects/{site.project.id}"
