@@ -30,7 +30,7 @@ class Bureau:
 
 def get_bureau(session: Session, *, code: str, on: date) -> Bureau:
     """Return the bureau of a division; BureauNotFoundError."""
-    _check_division(code)
+    check_division(code)
     return Bureau(
         code=code,
         name=divisions.full_name(code),
@@ -44,7 +44,7 @@ def add_contact(
     session: Session, *, code: str, name: str, phone: str, is_emergency: bool, at: datetime
 ) -> BureauContact:
     """Add somebody the bureau can be reached through (phone in E.164); clears its alarm."""
-    _check_division(code)
+    check_division(code)
     contact = BureauContact(
         created_at=at,
         division_code=code,
@@ -70,7 +70,7 @@ def appoint_head(
     session: Session, *, principal: Principal, code: str, person_id: UUID, at: datetime
 ) -> BureauHead:
     """Let somebody decide in a bureau from today on; PersonNotFoundError."""
-    _check_division(code)
+    check_division(code)
     get_person(session, person_id)
     head = BureauHead(
         created_at=at, division_code=code, person_id=person_id, from_date=local_date(at)
@@ -115,7 +115,8 @@ def check_reachable(session: Session, case: Case, *, at: datetime) -> None:
         )
 
 
-def _check_division(code: str) -> None:
+def check_division(code: str) -> None:
+    """Raise BureauNotFoundError for what is no county, city or province of ours."""
     if not divisions.is_division(code):
         raise BureauNotFoundError
 

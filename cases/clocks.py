@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from cases.desk_errors import PromiseNotShorterError
 from core.calendar import WORKING_DAYS, Deadline, WorkingDays
 from core.case_enums import ClockKind, Rung
 from core.clock import ONE_DAY
@@ -52,6 +53,17 @@ PERIODS: dict[ClockKind, Period] = {
 }
 """Every period but that of a payment, whose last day the order names."""
 
+PROMISABLE = frozenset(
+    {
+        ClockKind.ACCEPTANCE,
+        ClockKind.DESIGNATION,
+        ClockKind.INVESTIGATION,
+        ClockKind.POLICE_DECISION,
+        ClockKind.EVIDENCE_HANDOVER,
+    }
+)
+"""What a division may promise to do in fewer days; never in more."""
+
 NOT_OURS = frozenset({ClockKind.PAYMENT, ClockKind.POLICE_REPLY, ClockKind.FOLLOW_UP})
 """Nobody in the bureau is late when these end."""
 
@@ -73,11 +85,25 @@ class End:
     """The instant, of a period in hours."""
 
 
-def compute_end(kind: ClockKind, *, started_at: datetime, started: date) -> End:
+def find_source(kind: ClockKind) -> str | None:
+    """Return what gives a period its length; None where an order names its last day."""
+    return PERIODS[kind].source if kind in PERIODS else None
+
+
+def check_promise(kind: ClockKind, days: int) -> None:
+    """Refuse what is no promise: not fewer days than the law leaves; PromiseNotShorterError."""
+    lawful = PERIODS[kind].length if kind in PROMISABLE else 0
+    if not 1 <= days < lawful:
+        raise PromiseNotShorterError(lawful=lawful)
+
+
+def compute_end(
+    kind: ClockKind, *, started_at: datetime, started: date, promised_days: int | None = None
+) -> End:
     """Return the end of a period that begins now; `started` is the Shanghai day of `started_at`."""
     period = PERIODS[kind]
     if period.unit is not Unit.HOURS:
-        return End(compute_deadline(kind, started=started))
+        return End(compute_deadline(kind, started=started, promised_days=promised_days))
     due_at = started_at + timedelta(hours=period.length)
     last = started + timedelta(hours=period.length)
     return End(Deadline(last, (last,), is_provisional=False), due_at)
@@ -89,16 +115,18 @@ def compute_deadline(
     started: date,
     pauses: Sequence[Pause] = (),
     added_days: int = 0,
+    promised_days: int | None = None,
     calendar: WorkingDays = WORKING_DAYS,
 ) -> Deadline:
     """Return when the period that began on a day is over, with the days it counted.
 
-    Pauses and extensions only ever move the end away.
+    Pauses and extensions only ever move the end away, a promise only nearer.
     """
     period = PERIODS[kind]
+    length = period.length if promised_days is None else min(promised_days, period.length)
     if period.unit is Unit.WORKING_DAYS:
-        return _count_working_days(started, period.length + added_days, pauses, calendar)
-    days = max(period.length, 1) if period.unit is Unit.DAYS else 1
+        return _count_working_days(started, length + added_days, pauses, calendar)
+    days = max(length, 1) if period.unit is Unit.DAYS else 1
     counted = tuple(started + ONE_DAY * number for number in range(1, days + 1))
     return _end_on_working_day(counted, calendar)
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from cases import clocks, queries
+from cases import clocks, divisions, promise_queries, queries
 from cases.clocks import Pause
 from cases.step import Clocks
 from core.calendar import Deadline
 from core.case_enums import ClockChangeKind, ClockKind
 from core.clock import local_date
-from db.models import Case, CaseClock, CaseClockChange, CaseEvent
+from db.models import Case, CaseClock, CaseClockChange, CaseEvent, LocalPromise
 
 TELL_BY = timedelta(days=clocks.TELL_DAYS)
 
@@ -48,19 +48,24 @@ def start_clock(
     if queries.find_running_clock(session, case.id, kind) is not None:
         return
     started = local_date(at)
+    promise = _find_promise(session, case, kind, on=started)
+    promised_days = promise.days if promise else None
     if kind is ClockKind.PAYMENT:
         last = pay_by or started
         end = clocks.End(Deadline(last, (last,), is_provisional=False))
     else:
-        end = clocks.compute_end(kind, started_at=at, started=started)
+        end = clocks.compute_end(kind, started_at=at, started=started, promised_days=promised_days)
     session.add(
         CaseClock(
             created_at=at,
             case_id=case.id,
+            county_code=case.county_code,
             kind=kind,
             started_date=started,
             due_date=end.deadline.due_date,
             due_at=end.due_at,
+            promised_days=promised_days,
+            promise_source=promise.source if promise else None,
             is_provisional=end.deadline.is_provisional,
         )
     )
@@ -76,15 +81,12 @@ def stop_clock(session: Session, case: Case, kind: ClockKind, *, at: datetime) -
 
 def explain(clock: CaseClock, changes: Sequence[CaseClockChange]) -> Deadline:
     """Return the end of a period with every day it counted."""
-    if clock.kind is ClockKind.PAYMENT:
-        counted = clocks.list_days_until(clock.started_date, clock.due_date)
-        return Deadline(clock.due_date, counted, is_provisional=False)
-    return clocks.compute_deadline(
-        clock.kind,
-        started=clock.started_date,
-        pauses=list_pauses(changes),
-        added_days=sum(change.added_days for change in changes),
-    )
+    return _compute(clock, changes, promised_days=clock.promised_days)
+
+
+def explain_lawful(clock: CaseClock, changes: Sequence[CaseClockChange]) -> Deadline:
+    """Return when the period would end by the law alone, whatever was promised."""
+    return _compute(clock, changes, promised_days=None)
 
 
 def list_pauses(changes: Sequence[CaseClockChange]) -> list[Pause]:
@@ -97,6 +99,31 @@ def list_pauses(changes: Sequence[CaseClockChange]) -> list[Pause]:
             pauses.append(Pause(since, change.on_date))
             since = None
     return pauses
+
+
+def _compute(
+    clock: CaseClock, changes: Sequence[CaseClockChange], *, promised_days: int | None
+) -> Deadline:
+    if clock.kind is ClockKind.PAYMENT:
+        counted = clocks.list_days_until(clock.started_date, clock.due_date)
+        return Deadline(clock.due_date, counted, is_provisional=False)
+    return clocks.compute_deadline(
+        clock.kind,
+        started=clock.started_date,
+        pauses=list_pauses(changes),
+        added_days=sum(change.added_days for change in changes),
+        promised_days=promised_days,
+    )
+
+
+def _find_promise(
+    session: Session, case: Case, kind: ClockKind, *, on: date
+) -> LocalPromise | None:
+    """Return the shortest promise of the county and the divisions above it."""
+    if kind not in clocks.PROMISABLE:
+        return None
+    held_to = (case.county_code, *divisions.superiors_of(case.county_code))
+    return promise_queries.find_shortest(session, held_to, kind, on=on)
 
 
 def _change(

@@ -15,16 +15,18 @@ from cases import (
     desk_queries,
     divisions,
     handlers,
+    list_queries,
     offices,
     queries,
     rules,
+    searching,
     shield_queries,
     steps,
     tracking,
     workflow,
 )
 from cases.desk_errors import HandlerRequiredError, HeadRequiredError
-from cases.desk_queries import CaseRow, Narrowing
+from cases.list_queries import CaseRow, Narrowing
 from core.calendar import WORKING_DAYS
 from core.case_enums import CaseAction, CaseState
 from core.clock import ONE_DAY, local_date
@@ -61,11 +63,13 @@ class ListedCase:
     row: CaseRow
     clock: CaseClock | None
     """The one that ends first of those that run."""
+    page_id: UUID
+    """What pages are keyed by: the case, or its period where that gives the order."""
 
     @property
     def id(self) -> UUID:
         """The id pages are keyed by."""
-        return self.row.id
+        return self.page_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class ClockReading:
 
     clock: CaseClock
     counted: tuple[date, ...]
+    lawful_due_date: date
+    """When it would end by the law alone; earlier only by a promise."""
     changes: list[CaseClockChange]
 
 
@@ -106,21 +112,28 @@ def list_cases(
     limit: int,
     at: datetime,
 ) -> list[ListedCase]:
-    """Return a page of the division's cases, newest first, and one more when there is more."""
+    """Return a page of the division's cases, and one more when there is more.
+
+    Newest first; where `due` narrows it, what ends first comes first. `before` is the `id` of the
+    page's last line. At most two statements at any size.
+    """
     wanted = Narrowing(counties=divisions.list_scope(principal.county_code), state=state)
     wanted = _narrow_due(wanted, due, local_date(at))
-    wanted = _narrow_search(wanted, search)
+    wanted = _narrow_search(session, wanted, search)
     if mine:
         wanted = replace(wanted, handler_id=principal.person_id)
-    rows = desk_queries.list_cases(session, wanted, before=before, limit=limit + 1)
+    if wanted.is_by_end:
+        ending = list_queries.list_due_cases(session, wanted, after=before, limit=limit + 1)
+        return [ListedCase(row, clock, page_id=clock.id) for row, clock in ending]
+    rows = list_queries.list_cases(session, wanted, before=before, limit=limit + 1)
     running = queries.list_running_clocks(session, [row.id for row in rows])
     clock_of = {clock.case_id: clock for clock in running}
-    return [ListedCase(row, clock_of.get(row.id)) for row in rows]
+    return [ListedCase(row, clock_of.get(row.id), page_id=row.id) for row in rows]
 
 
 def get_case(session: Session, *, principal: Principal, number: str, at: datetime) -> CaseFile:
     """Return one case of the division with everything the desk knows about it."""
-    row = desk_queries.get_case(
+    row = list_queries.get_case(
         session, number, counties=divisions.list_scope(principal.county_code)
     )
     held = offices.find_offices(session, principal, row.case.county_code, on=local_date(at))
@@ -128,7 +141,9 @@ def get_case(session: Session, *, principal: Principal, number: str, at: datetim
     running = [clock for clock in case_clocks if clock.stopped_at is None]
     names = [row.complainant.name] if row.complainant else []
     return CaseFile(
-        listed=ListedCase(row, min(running, key=lambda clock: clock.due_date, default=None)),
+        listed=ListedCase(
+            row, min(running, key=lambda clock: clock.due_date, default=None), page_id=row.id
+        ),
         events=queries.list_events(session, [row.id]),
         clocks=_read(session, case_clocks),
         actions=workflow.list_actions(row.case.state, held),
@@ -206,7 +221,12 @@ def _read(session: Session, case_clocks: Sequence[CaseClock]) -> list[ClockReadi
     for change in queries.list_clock_changes(session, [clock.id for clock in case_clocks]):
         changes[change.clock_id].append(change)
     return [
-        ClockReading(clock, clockwork.explain(clock, changes[clock.id]).counted, changes[clock.id])
+        ClockReading(
+            clock,
+            counted=clockwork.explain(clock, changes[clock.id]).counted,
+            lawful_due_date=clockwork.explain_lawful(clock, changes[clock.id]).due_date,
+            changes=changes[clock.id],
+        )
         for clock in case_clocks
     ]
 
@@ -220,9 +240,13 @@ def _narrow_due(wanted: Narrowing, due: Due | None, today: date) -> Narrowing:
     return replace(wanted, due_from=today, due_until=last)
 
 
-def _narrow_search(wanted: Narrowing, search: str | None) -> Narrowing:
+def _narrow_search(session: Session, wanted: Narrowing, search: str | None) -> Narrowing:
+    """Read a search as a number, a phone, or words; words may be a complainant's whole name."""
     words = (search or "").strip()
     if not words:
         return wanted
-    number = tracking.parse_number(words)
-    return replace(wanted, number=number) if number else replace(wanted, words=words)
+    if number := tracking.parse_number(words):
+        return replace(wanted, number=number)
+    if phone := searching.read_phone(words):
+        return replace(wanted, person=searching.hide(session, phone))
+    return replace(wanted, words=words, person=searching.hide(session, words))

@@ -148,6 +148,26 @@ class ContactNotFoundError(NotFoundError):
     advice_en = "Reload the list of contacts."
 
 
+class PromiseNotFoundError(NotFoundError):
+    """No such promise of this division."""
+
+    code = "cases.promise-not-found"
+    title = "没有这项承诺"
+    title_en = "No such promise"
+    advice = "请刷新承诺清单再看。"
+    advice_en = "Reload the list of promises."
+
+
+class PromiseNotShorterError(UnprocessableError):
+    """A promise may only leave the bureau fewer days than the law."""
+
+    code = "cases.promise-not-shorter"
+    title = "承诺的期限要比法定期限短"
+    title_en = "A promise must be shorter than the law"
+    advice = "这一期限法定为 {lawful} 天（0 表示不能承诺），请填更少的天数。"
+    advice_en = "The law leaves {lawful} days (0: cannot be promised); promise fewer."
+
+
 class SignNotFoundError(NotFoundError):
     """No such open sign of retaliation."""
 

@@ -1,18 +1,16 @@
-"""Every SELECT of the desk: lists, handlers, requests, notes, bureaus and statistics."""
+"""Every SELECT of the desk: handlers, requests, notes, bureaus and statistics."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import and_
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import Select, SelectOfScalar
 
 from cases.desk_errors import CaseRequestNotFoundError, ContactNotFoundError, HandlerNotFoundError
-from cases.errors import CaseNotFoundError
-from core.case_enums import CaseAction, CaseState, Disclosure
+from core.case_enums import CaseAction, CaseState
 from core.enums import Role
 from db.models import (
     AuditEntry,
@@ -20,13 +18,11 @@ from db.models import (
     BureauContact,
     BureauHead,
     Case,
-    CaseClock,
     CaseHandler,
     CaseNote,
     CaseRequest,
     Complaint,
     Person,
-    Project,
     ProjectParty,
     ProjectWorker,
     RoleGrant,
@@ -34,52 +30,12 @@ from db.models import (
 
 
 @dataclass(frozen=True, slots=True)
-class CaseRow:
-    """A case with what is shown beside it; `complainant` only where the name may be known."""
+class Owed:
+    """What one complaint says is owed; nothing of who says so."""
 
-    case: Case
-    complaint: Complaint
-    complainant: Person | None
-    project: Project | None
-
-    @property
-    def id(self) -> UUID:
-        """The id pages are keyed by."""
-        return self.case.id
-
-
-@dataclass(frozen=True, slots=True)
-class Narrowing:
-    """Which cases of a division are wanted."""
-
-    counties: Collection[str]
-    state: CaseState | None = None
-    due_from: date | None = None
-    due_until: date | None = None
-    handler_id: UUID | None = None
-    number: str | None = None
-    words: str | None = None
-    """In the name of the project or of the employer."""
-
-
-def list_cases(
-    session: Session, wanted: Narrowing, *, before: UUID | None, limit: int
-) -> list[CaseRow]:
-    """Return up to `limit` of the wanted cases older than `before`, newest first."""
-    statement = _case_rows().where(col(Case.county_code).in_(wanted.counties), *_narrow(wanted))
-    if before is not None:
-        statement = statement.where(col(Case.id) < before)
-    rows = session.exec(statement.order_by(col(Case.id).desc()).limit(limit))
-    return [CaseRow(*row) for row in rows]
-
-
-def get_case(session: Session, number: str, *, counties: Collection[str]) -> CaseRow:
-    """Return one case of these counties."""
-    statement = _case_rows().where(Case.number == number, col(Case.county_code).in_(counties))
-    row = session.exec(statement).one_or_none()
-    if row is None:
-        raise CaseNotFoundError
-    return CaseRow(*row)
+    facts: dict[str, Any]
+    amount_fen: int | None
+    people: int
 
 
 def list_handlers(session: Session, case_id: UUID) -> list[tuple[CaseHandler, Person]]:
@@ -251,64 +207,21 @@ def list_unlocks(session: Session, complaint_id: UUID, *, action: str) -> list[A
 
 
 def list_open_arrears(
-    session: Session, employer_name: str, *, states: Collection[CaseState]
-) -> list[Complaint]:
-    """Return the complaints against an employer, over all projects, whose cases are open."""
+    session: Session, complaint: Complaint, *, states: Collection[CaseState]
+) -> list[Owed]:
+    """Return what the other open cases against the same employer, of all projects, are about."""
     statement = (
-        select(Complaint)
+        select(col(Complaint.facts), col(Complaint.amount_fen), col(Complaint.people))
         .join(Case, col(Case.complaint_id) == Complaint.id)
-        .where(Complaint.employer_name == employer_name, col(Case.state).in_(states))
+        .where(
+            Complaint.employer_name == complaint.employer_name,
+            Complaint.id != complaint.id,
+            col(Case.state).in_(states),
+        )
     )
-    return list(session.exec(statement))
+    return [Owed(*row) for row in session.exec(statement)]
 
 
 def _holds(model: type[BureauHead | BureauContact], on: date) -> tuple[sa.ColumnElement[bool], ...]:
     until = col(model.until_date)
     return (col(model.from_date) <= on, sa.or_(until.is_(None), until >= on))
-
-
-def _narrow(wanted: Narrowing) -> list[sa.ColumnElement[bool]]:
-    conditions = list[sa.ColumnElement[bool]]()
-    if wanted.state is not None:
-        conditions.append(col(Case.state) == wanted.state)
-    if wanted.number is not None:
-        conditions.append(col(Case.number) == wanted.number)
-    if wanted.due_until is not None:
-        conditions.append(col(Case.id).in_(_due_cases(wanted.due_from, wanted.due_until)))
-    if wanted.handler_id is not None:
-        handled = select(CaseHandler.case_id).where(
-            CaseHandler.person_id == wanted.handler_id, col(CaseHandler.left_at).is_(None)
-        )
-        conditions.append(col(Case.id).in_(handled))
-    if wanted.words is not None:
-        conditions.append(_mentions(wanted.words))
-    return conditions
-
-
-def _due_cases(since: date | None, until: date) -> SelectOfScalar[UUID]:
-    due = select(CaseClock.case_id).where(
-        col(CaseClock.stopped_at).is_(None),
-        col(CaseClock.is_paused).is_(False),
-        col(CaseClock.due_date) <= until,
-    )
-    return due if since is None else due.where(col(CaseClock.due_date) >= since)
-
-
-def _mentions(words: str) -> sa.ColumnElement[bool]:
-    return sa.or_(
-        col(Project.name).icontains(words, autoescape=True),
-        col(Complaint.employer_name).icontains(words, autoescape=True),
-    )
-
-
-def _case_rows() -> Select[Case, Complaint, Person, Project]:
-    """Select a case with what is shown beside it; shielded names never leave the database."""
-    is_named = and_(
-        col(Person.id) == Complaint.person_id, col(Complaint.disclosure) == Disclosure.NAMED
-    )
-    return (
-        select(Case, Complaint, Person, Project)
-        .join(Complaint, col(Complaint.id) == Case.complaint_id)
-        .outerjoin(Person, is_named)
-        .outerjoin(Project, col(Project.id) == Complaint.project_id)
-    )

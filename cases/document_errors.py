@@ -1,6 +1,6 @@
 """Refusals around papers of cases and files that go with complaints."""
 
-from core.errors import NotFoundError, ThrottledError, UnprocessableError
+from core.errors import ConflictError, NotFoundError, ThrottledError, UnprocessableError
 
 
 class DocumentNotFoundError(NotFoundError):
@@ -41,6 +41,36 @@ class ServiceDateError(UnprocessableError):
     title_en = "The time of service is impossible"
     advice = "送达时间要在文书出具之后、现在之前。"
     advice_en = "It lies between the paper's issue and now."
+
+
+class AgreementNotFoundError(NotFoundError):
+    """No agreement is proposed in this case, or none that the caller is part of."""
+
+    code = "cases.agreement-not-found"
+    title = "没有等待签字的调解协议"
+    title_en = "No agreement waits for a signature"
+    advice = "监察员提出调解方案以后再来签；方案撤回了的不用签。"
+    advice_en = "Come back when the inspector has proposed one."
+
+
+class AgreementChangedError(ConflictError):
+    """What was shown is not what is proposed now; nobody signs what they did not read."""
+
+    code = "cases.agreement-changed"
+    title = "协议内容变了"
+    title_en = "The agreement has changed"
+    advice = "请重新打开协议，看清楚金额和日期再签字。"
+    advice_en = "Read the agreement again and sign what it says now."
+
+
+class AgreementUnsignedError(ConflictError):
+    """An agreement holds, and is printed, when those have signed who must."""
+
+    code = "cases.agreement-unsigned"
+    title = "协议还没有签字"
+    title_en = "The agreement is not signed"
+    advice = "请先打开协议，看清楚内容，由本人和用人单位分别签字。"
+    advice_en = "Both parties read and sign the agreement first."
 
 
 class StagedFileNotFoundError(UnprocessableError):

@@ -8,14 +8,22 @@ from uuid import UUID
 from sqlmodel import Session
 
 from cases import desk, divisions, document_queries, letters, queries, workflow
+from cases.agreement_queries import list_signatures
 from cases.document_errors import (
+    AgreementUnsignedError,
     DocumentNotFoundError,
     NoPaperNeededError,
     ServiceDateError,
     ServiceProofMissingError,
 )
 from cases.letters import LetterFacts
-from core.case_enums import Disclosure, DocumentKind, ServiceMethod, ServiceRecipient
+from core.case_enums import (
+    AgreementParty,
+    Disclosure,
+    DocumentKind,
+    ServiceMethod,
+    ServiceRecipient,
+)
 from core.clock import local_date
 from core.masking import mask_name
 from db.models import Case, CaseDocument, CaseEvent, Complaint, DocumentService
@@ -76,7 +84,7 @@ def draw_up(
     """Draw up, number and sign the paper of a step; a second call returns the first one's.
 
     For who took the step and those who handle the case. Raises CaseNotFoundError,
-    HandlerRequiredError, DocumentNotFoundError, NoPaperNeededError.
+    HandlerRequiredError, DocumentNotFoundError, NoPaperNeededError, AgreementUnsignedError.
     """
     case, complaint = desk.lock_case(session, principal, number)
     event = document_queries.get_event(session, case.id, event_id)
@@ -99,8 +107,9 @@ def draw_up(
         check_code="".join(secrets.choice(CHECK_ALPHABET) for _ in range(CHECK_LENGTH)),
         drawn_by=principal.person_id,
     )
-    facts = _gather(session, case, complaint, event)
-    pdf = _print(document, facts, public_base_url=tools.public_base_url, on=local_date(at))
+    facts = gather_facts(session, case, complaint, event)
+    signed = _list_signed(session, complaint, event) if kind is DocumentKind.AGREEMENT else []
+    pdf = _print(document, facts, signed, public_base_url=tools.public_base_url, on=local_date(at))
     document.digest = tools.blobs.put(tools.sign(pdf, describe(document)[0]))
     session.add(document)
     session.flush()
@@ -219,7 +228,10 @@ FOR_COMPLAINANT = frozenset(
 )
 
 
-def _gather(session: Session, case: Case, complaint: Complaint, event: CaseEvent) -> LetterFacts:
+def gather_facts(
+    session: Session, case: Case, complaint: Complaint, event: CaseEvent
+) -> LetterFacts:
+    """Return what the paper of a step is written from."""
     said = event.details
     due = said.get("due_date")
     return LetterFacts(
@@ -242,7 +254,34 @@ def _name(session: Session, complaint: Complaint) -> str:
     return mask_name(get_person(session, complaint.person_id).name)
 
 
-def _print(document: CaseDocument, facts: LetterFacts, *, public_base_url: str, on: date) -> bytes:
+def _list_signed(session: Session, complaint: Complaint, event: CaseEvent) -> list[tuple[str, str]]:
+    """Return who signed an agreement, when, and what; a line to sign on where nobody could.
+
+    Of a complaint about no known project the employer has no account here.
+    """
+    signed = {one.party: (one, person) for one, person in list_signatures(session, event.id)}
+    on_paper = set() if complaint.project_id else {AgreementParty.EMPLOYER}
+    if set(AgreementParty) - set(signed) - on_paper:
+        raise AgreementUnsignedError
+    worker, _ = signed[AgreementParty.WORKER]
+    employer = signed.get(AgreementParty.EMPLOYER)
+    return letters.list_signatures(
+        worker_name=_name(session, complaint),
+        worker_at=worker.created_at,
+        employer_name=soften(employer[1].name) if employer else None,
+        employer_at=employer[0].created_at if employer else None,
+        content_hash=worker.content_hash,
+    )
+
+
+def _print(
+    document: CaseDocument,
+    facts: LetterFacts,
+    signed: list[tuple[str, str]],
+    *,
+    public_base_url: str,
+    on: date,
+) -> bytes:
     letter = letters.write_letter(document.kind, facts)
     title, number = describe(document)
     return print_pdf(
@@ -253,7 +292,7 @@ def _print(document: CaseDocument, facts: LetterFacts, *, public_base_url: str, 
             "number": number,
             "to": letter.to,
             "paragraphs": [one for one in letter.paragraphs if one],
-            "rows": letters.list_rows(facts),
+            "rows": [*letters.list_rows(facts), *signed],
             "rights_title": letter.rights_title,
             "rights": letter.rights,
             "qr": link_svg(f"{public_base_url.rstrip('/')}/d/{document.check_code}"),

@@ -1,13 +1,15 @@
 """Reading files and sealed bundles of complaints."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete
-from sqlmodel import Session, col, select
+from sqlalchemy import LargeBinary, delete, union_all
+from sqlmodel import Session, SQLModel, col, select
 
 from db.models import Complaint, ComplaintFile, EvidenceBundle, StagedFile
+
+STAGED = "staged_file"
 
 
 def take_staged(session: Session, hashes: Sequence[bytes], *, at: datetime) -> list[StagedFile]:
@@ -20,10 +22,32 @@ def take_staged(session: Session, hashes: Sequence[bytes], *, at: datetime) -> l
     return list(session.scalars(statement))
 
 
-def delete_expired(session: Session, *, at: datetime) -> int:
-    """Delete uploads past their day; return how many."""
-    statement = delete(StagedFile).where(col(StagedFile.expires_at) <= at)
-    return len(session.execute(statement.returning(col(StagedFile.id))).all())
+def lock_expired(session: Session, *, at: datetime, limit: int) -> list[StagedFile]:
+    """Return uploads past their day, locked; those that another run has are left to it."""
+    statement = (
+        select(StagedFile)
+        .where(col(StagedFile.expires_at) <= at)
+        .order_by(col(StagedFile.expires_at))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return list(session.exec(statement))
+
+
+def list_named(
+    session: Session, digests: Collection[str], *, besides: Collection[StagedFile]
+) -> set[str]:
+    """Return which of these files any row of any table names, other than these uploads."""
+    if not digests:
+        return set()
+    own = col(StagedFile.id).not_in([file.id for file in besides])
+    named = [
+        select(column).where(column.in_(digests), *([own] if table.name == STAGED else []))
+        for table in SQLModel.metadata.tables.values()
+        for column in table.columns
+        if column.name.endswith("digest") and not isinstance(column.type, LargeBinary)
+    ]
+    return set(session.execute(union_all(*named)).scalars())
 
 
 def list_files(session: Session, complaint_id: UUID) -> list[ComplaintFile]:

@@ -19,6 +19,7 @@ from identity.principal import Principal
 
 STAGED_FOR = timedelta(days=1)
 TOKEN_BYTES = 24
+CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +90,19 @@ def take_files(
     return files
 
 
-def drop_staged(session: Session, *, at: datetime) -> int:
-    """Forget uploads that no complaint took within a day; return how many."""
-    return file_queries.delete_expired(session, at=at)
+def drop_staged_chunk(session: Session, blobs: FolderBlobs, *, at: datetime) -> bool:
+    """Forget some uploads that no complaint took within a day; tell whether there may be more.
+
+    The file goes before its row: killed between the two, the next run finds the row and goes on.
+    A file that anything else names stays.
+    """
+    expired = file_queries.lock_expired(session, at=at, limit=CHUNK)
+    named = file_queries.list_named(session, [file.digest for file in expired], besides=expired)
+    for file in expired:
+        if file.digest not in named:
+            blobs.drop(file.digest, unused_since=at - STAGED_FOR)
+        session.delete(file)
+    return len(expired) == CHUNK
 
 
 def list_files(session: Session, *, principal: Principal, number: str) -> list[ComplaintFile]:

@@ -10,7 +10,17 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from cases import bureaus, clockwork, divisions, grouping, queries, rules, tracking, workflow
+from cases import (
+    bureaus,
+    clockwork,
+    divisions,
+    grouping,
+    queries,
+    rules,
+    searching,
+    tracking,
+    workflow,
+)
 from cases.errors import OutsideProvinceError, UnknownPlaceError
 from cases.telling import find_silence, tell_complainant, tell_systems
 from core import pins
@@ -20,6 +30,8 @@ from core.crypto import token_hash
 from core.enums import Role
 from db.models import Case, CaseEvent, Complaint, FilingSlip
 from db.session import blind_index
+from identity.queries import get_person
+from projects.queries import get_project
 
 SLIP = "filing_slip.fingerprint"
 SLIP_LIFETIME = timedelta(minutes=30)
@@ -174,12 +186,26 @@ def _open(
         complaint_id=complaint.id,
         county_code=county_code,
         state=CaseState.RECEIVED,
+        search_words=_list_words(session, filing, complaint),
     )
     pin = renew_pin(case)
     session.add(case)
     session.flush()  # events and clocks refer to the case by foreign key alone
     _begin(session, case, complaint, at=at)
     return _hand_out(session, complaint, pin, fingerprint, at=at)
+
+
+def _list_words(session: Session, filing: Filing, complaint: Complaint) -> list[str]:
+    project = get_project(session, filing.project_id) if filing.project_id else None
+    person = get_person(session, filing.person_id) if filing.person_id else None
+    name = person.name if person else (filing.personal or {}).get("name")
+    own_phone = person.phone if person else None
+    return searching.list_words(
+        session,
+        complaint,
+        project_name=project.name if project else None,
+        people=(name, filing.phone, own_phone),
+    )
 
 
 def _begin(session: Session, case: Case, complaint: Complaint, *, at: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from cases import divisions
+from cases.document_errors import AgreementUnsignedError
 from cases.errors import (
     AccountRequiredError,
     AdvanceTooHighError,
@@ -51,6 +52,8 @@ class Facts:
     advanced_fen: int
     advance_recovered_fen: int
     verdict: CrimeVerdict
+    has_signed: bool = False
+    """Whether the complainant put their name to the agreement that is proposed."""
 
 
 def check_guards(guards: Collection[Guard], facts: Facts, form: Form) -> None:
@@ -138,6 +141,11 @@ def _check_within_advance(facts: Facts, form: Form) -> None:
         raise AdvanceTooHighError(most_fen=left)
 
 
+def _check_agreement_signed(facts: Facts, _form: Form) -> None:
+    if not facts.has_signed:
+        raise AgreementUnsignedError
+
+
 CHECKS: dict[Guard, Callable[[Facts, Form], None]] = {
     Guard.TWO_INSPECTORS: _check_two_inspectors,
     Guard.GROUND_HOLDS: _check_ground,
@@ -152,6 +160,7 @@ CHECKS: dict[Guard, Callable[[Facts, Form], None]] = {
     Guard.FIVE_ATTACHMENTS: _check_attachments,
     Guard.WITHIN_ARREARS: _check_within_arrears,
     Guard.WITHIN_ADVANCE: _check_within_advance,
+    Guard.AGREEMENT_SIGNED: _check_agreement_signed,
 }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from cases import desk, desk_queries, divisions
+from cases import desk, desk_queries, divisions, list_queries
 from cases.desk_errors import IdentityUnknownError
 from core.case_enums import Disclosure
 from db.models import AuditEntry, Complaint
@@ -48,7 +48,7 @@ def unlock_identity(
 def list_unlocks(session: Session, *, principal: Principal, number: str) -> list[AuditEntry]:
     """Return who looked at the complainant's identity, newest first; CaseNotFoundError."""
     counties = divisions.list_scope(principal.county_code)
-    row = desk_queries.get_case(session, number, counties=counties)
+    row = list_queries.get_case(session, number, counties=counties)
     return desk_queries.list_unlocks(session, row.complaint.id, action=UNLOCK)
 
 

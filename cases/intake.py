@@ -6,10 +6,13 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from cases import bundles
 from cases.clues import Clue, ClueFault, read_clues
 from cases.errors import OutsideProvinceError, UnknownPlaceError
 from cases.filing import FiledComplaint, Filing, record
 from core.case_enums import Channel, ComplaintKind, Disclosure
+from core.keyring import Keyring
+from evidence.bundles import Level, make_part
 from identity import audit
 from identity.principal import Principal
 from projects.queries import get_project
@@ -61,18 +64,18 @@ class ClueResult:
 
 
 def import_clues(
-    session: Session, *, principal: Principal, content: bytes, at: datetime
+    session: Session, keyring: Keyring, *, principal: Principal, content: bytes, at: datetime
 ) -> list[ClueResult]:
-    """File every readable line of the national platform's clues in its own county.
+    """File every readable line of the national platform's clues in its own county, and seal it.
 
     One bad line spoils no other. The same line again within half an hour is the same complaint.
     Raises ClueFileError.
     """
-    return [_file_clue(session, principal, clue, at) for clue in read_clues(content)]
+    return [_file_clue(session, keyring, principal, clue, at) for clue in read_clues(content)]
 
 
 def _file_clue(
-    session: Session, principal: Principal, clue: Clue | ClueFault, at: datetime
+    session: Session, keyring: Keyring, principal: Principal, clue: Clue | ClueFault, at: datetime
 ) -> ClueResult:
     if isinstance(clue, ClueFault):
         return ClueResult(clue.line, None, clue.reason)
@@ -94,6 +97,8 @@ def _file_clue(
     except (UnknownPlaceError, OutsideProvinceError) as refusal:
         return ClueResult(clue.line, None, refusal.title)
     _record_filing(session, principal, filed, Channel.CLUE)
+    line = make_part("clue.json", {"phone": clue.phone, **clue.personal}, Level.IDENTITY)
+    bundles.seal(session, keyring, complaint_id=filed.complaint_id, parts=[line], at=at)
     return ClueResult(clue.line, filed.number)
 
 

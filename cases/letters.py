@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from core.case_enums import Conclusion, DocumentKind, PoliceAttachment, RefusalGround
+from core.clock import SHANGHAI
 from core.money import to_yuan
 
 HOTLINE = "打 12333 问人力资源和社会保障服务热线。"
@@ -91,6 +92,31 @@ def list_rows(facts: LetterFacts) -> list[tuple[str, str]]:
     if facts.amount_fen is not None:
         rows.append(("涉及金额", f"{to_yuan(facts.amount_fen)} 元"))
     return rows
+
+
+def list_signatures(
+    *,
+    worker_name: str,
+    worker_at: datetime,
+    employer_name: str | None,
+    employer_at: datetime | None,
+    content_hash: str,
+) -> list[tuple[str, str]]:
+    """Return the lines of an agreement that say who signed what; the employer's may be empty."""
+    by_employer = "（盖章、签名、日期）"
+    if employer_name is not None and employer_at is not None:
+        by_employer = f"{employer_name}，{format_moment(employer_at)} 电子签字"
+    return [
+        ("劳动者签字", f"{worker_name}，{format_moment(worker_at)} 电子签字"),
+        ("用人单位签字", by_employer),
+        ("签字内容 SHA-256", content_hash),
+    ]
+
+
+def format_moment(at: datetime) -> str:
+    """Return an instant as papers write it, in Shanghai."""
+    local = at.astimezone(SHANGHAI)
+    return f"{format_day(local.date())} {local:%H:%M}"
 
 
 def format_number(county: str, kind: DocumentKind, *, year: int, serial: int) -> str:

@@ -51,6 +51,7 @@ class Guard(StrEnum):
     FIVE_ATTACHMENTS = "five_attachments"
     WITHIN_ARREARS = "within_arrears"
     WITHIN_ADVANCE = "within_advance"
+    AGREEMENT_SIGNED = "agreement_signed"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from cases import (
+    agreement_queries,
     bureaus,
     clockwork,
     crime,
@@ -19,6 +20,7 @@ from cases import (
     requests,
     workflow,
 )
+from cases.desk_queries import Owed
 from cases.errors import AlreadyReopenedError, StepDoneError
 from cases.guards import Facts, check_guards
 from cases.local_rules import ADVANCE_SHARES
@@ -27,7 +29,7 @@ from cases.telling import find_silence, tell_complainant, tell_systems
 from core.case_enums import CaseAction, CaseState, CrimeVerdict
 from core.clock import local_date
 from core.enums import Role
-from db.models import Case, CaseEvent, Complaint
+from db.models import Case, CaseClock, CaseEvent, Complaint
 
 MOVES = frozenset({CaseAction.TRANSFER, CaseAction.DESIGNATE})
 HOPS = frozenset({CaseAction.TRANSFER})
@@ -104,12 +106,9 @@ def count_hops(events: Sequence[CaseEvent]) -> int:
 
 def screen_crime(session: Session, complaint: Complaint, county_code: str) -> crime.Screening:
     """Compare what the employer owes in all open cases with the amounts of the province."""
-    known = [complaint]
+    known = [Owed(complaint.facts, complaint.amount_fen, complaint.people)]
     if complaint.employer_name:
-        others = desk_queries.list_open_arrears(
-            session, complaint.employer_name, states=workflow.OPEN
-        )
-        known += [other for other in others if other.id != complaint.id]
+        known += desk_queries.list_open_arrears(session, complaint, states=workflow.OPEN)
     arrears = [
         crime.Arrears(len(one.facts.get("months", ())) or None, one.amount_fen, one.people)
         for one in known
@@ -132,14 +131,23 @@ def _gather(session: Session, step: Step, events: Sequence[CaseEvent]) -> Facts:
         handlers=frozenset(queries.list_handler_ids(session, case.id)),
         hops=count_hops(events),
         has_account=complaint.person_id is not None,
-        running={clock.kind: clock.due_date for clock in running},
+        running={clock.kind: _find_lawful_end(session, clock) for clock in running},
         pay_by=_find_pay_by(events),
         owed_fen=complaint.amount_fen,
         advance_share=ADVANCE_SHARES.get(case.county_code),
         advanced_fen=case.advanced_fen,
         advance_recovered_fen=case.advance_recovered_fen,
         verdict=verdict,
+        has_signed=agreement_queries.has_worker_signed(session, events),
     )
+
+
+def _find_lawful_end(session: Session, clock: CaseClock) -> date:
+    """A promise that was not kept takes no power away that the law gives."""
+    if clock.promised_days is None:
+        return clock.due_date
+    changes = queries.list_clock_changes(session, [clock.id])
+    return clockwork.explain_lawful(clock, changes).due_date
 
 
 def _find_pay_by(events: Sequence[CaseEvent]) -> date | None:

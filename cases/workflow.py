@@ -173,7 +173,9 @@ _INVESTIGATION: Table = {
         document=D.AGREEMENT,
     ),
     # Only the worker's own word makes an agreement; the period of the law goes on meanwhile.
-    (S.MEDIATING, A.AGREE): Transition(S.AGREED, WORKER, Template.CASE_AGREED),
+    (S.MEDIATING, A.AGREE): Transition(
+        S.AGREED, WORKER, Template.CASE_AGREED, guards=(Guard.AGREEMENT_SIGNED,)
+    ),
     (S.MEDIATING, A.DECLINE_AGREEMENT): Transition(
         S.ACCEPTED, WORKER, Template.CASE_AGREEMENT_ENDED
     ),

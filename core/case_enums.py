@@ -237,6 +237,13 @@ class DocumentKind(StrEnum):
     CLOSING = "closing"
 
 
+class AgreementParty(StrEnum):
+    """Who signs a mediation agreement."""
+
+    WORKER = "worker"
+    EMPLOYER = "employer"
+
+
 class ServiceMethod(StrEnum):
     """How a paper was served (送达方式)."""
 

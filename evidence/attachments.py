@@ -29,6 +29,9 @@ RECORDINGS = (
 PDF_START, PDF_END = b"%PDF-", b"%%EOF"
 PDF_TAIL = 8
 """Bytes after the end mark: line ends. More would be another file behind the first one."""
+ARCHIVE_END = b"PK\x05\x06"
+ARCHIVE_END_LENGTH, LONGEST_COMMENT = 22, 65_535
+"""The end record of a ZIP (APPNOTE §4.3.16): read from behind, whatever stands in front."""
 PDF_ACTIVE = (b"/JavaScript", b"/JS", b"/Launch", b"/EmbeddedFile", b"/OpenAction")
 
 
@@ -45,11 +48,13 @@ def read_attachment(content: bytes) -> Attachment:
 
     Raises UploadTooLargeError, PictureUnreadableError, UnknownAttachmentError.
     """
+    if content.startswith(PICTURE_STARTS) and not content.startswith(b"WAVE", 8):
+        return Attachment(redraw(content), "image/jpeg")
+    if _is_archive(content):
+        raise UnknownAttachmentError
     recording = find_recording(content)
     if recording is not None:
         return recording
-    if content.startswith(PICTURE_STARTS):
-        return Attachment(redraw(content), "image/jpeg")
     if content.startswith(PDF_START):
         return _read_pdf(content)
     raise UnknownAttachmentError
@@ -71,6 +76,14 @@ def _read_pdf(content: bytes) -> Attachment:
     if not is_whole or any(mark in content for mark in PDF_ACTIVE):
         raise UnknownAttachmentError
     return Attachment(content, "application/pdf")
+
+
+def _is_archive(content: bytes) -> bool:
+    """Tell whether programs that unpack would find an archive, also behind a good beginning."""
+    end = content.rfind(ARCHIVE_END, max(0, len(content) - ARCHIVE_END_LENGTH - LONGEST_COMMENT))
+    comment = content[end + ARCHIVE_END_LENGTH - 2 : end + ARCHIVE_END_LENGTH]
+    rest = len(content) - end - ARCHIVE_END_LENGTH
+    return end >= 0 and rest >= 0 and int.from_bytes(comment, "little") == rest
 
 
 def _check_size(content: bytes, most: int) -> None:

@@ -1,8 +1,12 @@
 """Files people hand in: sealed, outside the database, each named by what it holds."""
 
+import fcntl
 import hashlib
 import os
 import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 
@@ -18,7 +22,7 @@ DIGEST = re.compile(r"[0-9a-f]{64}")
 class FolderBlobs:
     """Files in one folder, each under the SHA-256 of what it holds; nothing is ever overwritten.
 
-    Any store with the same three methods can stand in its place. A file is on the disk before
+    Any store with the same methods can stand in its place. A file is on the disk before
     `put` returns, so before the row that names it is committed; a rollback leaves it unnamed.
     """
 
@@ -27,11 +31,32 @@ class FolderBlobs:
         self._keys = keys
 
     def put(self, content: bytes) -> str:
-        """Keep the content for good and return its SHA-256 in hex; repeating changes nothing."""
+        """Keep the content and return its SHA-256 in hex; repeating keeps it anew."""
         digest = hashlib.sha256(content).hexdigest()
-        if not self.exists(digest):
-            self._write(self._path(digest), self._keys.seal(CONTEXT, content))
+        path = self._path(digest)
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _locked(path.parent, fcntl.LOCK_SH) as folder:
+            if self.exists(digest):
+                os.utime(path)  # whoever drops what is old must not take this for old
+            else:
+                self._write(path, self._keys.seal(CONTEXT, content))
+                os.fsync(folder)  # the name survives a power cut, not only the content
         return digest
+
+    def drop(self, digest: str, *, unused_since: datetime) -> bool:
+        """Delete what was last put before the instant; tell whether it is gone.
+
+        The caller knows that no row names it. What somebody else has put since then stays: their
+        row may not be committed yet. Repeating after a crash does no harm.
+        """
+        path = self._path(digest)
+        if not path.parent.is_dir():
+            return True
+        with _locked(path.parent, fcntl.LOCK_EX):
+            if self.exists(digest) and path.stat().st_mtime >= unused_since.timestamp():
+                return False
+            path.unlink(missing_ok=True)
+        return True
 
     def get(self, digest: str) -> bytes:
         """Return what was put; BlobLostError when it is gone or was altered."""
@@ -54,12 +79,19 @@ class FolderBlobs:
 
     @staticmethod
     def _write(path: Path, sealed: bytes) -> None:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with NamedTemporaryFile(dir=path.parent, delete=False) as file:
             file.write(sealed)
             file.flush()
             os.fsync(file.fileno())
         Path(file.name).replace(path)  # whole or not at all, also when two put the same
-        folder = os.open(path.parent, os.O_RDONLY)
-        os.fsync(folder)  # the name survives a power cut, not only the content
-        os.close(folder)
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Generator[int]:
+    """Hold a lock on a folder; it ends with the process, however that ends."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, how)
+        yield handle
+    finally:
+        os.close(handle)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from core.enums import EvidenceKind
-from evidence.canonical import canonical_form
+from evidence.canonical import canonical_form, sorted_json
 
 
 def digest(document: Mapping[str, Any]) -> bytes:
@@ -15,8 +15,8 @@ def digest(document: Mapping[str, Any]) -> bytes:
 
 
 def leaf_content(entry_id: UUID, kind: EvidenceKind, subject_id: UUID, said: bytes) -> bytes:
-    """Return the bytes of a leaf: nothing personal, only ids and a hash."""
-    return canonical_form(
+    """Return the bytes of a leaf: nothing personal, only ids and a hash; in RFC 8785 form."""
+    return sorted_json.encode(
         {
             "digest": said.hex(),
             "entry_id": str(entry_id),

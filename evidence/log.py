@@ -61,7 +61,7 @@ def record(
                 "leaf_hash": merkle.hash_leaf(leaf_content(entry_id, kind, subject_id, said)),
             }
         )
-    session.execute(insert_rows(EvidenceEntry, rows))
+    insert_rows(session, EvidenceEntry, rows)
 
 
 def seal(session: Session, keyring: Keyring, *, at: datetime) -> EvidenceSeal:

@@ -31,6 +31,7 @@ from api.schemas.case_desk import (
 )
 from api.schemas.cases import ActedOut, FiledComplaintOut
 from cases import bundles, bureaus, desk, identities, intake, service, shield
+from cases.clues import MOST_BYTES
 from cases.desk_errors import (
     BureauNotFoundError,
     CaseRequestNotFoundError,
@@ -45,6 +46,7 @@ from cases.desk_errors import (
     OwnRequestError,
     SignNotFoundError,
 )
+from cases.document_errors import StagedFileNotFoundError
 from cases.errors import (
     ActionNotAllowedError,
     CaseNotFoundError,
@@ -62,7 +64,9 @@ router = APIRouter(tags=["case desk"])
 @router.post(
     "/cases",
     status_code=201,
-    responses=problems(ProjectNotFoundError, UnknownPlaceError, OutsideProvinceError),
+    responses=problems(
+        ProjectNotFoundError, UnknownPlaceError, OutsideProvinceError, StagedFileNotFoundError
+    ),
 )
 def file_assisted_complaint(
     session: SessionDep,
@@ -73,7 +77,8 @@ def file_assisted_complaint(
     """Write a complaint down for somebody.
 
     For officials at the window or on the phone. The county of the project wins; the case may open
-    in another county of the province. Tell the caller number and PIN.
+    in another county of the province. Photos, recordings and papers are uploaded first and named
+    by their tokens. Tell the caller number and PIN.
     """
     at = now()
     filed = intake.file_assisted_complaint(
@@ -84,18 +89,27 @@ def file_assisted_complaint(
         months=body.months,
         at=at,
     )
-    bundles.seal(session, keyring, complaint_id=filed.complaint_id, at=at)
+    bundles.seal(
+        session,
+        keyring,
+        complaint_id=filed.complaint_id,
+        attachments=body.attachments,
+        at=at,
+    )
     return FiledComplaintOut.of(filed)
 
 
 @router.post("/clues/import", responses=problems(ClueFileError))
-def import_clues(session: SessionDep, inspector: InspectorDep, file: UploadFile) -> CluesOut:
+def import_clues(
+    session: SessionDep, keyring: KeyringDep, inspector: InspectorDep, file: UploadFile
+) -> CluesOut:
     """File clues exported by the national platform.
 
     For inspectors. CSV in UTF-8 with the platform's columns. Every line goes to its own county;
     the answer says per line which number it got, or why it was not filed.
     """
-    results = intake.import_clues(session, principal=inspector, content=file.file.read(), at=now())
+    content = file.file.read(MOST_BYTES + 1)
+    results = intake.import_clues(session, keyring, principal=inspector, content=content, at=now())
     return CluesOut(items=[ClueOut.model_validate(one, from_attributes=True) for one in results])
 
 

@@ -36,6 +36,7 @@ from api.schemas.words import NO_NUL
 from cases import bundles, documents, files
 from cases.desk_errors import HandlerRequiredError
 from cases.document_errors import (
+    AgreementUnsignedError,
     DocumentNotFoundError,
     NoPaperNeededError,
     ServiceDateError,
@@ -86,7 +87,13 @@ def list_papers(session: SessionDep, inspector: InspectorDep, number: NumberPath
 @router.post(
     "/cases/{number}/papers",
     status_code=201,
-    responses=problems(*NOT_YOURS, HandlerRequiredError, DocumentNotFoundError, NoPaperNeededError),
+    responses=problems(
+        *NOT_YOURS,
+        HandlerRequiredError,
+        DocumentNotFoundError,
+        NoPaperNeededError,
+        AgreementUnsignedError,
+    ),
 )
 def draw_up_paper(
     session: SessionDep,
@@ -97,7 +104,8 @@ def draw_up_paper(
 ) -> PaperOut:
     """Draw up, number and sign the paper of a step.
 
-    For those who handle the case. A second call returns the first one's paper.
+    For those who handle the case. A second call returns the first one's paper. An agreement is
+    printed when both sides have signed it, with both signatures.
     """
     document = documents.draw_up(
         session, tools, principal=inspector, number=number, event_id=body.event_id, at=now()

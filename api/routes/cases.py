@@ -32,7 +32,7 @@ from api.schemas.words import NO_NUL
 from cases import bundles, desk, service
 from cases.desk import Due
 from cases.desk_errors import ConflictOfInterestError, RequestPendingError
-from cases.document_errors import StagedFileNotFoundError
+from cases.document_errors import AgreementUnsignedError, StagedFileNotFoundError
 from cases.errors import (
     AccountRequiredError,
     ActionNotAllowedError,
@@ -171,6 +171,7 @@ def get_my_complaint(session: SessionDep, worker: PhoneOwnerDep, number: NumberP
         AlreadyReopenedError,
         StepDoneError,
         NoteRequiredError,
+        AgreementUnsignedError,
     ),
 )
 def act_on_my_complaint(
@@ -180,11 +181,11 @@ def act_on_my_complaint(
     action: CaseAction,
     body: OwnActionIn,
 ) -> TimelineOut:
-    """Withdraw, reopen, agree, or add to your complaint.
+    """Withdraw, reopen, or add to your complaint.
 
-    `withdraw` until there is an order to pay; `add_details` when asked; `agree` or
-    `decline_agreement` to what is proposed; `supplement` at any time; after closing
-    `confirm_paid`, or `reopen` once when the money did not come.
+    `withdraw` until there is an order to pay; `add_details` when asked; `decline_agreement` to what
+    is proposed (to agree, sign it); `supplement` at any time; after closing `confirm_paid`, or
+    `reopen` once when the money did not come.
     """
     service.act_on_case(
         session, principal=worker, number=number, action=action, form=body.as_form(), at=now()
@@ -220,9 +221,10 @@ def list_cases(
     """List the cases of your division.
 
     For inspectors of a county, and of the city or province above. Newest first, with the period
-    that ends first. `due` narrows to what ends today, soon or is overdue, `search` to a number or
-    words in the project's or employer's name, `mine` to what you handle. Who complains is shown
-    only where the complaint is `named`, and masked.
+    that ends first. `due` narrows to what ends today, soon or is overdue, and puts what ends first
+    first. `search` takes a number, words in the project's or employer's name, or a complainant's
+    phone or whole name; `mine` is what you handle. Who complains is shown and found only where the
+    complaint is `named`, and shown masked.
     """
     at = now()
     listed = desk.list_cases(

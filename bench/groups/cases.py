@@ -90,6 +90,7 @@ def _write_cases(database: Database, today: date) -> None:
         running.append(
             CaseClock(
                 case_id=case_id,
+                county_code=county_code,
                 kind=ClockKind.INVESTIGATION,
                 started_date=today - timedelta(days=30),
                 due_date=due,

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
-from core.case_enums import CaseAction
+from core.case_enums import CaseAction, ClockKind
 from db.base import Record, Sealed, UtcDateTime, enum_type
 
 
@@ -16,10 +16,13 @@ class CaseHandler(Record, table=True):
     """An inspector who investigates a case, until they step back."""
 
     __tablename__ = "case_handler"
-    __table_args__ = (sa.UniqueConstraint("case_id", "person_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("case_id", "person_id"),
+        sa.Index(None, "person_id", "case_id"),
+    )
 
     case_id: UUID = Field(foreign_key="case.id")
-    person_id: UUID = Field(foreign_key="person.id", index=True)
+    person_id: UUID = Field(foreign_key="person.id")
     assigned_by: UUID = Field(foreign_key="person.id")
     left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     recusal: str | None = Field(default=None, max_length=500)
@@ -83,6 +86,22 @@ class BureauContact(Record, table=True):
     phone: str = Field(sa_type=Sealed("bureau_contact.phone"))
     is_emergency: bool
     """Is called at any hour when many people are out on the street."""
+    from_date: date
+    until_date: date | None = None
+
+
+class LocalPromise(Record, table=True):
+    """A division promises to take less time than the law leaves it, from one day to another."""
+
+    __tablename__ = "local_promise"
+    __table_args__ = (sa.CheckConstraint("days >= 1", "some_days"),)
+
+    division_code: str = Field(max_length=6, index=True)
+    kind: ClockKind = Field(sa_type=enum_type(ClockKind))
+    days: int
+    """In the unit of the law's own period."""
+    source: str = Field(max_length=200)
+    """Where it was promised, as it is shown beside the period."""
     from_date: date
     until_date: date | None = None
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field, SQLModel
 
-from core.case_enums import DocumentKind, ServiceMethod, ServiceRecipient
+from core.case_enums import AgreementParty, DocumentKind, ServiceMethod, ServiceRecipient
 from db.base import Record, Sealed, UtcDateTime, enum_type
 
 
@@ -79,6 +79,24 @@ class CaseDocument(Record, table=True):
     check_code: str = Field(max_length=16, unique=True)
     """Printed on the paper; whoever has it can ask whether the paper is genuine."""
     drawn_by: UUID = Field(foreign_key="person.id")
+
+
+class AgreementSignature(Record, table=True):
+    """One party put its name to a mediation agreement as it was shown; append-only by trigger."""
+
+    __tablename__ = "agreement_signature"
+    __table_args__ = (sa.UniqueConstraint("event_id", "party"),)
+
+    event_id: UUID = Field(foreign_key="case_event.id")
+    """The proposal."""
+    party: AgreementParty = Field(sa_type=enum_type(AgreementParty))
+    person_id: UUID = Field(foreign_key="person.id")
+    content_hash: str = Field(max_length=64)
+    """SHA-256 (hex) of the canonical text that was shown."""
+    is_at_kiosk: bool
+    """Signed in by card and PIN instead of on a phone of one's own."""
+    receipt: str
+    """JWS (ES256) over who, what and when; names nobody."""
 
 
 class DocumentService(Record, table=True):

@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from core.case_enums import (
@@ -21,6 +21,8 @@ from core.case_enums import (
 )
 from core.enums import Role
 from db.base import Record, Sealed, UtcDateTime, enum_type
+
+RUNS = "stopped_at IS NULL AND NOT is_paused"
 
 
 class Complaint(Record, table=True):
@@ -78,6 +80,7 @@ class Case(Record, table=True):
     __table_args__ = (
         sa.Index(None, "county_code", "id"),
         sa.Index(None, "county_code", "state", "id"),
+        sa.Index(None, "search_words", postgresql_using="gin"),
     )
 
     number: str = Field(max_length=20, unique=True)
@@ -94,13 +97,18 @@ class Case(Record, table=True):
     """What came back of it from the employer."""
     satisfaction: int | None = None
     """1 to 5, as the complainant said after closing."""
+    search_words: list[str] = Field(
+        default_factory=list,
+        sa_type=ARRAY(sa.Text),
+    )
+    """What a search may find it by; see `cases.searching`."""
 
 
 class CaseEvent(Record, table=True):
     """One step of a case; append-only by trigger."""
 
     __tablename__ = "case_event"
-    __table_args__ = (sa.Index(None, "action", "created_at"),)
+    __table_args__ = (sa.Index(None, "action", "created_at"), sa.Index(None, "created_at"))
 
     case_id: UUID = Field(foreign_key="case.id", index=True)
     action: CaseAction | None = Field(default=None, sa_type=enum_type(CaseAction))
@@ -122,14 +130,28 @@ class CaseClock(Record, table=True):
     """A period running or met."""
 
     __tablename__ = "case_clock"
-    __table_args__ = (sa.Index(None, "due_date", postgresql_where=sa.text("stopped_at IS NULL")),)
+    __table_args__ = (
+        sa.Index(None, "due_date", "case_id", postgresql_where=sa.text(RUNS)),
+        sa.Index(None, "county_code", "due_date", "case_id", postgresql_where=sa.text(RUNS)),
+        sa.Index(
+            None,
+            "county_code",
+            "stopped_at",
+            postgresql_where=sa.text("stopped_at IS NOT NULL"),
+        ),
+    )
 
     case_id: UUID = Field(foreign_key="case.id", index=True)
+    county_code: str = Field(max_length=6)
+    """Whose case it was when the period began; a transfer begins another one."""
     kind: ClockKind = Field(sa_type=enum_type(ClockKind))
     started_date: date
     due_date: date
     due_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """The instant, for a period in hours."""
+    promised_days: int | None = None
+    """Shorter than the law's, by the promise below; NULL where the law's own length counts."""
+    promise_source: str | None = Field(default=None, max_length=200)
     is_provisional: bool
     """Some counted day lies in a year whose holidays are not published yet."""
     is_paused: bool = False

@@ -6,20 +6,24 @@ from uuid import UUID
 import pytest
 from sqlmodel import Session, col, select
 
-from cases import desk, service
+from cases import agreements, desk, service
+from cases.agreements import Agreement
 from cases.step import Form
 from core.case_enums import (
     CaseAction,
     ClockKind,
 )
+from core.keyring import Keyring
 from db.models import (
     Case,
     CaseClock,
     Notification,
+    Person,
 )
 from identity.principal import Principal
 from notifications.templates import Template
 from tests.factories.cases import FILED_AT, make_form
+from tests.factories.identity import make_principal
 
 
 def act(
@@ -74,6 +78,19 @@ def ask(
     request = act(session, principal, number, action, at=at).request
     assert request is not None
     return request.id
+
+
+def sign(session: Session, keyring: Keyring, worker: Person, number: str) -> Agreement:
+    """Read the proposed agreement as the complainant and sign what it says."""
+    shown = agreements.get_own_agreement(session, person_id=worker.id, number=number)
+    return agreements.sign_own_agreement(
+        session,
+        keyring,
+        principal=make_principal(worker.id),
+        number=number,
+        content_hash=shown.content_hash,
+        at=FILED_AT,
+    )
 
 
 def stored(session: Session, number: str) -> Case:

@@ -1,6 +1,6 @@
 """What is sealed with a complaint, and who gets how much of it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -15,6 +15,7 @@ from cases.desk_errors import HandlerRequiredError
 from cases.document_errors import StagedFileNotFoundError
 from cases.filing import FiledComplaint
 from core.case_enums import CaseAction
+from core.clock import now
 from core.keyring import Keyring
 from db.models import AuditEntry, ComplaintFile, EvidenceBundle, StagedFile
 from evidence.blobs import FolderBlobs
@@ -139,9 +140,51 @@ def test_an_upload_is_taken_once(
         )
 
 
-def test_an_upload_nobody_takes_is_gone_after_a_day(session: Session, token: str) -> None:
-    assert files.drop_staged(session, at=FILED_AT + timedelta(hours=23)) == 0
-    assert files.drop_staged(session, at=FILED_AT + timedelta(hours=24)) == 1
+LATER = now() + timedelta(days=2)
+"""Files on the disk know the true time only."""
+
+
+def drop(session: Session, blobs: FolderBlobs, at: datetime) -> None:
+    assert not files.drop_staged_chunk(session, blobs, at=at)
+    session.flush()
+
+
+def test_an_upload_nobody_takes_is_gone_after_a_day_from_the_disk_too(
+    session: Session, blobs: FolderBlobs, token: str
+) -> None:
+    staged = session.exec(select(StagedFile)).one()
+
+    drop(session, blobs, FILED_AT + timedelta(hours=23))
+    assert blobs.exists(staged.digest)
+    drop(session, blobs, LATER)
+
+    assert session.exec(select(StagedFile)).all() == []
+    assert not blobs.exists(staged.digest)
+
+
+def test_a_file_that_a_complaint_names_stays_when_the_same_upload_is_dropped(
+    session: Session, redis: Redis, blobs: FolderBlobs, filed: FiledComplaint
+) -> None:
+    kept = session.exec(select(ComplaintFile)).one()
+    content = photograph((320, 200))
+    files.stage_file(session, redis, blobs, content=content, address="local", at=FILED_AT)
+    assert session.exec(select(StagedFile)).one().digest == kept.digest
+
+    drop(session, blobs, LATER)
+
+    assert blobs.get(kept.digest)
+
+
+def test_a_run_killed_between_file_and_row_is_finished_by_the_next(
+    session: Session, blobs: FolderBlobs, token: str
+) -> None:
+    with session.begin_nested() as killed:
+        drop(session, blobs, LATER)
+        killed.rollback()
+    assert session.exec(select(StagedFile)).all() != []
+
+    drop(session, blobs, LATER)
+
     assert session.exec(select(StagedFile)).all() == []
 
 

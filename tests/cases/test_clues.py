@@ -9,7 +9,8 @@ from cases import intake
 from cases.clues import MOST_BYTES, Clue, ClueFault, read_clues
 from cases.desk_errors import ClueFileError
 from core.case_enums import Channel
-from db.models import Complaint
+from core.keyring import Keyring
+from db.models import Complaint, EvidenceBundle
 from identity.principal import Principal
 from tests.factories.cases import FILED_AT
 
@@ -61,11 +62,13 @@ def test_a_file_that_is_no_list_of_clues_is_refused(content: bytes) -> None:
         read_clues(content)
 
 
-def test_clues_open_cases_in_their_counties(session: Session, first: Principal) -> None:
+def test_clues_open_cases_in_their_counties(
+    session: Session, keyring: Keyring, first: Principal
+) -> None:
     elsewhere = GOOD.replace("330106,2026", "320102,2026")
 
     results = intake.import_clues(
-        session, principal=first, content=write(GOOD, elsewhere, GOOD), at=FILED_AT
+        session, keyring, principal=first, content=write(GOOD, elsewhere, GOOD), at=FILED_AT
     )
 
     complaint = session.exec(select(Complaint)).one()
@@ -74,3 +77,15 @@ def test_clues_open_cases_in_their_counties(session: Session, first: Principal) 
     assert (outside.number, outside.reason) == (None, "这个工地不在浙江")
     assert complaint.channel is Channel.CLUE
     assert json.loads(complaint.personal or "")["name"] == "王某某"
+
+
+def test_what_a_clue_said_is_sealed_and_its_people_only_for_who_may_know(
+    session: Session, keyring: Keyring, first: Principal
+) -> None:
+    intake.import_clues(session, keyring, principal=first, content=write(GOOD), at=FILED_AT)
+
+    bundle = session.exec(select(EvidenceBundle)).one()
+    levels = {part["path"]: part["level"] for part in bundle.manifest["parts"]}
+    assert levels["clue.json"] == levels["statement.json"] == "identity"
+    assert "王某某" in json.loads(bundle.contents)["clue.json"]
+    assert "王某某" not in json.loads(bundle.contents)["complaint.json"]

@@ -12,6 +12,9 @@ from cases.errors import CaseNotFoundError
 from core.case_enums import CaseAction, CaseState, ClockKind, Disclosure
 from core.enums import Role
 from db.base import new_id
+from identity.principal import Principal
+from tests.cases.desk_work import accept, act, ask
+from tests.cases.test_steps import AFTER_THE_ORDER
 from tests.factories.cases import FILED_AT, make_complaint, make_inspector
 from tests.factories.identity import make_person, make_principal, make_worker_person
 from tests.factories.projects import make_project
@@ -98,11 +101,17 @@ def test_only_a_named_complainant_is_read_from_the_database(
     assert (listed.row.complainant is not None) is is_shown
 
 
-def test_list_takes_two_statements_at_any_length(session: Session) -> None:
-    for _ in range(5):
+@pytest.mark.parametrize(
+    ("due", "search", "most"), [(None, None, 2), (None, "安置房", 2), (Due.OVERDUE, None, 1)]
+)
+def test_list_takes_at_most_two_statements_at_any_length(
+    session: Session, due: Due | None, search: str | None, most: int
+) -> None:
+    for number in range(5):
         worker = make_worker_person(session)
-        project = make_project(session)
+        project = make_project(session, name=f"某安置房工程{number}")
         make_complaint(session, person_id=worker.id, project_id=project.id)
+    session.flush()
     session.expunge_all()
     statements: list[str] = []
 
@@ -112,12 +121,12 @@ def test_list_takes_two_statements_at_any_length(session: Session) -> None:
     engine = session.get_bind().engine
     event.listen(engine, "before_cursor_execute", count)
     try:
-        listed = list_county(session)
+        listed = list_county(session, due=due, search=search, at=FILED_AT.replace(day=30))
         assert all(line.row.project and line.clock for line in listed)
     finally:
         event.remove(engine, "before_cursor_execute", count)
 
-    assert len(statements) == 2
+    assert (len(listed), len(statements)) == (5, most)
 
 
 def test_case_in_full_shows_every_clock_with_its_days(session: Session) -> None:
@@ -194,6 +203,87 @@ def test_search_finds_words_of_the_project_and_the_employer(
     make_complaint(session, project_id=project.id, facts={"employer_name": "杭州某某劳务有限公司"})
 
     assert bool(list_county(session, search=search)) is is_found
+
+
+@pytest.mark.parametrize("search", ["王小明", "19100000901", "+86 191 0000 0901"])
+@pytest.mark.parametrize(
+    ("disclosure", "is_found"),
+    [(Disclosure.NAMED, True), (Disclosure.SHIELDED, False), (Disclosure.ANONYMOUS, False)],
+)
+def test_a_person_is_found_by_name_and_phone_only_where_named(
+    session: Session, search: str, disclosure: Disclosure, *, is_found: bool
+) -> None:
+    worker = make_person(session, name="王小明", phone="+8619100000901")
+    make_complaint(session, person_id=worker.id, disclosure=disclosure)
+
+    assert bool(list_county(session, search=search)) is is_found
+
+
+def test_no_part_of_a_name_finds_anybody(session: Session) -> None:
+    worker = make_person(session, name="王小明")
+    make_complaint(session, person_id=worker.id)
+
+    assert list_county(session, search="小明") == []
+
+
+def test_neighbours_of_characters_are_not_yet_the_words(session: Session) -> None:
+    make_complaint(session, facts={"employer_name": "建工建材"})
+
+    assert list_county(session, search="工建材建") == []
+
+
+def test_what_ends_first_comes_first_page_by_page(session: Session) -> None:
+    days = (5, 3, 4, 3, 5)
+    numbers = [make_complaint(session, at=FILED_AT.replace(day=day)).number for day in days]
+    inspector = make_inspector(session)
+    seen: list[str] = []
+    before = None
+
+    for _ in range(3):
+        page = desk.list_cases(
+            session,
+            principal=inspector,
+            state=None,
+            due=Due.OVERDUE,
+            search=None,
+            mine=False,
+            before=before,
+            limit=2,
+            at=FILED_AT.replace(day=30),
+        )[:2]
+        seen += [listed.row.case.number for listed in page]
+        before = page[-1].id
+
+    assert seen == [numbers[at] for at in (1, 3, 2, 0, 4)]
+
+
+@pytest.mark.parametrize(
+    ("due", "day", "kind"),
+    [
+        (Due.OVERDUE, 30, ClockKind.PAYMENT),
+        (Due.OVERDUE, 12, ClockKind.PAYMENT),
+        (Due.TODAY, 16, ClockKind.POLICE_DECISION),
+    ],
+)
+def test_a_case_with_two_periods_is_listed_once_with_the_first_that_ends_when_asked(
+    session: Session,
+    *,
+    number: str,
+    first: Principal,
+    second: Principal,
+    due: Due,
+    day: int,
+    kind: ClockKind,
+) -> None:
+    accept(session, number, first, second)
+    act(session, first, number, CaseAction.ORDER_TO_PAY)
+    ask(session, first, number, CaseAction.TRANSFER_TO_POLICE, at=AFTER_THE_ORDER)
+    session.flush()
+
+    (listed,) = list_county(session, due=due, at=FILED_AT.replace(day=day))
+
+    assert listed.clock is not None
+    assert listed.clock.kind is kind
 
 
 def test_search_finds_a_number_as_people_write_it(session: Session) -> None:

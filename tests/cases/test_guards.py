@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from cases import errors
+from cases.document_errors import AgreementUnsignedError
 from cases.guards import Facts, check_guards
 from cases.step import Form, Guard
 from core.case_enums import ClockKind, CrimeVerdict, PoliceAttachment, RefusalGround
@@ -85,6 +86,7 @@ REFUSED: list[tuple[Guard, Facts, Form, type[DomainError]]] = [
     ),
     (Guard.WITHIN_ARREARS, FACTS, Form(amount_fen=100_001), errors.AdvanceTooHighError),
     (Guard.WITHIN_ADVANCE, FACTS, Form(amount_fen=150_001), errors.AdvanceTooHighError),
+    (Guard.AGREEMENT_SIGNED, FACTS, Form(), AgreementUnsignedError),
 ]
 
 ALLOWED: list[tuple[Guard, Facts, Form]] = [
@@ -104,6 +106,7 @@ ALLOWED: list[tuple[Guard, Facts, Form]] = [
     (Guard.WITHIN_ARREARS, FACTS, Form(amount_fen=100_000)),
     (Guard.WITHIN_ARREARS, replace(FACTS, owed_fen=None), Form(amount_fen=900_000)),
     (Guard.WITHIN_ADVANCE, FACTS, Form(amount_fen=150_000)),
+    (Guard.AGREEMENT_SIGNED, replace(FACTS, has_signed=True), Form()),
 ]
 
 

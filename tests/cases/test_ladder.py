@@ -140,6 +140,20 @@ def test_a_killed_run_leaves_nothing_half_told(
     assert heard(session) == [(Template.CASES_DUE, "李监察")]
 
 
+def test_a_run_killed_between_two_cities_goes_on_where_it_stood(
+    session: Session, number: str, first: Principal
+) -> None:
+    make_inspector(session, name="宁波监察", county_code="330203")
+    make_complaint(session, county_code="330203")
+    climb(session, 9)  # and here the process died
+
+    for city_code in ladder.list_cities(session):
+        ladder.climb_city(session, city_code=city_code, at=morning(9))
+    session.flush()
+
+    assert heard(session) == [(Template.CASES_DUE, "李监察"), (Template.CASES_DUE, "宁波监察")]
+
+
 def test_complainant_is_asked_again_after_four_weeks_once(
     session: Session, number: str, first: Principal, second: Principal
 ) -> None:

@@ -10,7 +10,7 @@ from core.case_enums import CaseAction, ClockKind
 from db.models import Person
 from identity.principal import Principal
 from tests.cases.desk_work import accept, act
-from tests.factories.cases import FILED_AT, make_complaint
+from tests.factories.cases import FILED_AT, make_complaint, make_inspector
 from tests.factories.identity import make_principal
 
 NOVEMBER = (date(2026, 11, 1), date(2026, 11, 30))
@@ -53,6 +53,18 @@ def test_a_late_acceptance_is_not_in_time(session: Session, number: str, first: 
     (row,) = read(session, first).punctuality
 
     assert (row.kind, row.ended, row.in_time) == (ClockKind.ACCEPTANCE, 2, 1)
+
+
+def test_who_was_late_stays_late_after_a_transfer(
+    session: Session, number: str, first: Principal
+) -> None:
+    act(session, first, number, CaseAction.TRANSFER, at=FILED_AT + timedelta(days=8))
+    there = make_inspector(session, county_code="330105")
+    act(session, there, number, CaseAction.ACCEPT, at=FILED_AT + timedelta(days=9))
+
+    rows = [read(session, principal).punctuality[0] for principal in (first, there)]
+
+    assert [(row.ended, row.in_time) for row in rows] == [(1, 0), (1, 1)]
 
 
 def test_numbers_take_four_statements(session: Session, number: str, first: Principal) -> None:

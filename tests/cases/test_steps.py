@@ -22,6 +22,7 @@ from core.case_enums import (
     Office,
     Silence,
 )
+from core.keyring import Keyring
 from db.models import (
     CaseEvent,
     Notification,
@@ -29,7 +30,7 @@ from db.models import (
 )
 from identity.principal import Principal
 from notifications.templates import Template
-from tests.cases.desk_work import accept, act, ask, clock, decide, stored, told
+from tests.cases.desk_work import accept, act, ask, clock, decide, sign, stored, told
 from tests.factories.cases import FILED_AT, PAY_BY, make_complaint
 from tests.factories.identity import make_principal
 
@@ -174,14 +175,20 @@ def test_details_are_asked_for_and_the_five_days_start_again(
 
 
 def test_only_the_worker_makes_an_agreement(
-    session: Session, worker: Person, number: str, first: Principal, second: Principal
+    *,
+    session: Session,
+    keyring: Keyring,
+    worker: Person,
+    number: str,
+    first: Principal,
+    second: Principal,
 ) -> None:
     accept(session, number, first, second)
     act(session, first, number, CaseAction.PROPOSE_AGREEMENT)
     with pytest.raises(refusals.ActionNotAllowedError):
         act(session, first, number, CaseAction.AGREE)
 
-    act(session, make_principal(worker.id), number, CaseAction.AGREE)
+    sign(session, keyring, worker, number)
 
     assert stored(session, number).state is CaseState.AGREED
     assert clock(session, number, ClockKind.INVESTIGATION).stopped_at is None

@@ -28,6 +28,7 @@ def told(state: CaseState, *actions: CaseAction, due: date | None = None) -> tim
     events = [CaseEvent(case_id=case.id, action=action, to_state=state) for action in actions]
     clock = due and CaseClock(
         case_id=new_id(),
+        county_code="330106",
         kind=ClockKind.ACCEPTANCE,
         started_date=due,
         due_date=due,

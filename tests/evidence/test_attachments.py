@@ -1,6 +1,7 @@
 """Only pictures, recordings and plain PDFs are kept, and nothing rides along with them."""
 
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -8,6 +9,16 @@ from PIL import Image
 from evidence.attachments import LARGEST_RECORDING, read_attachment
 from evidence.errors import PictureUnreadableError, UnknownAttachmentError, UploadTooLargeError
 from tests.identity.test_portraits import photograph
+
+
+def pack(comment: bytes) -> bytes:
+    """Return a ZIP with one page in it."""
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.writestr("index.html", "<script>alert(1)</script>")
+        archive.comment = comment
+    return file.getvalue()
+
 
 PDF = b"%PDF-1.7\n1 0 obj\n<< >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
 
@@ -75,8 +86,23 @@ def test_a_plain_pdf_is_kept_as_it_is() -> None:
         PDF + b"PK\x03\x04 another file behind it",
         PDF.replace(b"<< >>", b"<< /OpenAction << /S /JavaScript >> >>", 1),
         PDF[:-7],
+        b"OggS" + bytes(50) + pack(b""),
+        b"ID3\x04" + bytes(50) + pack(b"a comment"),
+        PDF + pack(b"\n%%EOF\n"),
     ],
-    ids=["empty", "page", "gif", "zip", "program", "pdf and zip", "active pdf", "half a pdf"],
+    ids=[
+        "empty",
+        "page",
+        "gif",
+        "zip",
+        "program",
+        "pdf and zip",
+        "active pdf",
+        "half a pdf",
+        "recording and zip",
+        "recording and zip with a comment",
+        "zip whose comment ends as a pdf does",
+    ],
 )
 def test_other_files_are_refused(content: bytes) -> None:
     with pytest.raises(UnknownAttachmentError):

@@ -1,10 +1,13 @@
 """Files people hand in: kept whole, sealed, and never taken for another."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from core.clock import now
 from core.crypto import FieldKeys
 from evidence.blobs import FolderBlobs
 from evidence.errors import BlobLostError
@@ -70,6 +73,33 @@ def test_what_was_never_put_is_not_there(blobs: FolderBlobs) -> None:
     assert not blobs.exists(DIGEST)
     with pytest.raises(BlobLostError):
         blobs.get(DIGEST)
+
+
+def test_what_is_dropped_is_gone_and_dropping_it_again_does_no_harm(
+    blobs: FolderBlobs, tmp_path: Path
+) -> None:
+    digest = blobs.put(PHOTO)
+
+    gone = [blobs.drop(digest, unused_since=now() + timedelta(days=1)) for _ in range(2)]
+
+    assert (gone, files_of(tmp_path)) == ([True, True], [])
+
+
+def test_what_somebody_put_again_meanwhile_is_not_dropped(
+    blobs: FolderBlobs, tmp_path: Path
+) -> None:
+    digest = blobs.put(PHOTO)
+    [file] = files_of(tmp_path)
+    os.utime(file, (0, 0))
+    blobs.put(PHOTO)
+
+    assert not blobs.drop(digest, unused_since=now() - timedelta(days=1))
+
+    assert blobs.get(digest) == PHOTO
+
+
+def test_dropping_what_was_never_put_does_no_harm(blobs: FolderBlobs) -> None:
+    assert blobs.drop(DIGEST, unused_since=now())
 
 
 @pytest.mark.parametrize("name", ["../keys.json", "", "AB" * 32, "a" * 63, "a" * 64 + "\n"])

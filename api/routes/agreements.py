@@ -1,0 +1,143 @@
+"""Signing mediation agreements: the complainant's part, the employer's, and the worker's page."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from api.deps import KeyringDep, ProjectManagerDep, SessionDep, WorkerDep
+from api.pages.refusals import PageRoute
+from api.pages.rendering import render
+from api.pages.sign_in import PageWorkerDep
+from api.problems import problems
+from api.routes.cases import NumberPath
+from api.schemas.agreements import AgreementOut, AgreementsOut, SignatureIn
+from cases import agreements
+from cases.document_errors import AgreementChangedError, AgreementNotFoundError
+from cases.errors import ComplaintNotFoundError
+from core.clock import now
+from identity.errors import NotSignedInError, RoleRequiredError
+from projects.errors import ProjectNotFoundError
+
+router = APIRouter(tags=["cases"])
+pages_router = APIRouter(
+    prefix="/complaints/{number}/agreement", route_class=PageRoute, include_in_schema=False
+)
+NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
+
+
+@router.get(
+    "/me/complaints/{number}/agreement",
+    responses=problems(ComplaintNotFoundError, AgreementNotFoundError),
+)
+def get_own_agreement(session: SessionDep, worker: WorkerDep, number: NumberPath) -> AgreementOut:
+    """Read the agreement proposed in your complaint."""
+    return AgreementOut.of(
+        agreements.get_own_agreement(session, person_id=worker.person_id, number=number)
+    )
+
+
+@router.post(
+    "/me/complaints/{number}/agreement/sign",
+    responses=problems(
+        ComplaintNotFoundError,
+        AgreementNotFoundError,
+        AgreementChangedError,
+    ),
+)
+def sign_own_agreement(
+    session: SessionDep,
+    keyring: KeyringDep,
+    worker: WorkerDep,
+    number: NumberPath,
+    body: SignatureIn,
+) -> AgreementOut:
+    """Sign the agreement you have read.
+
+    On your phone, or at a kiosk with card and PIN. `content_hash` says what you read; if it has
+    changed since, nothing is signed. The case goes on waiting for the money.
+    """
+    return AgreementOut.of(
+        agreements.sign_own_agreement(
+            session,
+            keyring,
+            principal=worker,
+            number=number,
+            content_hash=body.content_hash,
+            at=now(),
+        )
+    )
+
+
+@router.get("/projects/{project_id}/agreements", responses=problems(*NOT_YOURS))
+def list_project_agreements(
+    session: SessionDep, _manager: ProjectManagerDep, project_id: UUID
+) -> AgreementsOut:
+    """List the agreements proposed to the employer.
+
+    For the project's labour manager. A shielded complainant has a number and no name.
+    """
+    proposed = agreements.list_project_agreements(session, project_id=project_id)
+    return AgreementsOut(items=[AgreementOut.of(agreement) for agreement in proposed])
+
+
+@router.post(
+    "/projects/{project_id}/agreements/{number}/sign",
+    responses=problems(*NOT_YOURS, AgreementNotFoundError, AgreementChangedError),
+)
+def sign_for_employer(
+    *,
+    session: SessionDep,
+    keyring: KeyringDep,
+    manager: ProjectManagerDep,
+    project_id: UUID,
+    number: NumberPath,
+    body: SignatureIn,
+) -> AgreementOut:
+    """Sign an agreement for the employer.
+
+    For the project's labour manager, signed in by name. A second signature changes nothing.
+    """
+    return AgreementOut.of(
+        agreements.sign_for_employer(
+            session,
+            keyring,
+            principal=manager,
+            project_id=project_id,
+            number=number,
+            content_hash=body.content_hash,
+            at=now(),
+        )
+    )
+
+
+@pages_router.get("")
+def show_agreement(
+    request: Request, session: SessionDep, worker: PageWorkerDep, number: NumberPath
+) -> HTMLResponse:
+    """Show the agreement to read and sign."""
+    agreement = agreements.get_own_agreement(session, person_id=worker.person_id, number=number)
+    shown = AgreementOut.of(agreement)
+    parties = {signature.party.value for signature in shown.signatures}
+    return render(request, "agreement.html", agreement=shown, signed=parties)
+
+
+@pages_router.post("")
+def sign_shown_agreement(
+    session: SessionDep,
+    keyring: KeyringDep,
+    worker: PageWorkerDep,
+    number: NumberPath,
+    form: Annotated[SignatureIn, Form()],
+) -> Response:
+    """Sign what the page showed."""
+    agreements.sign_own_agreement(
+        session,
+        keyring,
+        principal=worker,
+        number=number,
+        content_hash=form.content_hash,
+        at=now(),
+    )
+    return RedirectResponse(f"/complaints/{number}/agreement", 303)

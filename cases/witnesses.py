@@ -1,0 +1,32 @@
+"""What signatures under agreements say, for the evidence log and as `make audit` reads it again."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Session
+
+from cases import agreement_queries
+from core.enums import EvidenceKind
+from db.models import AgreementSignature
+from evidence.audit import Witness
+
+
+def describe_signature(signature: AgreementSignature) -> dict[str, Any]:
+    """Return who signed what and when; ids and a hash, nothing personal."""
+    return {
+        "event_id": str(signature.event_id),
+        "party": signature.party.value,
+        "person_id": str(signature.person_id),
+        "content_hash": signature.content_hash,
+        "is_at_kiosk": signature.is_at_kiosk,
+        "signed_at": int(signature.created_at.timestamp()),
+    }
+
+
+def _read_signatures(session: Session) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
+    for signature in agreement_queries.iterate_signatures(session):
+        yield signature.id, describe_signature(signature)
+
+
+WITNESSES: dict[EvidenceKind, Witness] = {EvidenceKind.AGREEMENT_SIGNATURE: _read_signatures}
