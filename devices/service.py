@@ -98,10 +98,10 @@ def offer_pairing(session: Session, *, project_id: UUID, device_id: UUID) -> Pai
 def pair_device(session: Session, valkey: Redis, *, pairing_code: str, caller: str) -> PairedDevice:
     """Exchange a pairing code for a device token; the code ends, and so does an older token.
 
-    `caller` is the network address whose tries are counted. Raises WrongPairingCodeError,
+    `caller` is the network address whose wrong tries are counted. Raises WrongPairingCodeError,
     PairingThrottledError, PairingUnavailableError.
     """
-    pairing_limits.count_try(valkey, caller=caller)
+    pairing_limits.check_may_try(valkey, caller=caller)
     token = secrets.token_urlsafe(TOKEN_BYTES)
     at = now()
     paired = session.scalars(
@@ -123,6 +123,7 @@ def pair_device(session: Session, valkey: Redis, *, pairing_code: str, caller: s
         .returning(Device)
     ).one_or_none()
     if paired is None:
+        pairing_limits.count_wrong(valkey, caller=caller)
         raise WrongPairingCodeError
     return PairedDevice(paired, token)
 

@@ -22,7 +22,7 @@ from gate.ports.readers import ReaderError, open_reader
 from gate.ports.relays import RelayDescriptionError, RelayError, open_relay
 from gate.report import report
 from gate.screen.server import PageAddressError, serving
-from gate.state import files, lists, pairing
+from gate.state import files, lists, pairing, refusal
 from gate.state.journal import Journal, JournalError
 from gate.state.known import Known
 from gate.state.pairing import NotPairedError
@@ -78,6 +78,7 @@ def _pair(options: argparse.Namespace) -> int:
     paired = pair(options.server, code)
     directory = files.own_directory(options.state)
     pairing.save(paired, directory)
+    refusal.clear(directory)
     # The cursor is another server's, or of before; ask from the beginning.
     lists.save(lists.without_position(lists.load(directory)), directory)
     sys.stdout.write(f"已配对：{paired.server}\n")

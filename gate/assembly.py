@@ -112,5 +112,6 @@ def _anchor_at_start(known: Known, journal: Journal, boot_id: str) -> Anchor | N
         last = journal.last_sure()
     except JournalError:
         last = None
-    sure_at = parse_instant(last.scanned_at) if last else None
+    sure = [known.synced_at, parse_instant(last.scanned_at) if last else None]
+    sure_at = max(filter(None, sure), default=None)
     return raise_floor(known.anchor, sure_at=sure_at, boot_id=boot_id)

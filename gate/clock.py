@@ -42,7 +42,7 @@ class Measurement:
 
     server: float
     resolution: float
-    """How coarse the server's time stamp is: 1 for an HTTP `Date`."""
+    """How coarse the server's time stamp is."""
     sent: float
     received: float
     """Uptime when the question left and the answer came."""

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.clock import local_date
-from gate.alarms import Alarms
+from core.clock import SHANGHAI, local_date
+from gate.alarms import Alarm, Alarms
 from gate.clock import GateClock
-from gate.state import pairing
+from gate.state import pairing, refusal
 from gate.state.database import FILE_NAME
 from gate.state.entry import State
 from gate.state.journal import Journal
@@ -34,6 +34,7 @@ def report(directory: Path, clock: GateClock, known: Known) -> Report:
     return Report(
         [
             f"服务器　{paired.server}",
+            *_refusal(directory),
             *(f"{name}　{value}" for name, value in paired.details.items()),
             f"名单　　{_list_age(clock, known)}",
             f"离线　　{f'可离线核验到 {last_day}' if is_ready else NOT_READY}",
@@ -42,6 +43,14 @@ def report(directory: Path, clock: GateClock, known: Known) -> Report:
         ],
         is_ready,
     )
+
+
+def _refusal(directory: Path) -> list[str]:
+    refused_at = refusal.load(directory)
+    if refused_at is None:
+        return []
+    since = refused_at.astimezone(SHANGHAI)
+    return [f"警报　　{Alarm.UNAUTHORIZED}（{since:%m-%d %H:%M} 起）"]
 
 
 def _list_age(clock: GateClock, known: Known) -> str:

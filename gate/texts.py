@@ -1,5 +1,7 @@
 """What the gate says and shows when it decides alone: the server's sentences, and some more."""
 
+from dataclasses import replace
+
 from core.enums import Direction, ScanReason, Tone
 from gate.decide import NO_DAY_KEY, UNKNOWN_CARD, Decision, Ruling
 
@@ -24,6 +26,7 @@ NOT_OPENED_SAY = "闸门没有打开，请找门卫"
 LOOK_AT_FACE = "请门卫核对本人"
 IS_HOLDER = "是本人"
 IS_OTHER = "不是本人"
+NOTED = "已记：{}"
 IDLE = {Direction.IN: "进场", Direction.OUT: "出场"}
 ADMITTED = {Direction.IN: "请进", Direction.OUT: "慢走"}
 REFUSED = "请稍候"
@@ -39,6 +42,12 @@ def offline_decision(ruling: Ruling, direction: Direction) -> Decision:
     elif ruling.is_admitted:
         tone, say = Tone.WELCOME, WELCOMES[direction]
     return Decision(ruling.is_admitted, ruling.reason, say, tone, is_offline=True)
+
+
+def looked_decision(decision: Decision, *, is_holder: bool) -> Decision:
+    """Return what is shown once the guard's word is on record; somebody else is not let in."""
+    tone, word = (Tone.WELCOME, IS_HOLDER) if is_holder else (Tone.REFUSE, IS_OTHER)
+    return replace(decision, admitted=is_holder, say=NOTED.format(word), tone=tone, look=None)
 
 
 def age(seconds: float) -> str:

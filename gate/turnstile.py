@@ -12,6 +12,7 @@ from gate.alarms import Alarm, Alarms
 from gate.bounce import BounceFilter
 from gate.clock import GateClock, Reading
 from gate.decide import Decision, Ruling, crossing_of, decide, is_card, window_of
+from gate.keeping import to_keepable
 from gate.link.asking import BUDGET_SECONDS, Asker
 from gate.ports.relays import Relay, RelayError
 from gate.screen.board import Board
@@ -72,7 +73,7 @@ class Turnstile:
             return None
         entry = self._begin(text, reading)
         ruling = decide(text, lists=self._known.lists, reading=reading, used=self._used)
-        answer = self._ask(entry, ruling, reading)
+        answer = self._ask(text, entry, ruling, reading)
         decision = self._decision(ruling, answer)
         decision = self._carry_out(_decided(entry, decision, answer), decision, reading)
         if decision.admitted and is_card(text):
@@ -85,7 +86,7 @@ class Turnstile:
         return Entry(
             sequence=self._journal.next_sequence(),
             nonce=secrets.token_hex(NONCE_BYTES),
-            code=text,
+            code=to_keepable(text),
             direction=self._direction,
             scanned_at=format_instant(reading.at),
             clock_bound_ms=None if bound is None else bound // timedelta(milliseconds=1),
@@ -93,13 +94,13 @@ class Turnstile:
             uptime_ms=int(reading.uptime * 1000),
         )
 
-    def _ask(self, entry: Entry, ruling: Ruling, reading: Reading) -> Answer | None:
+    def _ask(self, text: str, entry: Entry, ruling: Ruling, reading: Reading) -> Answer | None:
         if ruling.reason == ScanReason.ALREADY_USED:
             # The server may not have heard of the first time yet, and would let it in again.
             return None
         question = self._asker.ask(
             verify_request(
-                code=entry.code,
+                code=text,
                 direction=entry.direction,
                 nonce=entry.nonce,
                 scanned_at=entry.scanned_at,

@@ -12,8 +12,8 @@ heartbeat headers, by which the server follows the gate's clock and backlog:
     Gate-Offline-Until: 2026-11-30             last day this gate has keys for
     Gate-Power: mains / battery 80             what the computer runs on, and percent left
 
-Any answer may carry a `Date` header (RFC 9110 §6.6.1): it sets the gate's clock to ± 0.5 s when
-nothing better is known; `server_time` in a body does so to the millisecond.
+The server's time, to the millisecond, stands in a sync answer's `server_time`, and with a 304 in
+the header ``Server-Time``, written alike. `Date` sets no clock: servers give out an old one.
 
 **POST /v1/devices/pair** ``{"pairing_code": "04715520"}``, typed, or read as ``AXP04715520``
 → 200/201 ``{"token": "…", …}``; further members are kept for `python -m gate status`.
@@ -60,9 +60,11 @@ scan in the same order. `recorded`, `duplicate` (this nonce is known and says th
 `conflict` (known and says otherwise: the server keeps both and somebody looks) mean that the
 server has it; `rejected` that it never will: the gate puts it aside and keeps it.
 A scan is one that `verify` may have seen too: the answer was lost, the nonce is the same.
+`code` is what `gate.keeping` left of the scanned text: a live code as it was, of a card
+`AX2-SHA256:` and its digest, of anything else what is neither long nor personal.
 
-**POST /v1/gate/annul** `{nonce}` → 2xx: admitted online, but the turnstile did not open, or a guard
-turned somebody back who had another's card.
+**POST /v1/gate/annul** `{nonce, reason}` → 2xx: admitted online, but the turnstile did not open
+(`not_opened`), or a guard saw somebody who had another's card (`not_the_holder`).
 4xx: too late for that; the scan is then uploaded as it was, and the server keeps both.
 
 **POST /v1/gate/looks** `{nonce}` → 2xx: the server has the scan of a card, and a guard has found
@@ -85,6 +87,8 @@ from core.enums import Direction, Tone
 
 BATCH_SIZE = 1000
 LONGEST_CODE = 256
+TIME_RESOLUTION = 0.001
+"""How finely the server tells its time, in seconds."""
 
 
 class WireError(Exception):

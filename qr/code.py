@@ -33,6 +33,9 @@ GATE_TAG_END = STEP_END + GATE_TAG_BYTES
 CARD_VERSION = 0x02
 CARD_SECRET_BYTES = 14
 CARD_TEXT_LENGTH = 24
+CARD_REFERENCE = "AX2-SHA256:"
+"""Before a card's digest where a gate uploads that in place of the card's text."""
+DIGEST_TEXT_LENGTH = 52
 LETTER_BITS = 5
 DIGITS = bytearray(b"!" * 256)
 """From RFC 4648's letters, in either case, to the digits of a number to base 32."""
@@ -178,6 +181,18 @@ def card_digest(secret: bytes) -> bytes:
     Unkeyed and unsalted: 112 random bits are not guessed, and a gate must find the card alone.
     """
     return hashlib.sha256(secret).digest()
+
+
+def encode_card_reference(digest: bytes) -> str:
+    """Return what stands for a card where its text must not be kept; it opens nothing."""
+    return CARD_REFERENCE + _to_base32(digest)
+
+
+def read_card_digest(text: str) -> bytes:
+    """Return the digest of a card's text, or of a reference to one; else MalformedCodeError."""
+    if text.startswith(CARD_REFERENCE):
+        return _from_base32(text.removeprefix(CARD_REFERENCE), DIGEST_TEXT_LENGTH)
+    return card_digest(decode_card(text))
 
 
 def tell_kind(text: str) -> CodeKind | None:

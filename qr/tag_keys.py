@@ -21,7 +21,7 @@ MASTERS_KEPT = 16
 DAYS_KEPT = 4_096
 """(project, day, suite); a busy installation needs two days of each project."""
 HOLDERS_KEPT = 65_536
-"""(worker, generation, day, suite); about 20 MB when full."""
+"""(worker, project or generation, day, suite); each kind is about 20 MB when full."""
 
 
 class TagKeys:
@@ -36,24 +36,31 @@ class TagKeys:
         self.keyring = keyring
         self._holder_masters = lru_cache(MASTERS_KEPT)(keyring.holder_masters_of)
         self._day_keys = lru_cache(DAYS_KEPT)(self._derive_day_keys)
+        self._gate_keys = lru_cache(HOLDERS_KEPT)(self._derive_gate_keys)
         self._holder_keys = lru_cache(HOLDERS_KEPT)(self._derive_holder_keys)
 
     def is_gate_tag_good(self, code: LiveCode, project_id: UUID) -> bool:
         """Tell whether the phone had a gate key of this project and the code's day."""
-        return any(
-            is_gate_tag_good(
-                code, derive_gate_key(day_key, worker_ref=code.worker_ref, suite=code.suite)
-            )
-            for day_key in self._day_keys(project_id, step_day(code.step), code.suite)
-        )
+        day = step_day(code.step)
+        for gate_key in self._gate_keys(code.worker_ref, project_id, day, code.suite):
+            if is_gate_tag_good(code, gate_key):
+                return True
+        return False
 
     def is_holder_tag_good(self, code: LiveCode, key_generation: int) -> bool:
         """Tell whether the worker's own phone of this generation made the code."""
-        return any(
-            is_holder_tag_good(code, holder_key)
-            for holder_key in self._holder_keys(
-                code.worker_ref, key_generation, step_day(code.step), code.suite
-            )
+        day = step_day(code.step)
+        for holder_key in self._holder_keys(code.worker_ref, key_generation, day, code.suite):
+            if is_holder_tag_good(code, holder_key):
+                return True
+        return False
+
+    def _derive_gate_keys(
+        self, worker_ref: bytes, project_id: UUID, day: date, suite: Suite
+    ) -> tuple[bytes, ...]:
+        return tuple(
+            derive_gate_key(day_key, worker_ref=worker_ref, suite=suite)
+            for day_key in self._day_keys(project_id, day, suite)
         )
 
     def _derive_day_keys(self, project_id: UUID, day: date, suite: Suite) -> tuple[bytes, ...]:

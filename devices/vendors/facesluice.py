@@ -57,6 +57,11 @@ def read(body: bytes, terminal: Terminal) -> Reading:
     )
 
 
+def count_records(body: bytes) -> int:
+    """Return about how many records a body holds, without reading it."""
+    return body.count(b'"operator"')
+
+
 def _read_heartbeats(events: list[dict[str, object]]) -> Reading:
     for event in events:
         try:

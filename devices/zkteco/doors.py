@@ -20,23 +20,25 @@ CODE_CHARACTERS = 16
 SERIAL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
-def find_by_secret(session: Session, *, secret: str, serial_number: str, address: str) -> Device:
-    """Return the terminal with this secret in its path; UnknownTerminalError.
-
-    The first serial number it shows is its own from then on: a path that was copied into another
-    terminal does not open.
-    """
+def find_by_secret(session: Session, *, secret: str, address: str) -> Device:
+    """Return the terminal with this secret in its path; UnknownTerminalError."""
     device = terminal_queries.find_by_secret(session, token_hash(secret))
     is_ours = device is not None and device.vendor in queries.VENDORS
     vendor = device.vendor if device is not None and is_ours else DeviceVendor.ZKTECO_ATT
-    device = find_terminal(session, secret=secret, vendor=vendor, address=address)
+    return find_terminal(session, secret=secret, vendor=vendor, address=address)
+
+
+def is_own_serial(device: Device, serial_number: str) -> bool:
+    """Tell whether a terminal shows the serial number of its device; UnknownTerminalError if none.
+
+    The first one it shows is its own from then on: a path that was copied into another terminal
+    does not open.
+    """
     if not SERIAL.fullmatch(serial_number):
         raise UnknownTerminalError
     if device.serial_number is None:
         device.serial_number = serial_number
-    if device.serial_number != serial_number:
-        raise UnknownTerminalError
-    return device
+    return device.serial_number == serial_number
 
 
 def find_by_serial(

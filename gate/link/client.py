@@ -10,16 +10,14 @@ import ssl
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from gate.clock import Measurement
+from gate.wire import TIME_RESOLUTION, WireError, parse_instant
 
 LARGEST_BODY = 32 * 1024 * 1024
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-DATE_RESOLUTION = 1.0
-"""`Date` names whole seconds (RFC 9110 §6.6.1)."""
 
 
 class AddressError(Exception):
@@ -45,8 +43,11 @@ class Response:
     sent: float
     received: float
     """Uptime when the call left and the answer was complete."""
-    dated: Measurement | None
-    """By the `Date` header; None behind a cache."""
+    timed: Measurement | None
+    """By the `Server-Time` header; None without it, and behind a cache.
+
+    Never by `Date`: servers make it ahead and give it out again, so its error has no bound.
+    """
 
 
 class _UnixConnection(http.client.HTTPConnection):
@@ -153,7 +154,7 @@ class Client:
             retry_after=_seconds(answer.headers.get("Retry-After")),
             sent=sent,
             received=received,
-            dated=_dated(answer.headers, sent=sent, received=received),
+            timed=_timed(answer.headers, sent=sent, received=received),
         )
 
 
@@ -171,12 +172,11 @@ def _seconds(text: str | None) -> float | None:
     return float(text) if text is not None and text.isdecimal() else None
 
 
-def _dated(headers: http.client.HTTPMessage, *, sent: float, received: float) -> Measurement | None:
-    date = headers.get("Date")
-    if date is None or "Age" in headers:
+def _timed(headers: http.client.HTTPMessage, *, sent: float, received: float) -> Measurement | None:
+    if "Age" in headers:
         return None
     try:
-        server = parsedate_to_datetime(date).timestamp()
-    except ValueError:
+        server = parse_instant(headers.get("Server-Time")).timestamp()
+    except WireError:
         return None
-    return Measurement(server=server, resolution=DATE_RESOLUTION, sent=sent, received=received)
+    return Measurement(server=server, resolution=TIME_RESOLUTION, sent=sent, received=received)

@@ -17,7 +17,7 @@ from gate.state.anchor import LastContact
 from gate.state.entry import State
 from gate.state.journal import Journal, JournalError
 from gate.state.known import Known
-from gate.wire import SyncPage, WireError, parse_sync
+from gate.wire import TIME_RESOLUTION, SyncPage, WireError, parse_sync
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +25,6 @@ SYNC_SECONDS = 30.0
 OK = 200
 NOT_MODIFIED = 304
 UNAUTHORIZED = frozenset({401, 403})
-BODY_RESOLUTION = 0.001
 
 
 class WrongProjectError(ContactError):
@@ -82,6 +81,7 @@ class Contact:
         try:
             self._exchange_token()
             self._upload()
+            self._forget()
         except (ContactError, WireError, JournalError) as error:
             return self._wait_after(error)
         self._failures = 0
@@ -97,9 +97,9 @@ class Contact:
             pass
         reading = self._clock.read()
         anchor = self._clock.anchor
-        if anchor is not None:
+        if anchor is not None and reading.is_sure:
             self._known.note_contact(LastContact(anchor, reading.at))
-        self._alarms.set(Alarm.UNAUTHORIZED, is_on=False)
+        self._note_standing(is_refused=False)
         self._alarms.set(Alarm.WRONG_PROJECT, is_on=False)
         self._line.set(is_up=True)
 
@@ -109,7 +109,7 @@ class Contact:
         headers = {"If-None-Match": known.etag} if known.etag else {}
         response = self._client.call("GET", path, headers=headers)
         if response.status == NOT_MODIFIED:
-            self._observe(response.dated)
+            self._observe(response.timed)
             return False
         if response.status != OK:
             raise RefusedError(response)
@@ -144,6 +144,15 @@ class Contact:
             quarantined = self._journal.counts()[State.QUARANTINED]
             self._alarms.set(Alarm.QUARANTINED, is_on=quarantined > 0)
 
+    def _note_standing(self, *, is_refused: bool) -> None:
+        self._alarms.set(Alarm.UNAUTHORIZED, is_on=is_refused)
+        self._known.note_standing(refused_at=self._clock.read().at if is_refused else None)
+
+    def _forget(self) -> None:
+        # By the contact that is on disk: after a power cut no code from before it is good again.
+        if self._known.synced_at is not None:
+            self._journal.forget(self._known.synced_at)
+
     def _wait_after(self, error: Exception) -> float:
         self._failures += 1
         retry_after = None
@@ -151,7 +160,7 @@ class Contact:
             self._alarms.set(Alarm.WRONG_PROJECT, is_on=True)
         if isinstance(error, RefusedError):
             retry_after = error.retry_after
-            self._alarms.set(Alarm.UNAUTHORIZED, is_on=error.status in UNAUTHORIZED)
+            self._note_standing(is_refused=error.status in UNAUTHORIZED)
         logger.warning("contact: %s", error)
         return wait_after(self._failures, chance=self._chance(), retry_after=retry_after)
 
@@ -159,7 +168,7 @@ class Contact:
 def _stamped(page: SyncPage, response: Response) -> Measurement:
     return Measurement(
         server=page.server_time.timestamp(),
-        resolution=BODY_RESOLUTION,
+        resolution=TIME_RESOLUTION,
         sent=response.sent,
         received=response.received,
     )

@@ -4,7 +4,7 @@ import json
 import logging
 from dataclasses import replace
 
-from gate.decide import is_card
+from gate.keeping import is_kept_card
 from gate.link.client import Client, ContactError, Response
 from gate.state.entry import LOOKED, Entry, State
 from gate.state.journal import Journal
@@ -60,7 +60,8 @@ def upload_annulments(client: Client, journal: Journal) -> None:
     When it is too late for that, the scan is uploaded as it was, and the server keeps both.
     """
     for entry in journal.pending(State.ANNUL, BATCH_SIZE):
-        response = client.call("POST", "/v1/gate/annul", {"nonce": entry.nonce})
+        why = {"nonce": entry.nonce, "reason": entry.reason}
+        response = client.call("POST", "/v1/gate/annul", why)
         if response.status in DONE:
             journal.settle([ScanResult(entry.nonce, is_taken=True, answer=_kept(response))])
         elif response.status in ANNUL_FAULTS:
@@ -85,7 +86,7 @@ def _send(client: Client, journal: Journal, batch: list[Entry]) -> None:
     response = client.call("POST", "/v1/gate/scans", [_to_item(entry) for entry in batch])
     if response.status == OK:
         journal.settle(_results_of(response, batch))
-        journal.follow_looks(entry for entry in batch if is_card(entry.code))
+        journal.follow_looks(entry for entry in batch if is_kept_card(entry.code))
     elif response.status not in ITEM_FAULTS:
         raise RefusedError(response)
     elif len(batch) == 1:

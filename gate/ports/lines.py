@@ -13,6 +13,15 @@ class LineSplitter:
     def __init__(self) -> None:
         self._begun = b""
 
+    @property
+    def has_begun(self) -> bool:
+        """Tell whether there are bytes of a line that has not ended yet."""
+        return bool(self._begun)
+
+    def forget_begun(self) -> None:
+        """Throw the begun line away: what comes next belongs to another scan."""
+        self._begun = b""
+
     def feed(self, chunk: bytes) -> list[bytes]:
         """Return the lines that the chunk completes."""
         *lines, begun = (self._begun + chunk).replace(b"\r", b"\n").split(b"\n")

@@ -1,6 +1,7 @@
 """Where codes come from: standard input, a serial reader, or a reader that acts as a keyboard."""
 
 import os
+import select
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,8 @@ from gate.ports.serial import DEFAULT_BAUD, open_serial
 
 CHUNK = 4096
 REOPEN_SECONDS = 1.0
+SILENCE_SECONDS = 0.5
+"""A reader sends a code within 0.1 s, even at 4800 baud; after this long a line was cut off."""
 
 
 class ReaderError(Exception):
@@ -72,10 +75,17 @@ class DeviceReader:
         try:
             self._alarms.set(Alarm.READER, is_on=False)
             decode, splitter = self._make_decoder(), LineSplitter()
-            while chunk := os.read(device, CHUNK):
+            while chunk := _read_next(device, splitter):
                 yield from map(to_text, splitter.feed(decode(chunk)))
         finally:
             os.close(device)
+
+
+def _read_next(device: int, splitter: LineSplitter) -> bytes:
+    """Return what arrives next; a line whose rest does not come has no part in it."""
+    if splitter.has_begun and not select.select([device], [], [], SILENCE_SECONDS)[0]:
+        splitter.forget_begun()
+    return os.read(device, CHUNK)
 
 
 def open_reader(description: str, alarms: Alarms) -> Reader:

@@ -14,7 +14,7 @@ from gate.link.line import Line, LineState
 from gate.state.entry import State
 from gate.state.journal import Journal, JournalError
 from gate.state.known import Known
-from gate.texts import announcement
+from gate.texts import announcement, looked_decision
 
 SHOWN_SECONDS = 8.0
 """Then the name of the last person goes, and the screen asks for the next code."""
@@ -70,10 +70,7 @@ class Board:
     def show(self, decision: Decision) -> None:
         """Show a decision and announce who made it."""
         with self._changed:
-            self._decision = decision
-            self._shown_at = self._clock.uptime()
-            self._version += 1
-            self._changed.notify_all()
+            self._put(decision)
         self._announce(announcement(decision, list_age=self._list_age()))
 
     def take_look(self, nonce: str, *, is_holder: bool) -> None:
@@ -81,12 +78,10 @@ class Board:
         with self._changed:
             if self._decision is None or self._decision.look != nonce:
                 return
-            self._decision = replace(self._decision, look=None)
-            self._shown_at = self._clock.uptime()
-            self._version += 1
-            self._changed.notify_all()
+            answered = self._decision = replace(self._decision, look=None)
         with suppress(JournalError):  # the alarm is raised; a look lost costs no day
             self._journal.put_look(nonce, is_holder=is_holder)
+            self._replace(answered, looked_decision(answered, is_holder=is_holder))
 
     def wait_newer(self, version: int, seconds: float) -> None:
         """Return when there is something newer than the version, or the time is up."""
@@ -113,6 +108,17 @@ class Board:
             quarantined=counts[State.QUARANTINED],
             alarms=self._alarms.active,
         )
+
+    def _replace(self, shown: Decision, decision: Decision) -> None:
+        with self._changed:
+            if self._decision is shown:  # else the next person is there already
+                self._put(decision)
+
+    def _put(self, decision: Decision) -> None:
+        self._decision = decision
+        self._shown_at = self._clock.uptime()
+        self._version += 1
+        self._changed.notify_all()
 
     def _list_age(self) -> float | None:
         synced_at = self._known.synced_at

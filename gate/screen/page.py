@@ -43,18 +43,28 @@ SECURITY_POLICY = (
 )
 STYLE = """
 html, body { margin: 0; height: 100%; font-family: sans-serif; background: #111; color: #fff }
-#board, main { min-height: 100%; display: flex; flex-direction: column }
-main { min-height: 100vh; text-align: center }
-section { flex: 1; display: flex; flex-direction: column; justify-content: center }
-h1 { font-size: 16vmin; margin: 2vmin } h2 { font-size: 7vmin; margin: 1vmin }
-p { font-size: 4vmin; margin: 1vmin }
-svg { height: 34vmin; fill: none; stroke: #fff; stroke-width: 7; stroke-linejoin: round }
+main { height: 100vh; display: flex; flex-direction: column; overflow: hidden; text-align: center }
+section { flex: 1; min-height: 0; container-type: size; overflow: hidden }
+.scene { height: 100%; display: flex; align-items: center; justify-content: center }
+.scene { box-sizing: border-box; padding: 0 2cqw; gap: 5cqmin }
+h1 { font-size: min(22cqh, 13cqw); line-height: 1.1; margin: 0 0 1cqh }
+h2 { font-size: min(12cqh, 7cqw); line-height: 1.2; margin: 0 0 1cqh }
+p { font-size: min(8cqh, 4cqw); line-height: 1.25; margin: 0 0 1cqh }
+svg { height: min(70cqh, 30cqw); fill: none; stroke: #fff; stroke-width: 7 }
+svg { display: block; stroke-linejoin: round }
 .welcome { background: #0a6b2d } .notice { background: #8a5a00 } .refuse { background: #a3151c }
-.alarm { background: #fff; color: #a3151c; font-weight: bold; font-size: 4vmin; padding: 1vmin }
-button { font-size: 5vmin; padding: 2vmin 6vmin; margin: 2vmin }
+.alarm { background: #fff; color: #a3151c; font-weight: bold; font-size: 4vmin; padding: .5vmin }
+form { display: flex; justify-content: center; gap: 4vmin; padding: 1.5vmin }
+button { font-size: 6vmin; padding: 2vmin 6vmin }
 footer { font-size: 3vmin; padding: 1vmin; background: #222 }
 footer span { margin: 0 2vmin; white-space: nowrap }
+@media (orientation: portrait) {
+  .scene { flex-direction: column }
+  h1 { font-size: min(14cqh, 22cqw) } h2 { font-size: min(7cqh, 10cqw) }
+  p { font-size: min(5cqh, 6cqw) } svg { height: min(34cqh, 60cqw) }
+}
 """
+"""Alarms, buttons and small print have their place first; the rest is as large as what is left."""
 
 
 def render_page(view: View) -> str:
@@ -64,8 +74,8 @@ def render_page(view: View) -> str:
         '<noscript><meta http-equiv="refresh" content="2"></noscript>'
         f"<style>{STYLE}</style>"
         f'<div id="board">{render_board(view)}</div>'
-        '<template id="stopped"><main><section class="refuse"><h1>闸机程序已停止</h1>'
-        "<p>请找门卫登记</p></section></main></template>"
+        '<template id="stopped"><main><section class="refuse"><div class="scene"><div>'
+        "<h1>闸机程序已停止</h1><p>请找门卫登记</p></div></div></section></main></template>"
         f"<script>{SCRIPT}</script></html>"
     )
 
@@ -95,9 +105,10 @@ def _decision(decision: Decision, direction: Direction) -> str:
         f"<p>{escape(' · '.join(filter(None, (worker.team, worker.trade))))}</p>" if worker else ""
     )
     return (
-        f'<section class="{decision.tone}"><div><svg viewBox="0 0 100 100">'
-        f"{SHAPES[decision.tone]}</svg></div><h1>{word}</h1>"
-        f"{name}{place}<p>{escape(decision.say)}</p><p>{way}</p>{_question(decision)}</section>"
+        f'<section class="{decision.tone}"><div class="scene"><svg viewBox="0 0 100 100">'
+        f"{SHAPES[decision.tone]}</svg><div><h1>{word}</h1>"
+        f"{name}{place}<p>{escape(decision.say)}</p><p>{way}</p></div></div></section>"
+        f"{_question(decision)}"
     )
 
 
@@ -106,14 +117,18 @@ def _question(decision: Decision) -> str:
     if decision.look is None:
         return ""
     return (
-        f'<form method="post" action="/look"><input type="hidden" name="nonce"'
-        f' value="{escape(decision.look)}"><button name="face" value="{HOLDER}">{IS_HOLDER}'
-        f'</button><button name="face" value="other">{IS_OTHER}</button></form>'
+        f'<form class="{decision.tone}" method="post" action="/look">'
+        f'<input type="hidden" name="nonce" value="{escape(decision.look)}">'
+        f'<button name="face" value="{HOLDER}">{IS_HOLDER}</button>'
+        f'<button name="face" value="other">{IS_OTHER}</button></form>'
     )
 
 
 def _idle(direction: Direction) -> str:
-    return f"<section><h1>{IDLE[direction]}</h1><h2>请出示安薪码</h2></section>"
+    return (
+        f'<section><div class="scene"><div><h1>{IDLE[direction]}</h1><h2>请出示安薪码</h2>'
+        "</div></div></section>"
+    )
 
 
 def _line_fact(view: View) -> str:

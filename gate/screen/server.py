@@ -16,6 +16,7 @@ from gate.screen.page import HOLDER, SECURITY_POLICY, render_board, render_page
 logger = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
+OWN_HOSTS = frozenset({LOOPBACK, "localhost"})
 LONGEST_FORM = 200
 POLL_SECONDS = 2.0
 """How long the page waits for a change; also how fresh its small print is."""
@@ -55,6 +56,8 @@ class _Handler(BaseHTTPRequestHandler):
     board: Board
 
     def do_GET(self) -> None:
+        if not self._is_called_by_own_name():
+            return
         url = urlsplit(self.path)
         if url.path == "/board":
             self.board.wait_newer(_version_of(url.query), POLL_SECONDS)
@@ -67,6 +70,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_error(HTTPStatus.NOT_FOUND)
 
     def do_POST(self) -> None:
+        if not self._is_called_by_own_name():
+            return
+        if self.headers.get("Origin") != f"http://{self.headers['Host']}":
+            self.send_error(HTTPStatus.FORBIDDEN)
+            return
         length = self.headers.get("Content-Length", "")
         if self.path != "/look" or not length.isdecimal() or int(length) > LONGEST_FORM:
             self.send_error(HTTPStatus.NOT_FOUND)
@@ -79,6 +87,14 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Location", "/")
         self.send_header("Content-Length", "0")
         self.end_headers()
+
+    def _is_called_by_own_name(self) -> bool:
+        """Refuse what a browser asks under a foreign name that was made to point here."""
+        name, _, _ = self.headers.get("Host", "").partition(":")
+        if name.lower() not in OWN_HOSTS:
+            self.send_error(HTTPStatus.MISDIRECTED_REQUEST)
+            return False
+        return True
 
     def _send(self, html: str, *, version: int) -> None:
         content = html.encode()

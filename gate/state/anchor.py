@@ -41,7 +41,7 @@ def load(directory: Path) -> LastContact | None:
 
 
 def raise_floor(anchor: Anchor | None, *, sure_at: datetime | None, boot_id: str) -> Anchor | None:
-    """Return an anchor of an earlier boot with its time no earlier than the last sure scan.
+    """Return an anchor of an earlier boot with its time no earlier than the last sure moment.
 
     There it serves as the floor: what is the past for certain.
     """

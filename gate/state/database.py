@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS scan (
     answer TEXT
 );
 CREATE INDEX IF NOT EXISTS scan_state ON scan (state) WHERE state <> 'taken';
+CREATE INDEX IF NOT EXISTS scan_held ON scan (scanned_at) WHERE state = 'taken' AND code <> '';
 """
 VALUES = f"scan ({', '.join(COLUMNS)}) VALUES ({', '.join(f':{name}' for name in COLUMNS)})"
 UPSERT = (
@@ -45,6 +46,11 @@ UPSERT = (
 )
 SALVAGE = f"INSERT OR IGNORE INTO {VALUES}"
 """Leaves out what stands twice, and what a damaged page has emptied."""
+EMPTY = """UPDATE scan SET code = '', answer = NULL
+WHERE state = 'taken' AND code <> '' AND scanned_at < ?"""
+REMOVE = """DELETE FROM scan
+WHERE rowid IN (SELECT rowid FROM scan WHERE state = 'taken' ORDER BY rowid LIMIT 1000)
+AND scanned_at < ? AND sequence < ?"""
 SELECT = f"SELECT {', '.join(COLUMNS)} FROM scan"  # noqa: S608 - column names of our own class
 
 
@@ -64,6 +70,7 @@ def open_database(path: Path) -> sqlite3.Connection:
         database.execute("PRAGMA journal_mode = WAL")
         database.execute("PRAGMA synchronous = FULL")
         database.execute("PRAGMA cache_size = -1024")
+        database.execute("PRAGMA secure_delete = ON")
         database.executescript(SCHEMA)
     except sqlite3.Error:
         database.close()
@@ -118,6 +125,18 @@ def put_entries(database: sqlite3.Connection, entries: Iterator[Entry]) -> None:
     """Write entries in one durable transaction, replacing what is known of their nonces."""
     with transaction(database):
         database.executemany(UPSERT, (asdict(entry) for entry in entries))
+
+
+def forget(database: sqlite3.Connection, *, emptied: str, removed: str, sequence: int) -> None:
+    """Empty and remove what the server took of scans before two instants; no log keeps it either.
+
+    The last number given out stays, whatever its age: numbers go on from it.
+    """
+    with transaction(database):
+        number = database.execute(EMPTY, (emptied,)).rowcount
+        number += database.execute(REMOVE, (removed, sequence)).rowcount
+    if number:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def to_entry(row: tuple[Any, ...]) -> Entry:

@@ -35,6 +35,7 @@ class Entry:
     sequence: int
     nonce: str
     code: str
+    """What `gate.keeping` left of the scanned text; empty some time after the server took it."""
     direction: Direction
     scanned_at: str
     """Frozen at the scan: a repeated report must carry the same instant."""

@@ -1,9 +1,9 @@
-"""Every scan, on disk before the turnstile opens, and kept there after the server has it.
+"""Every scan, on disk before the turnstile opens and until the server has it.
 
 SQLite in WAL mode with synchronous=FULL: one fsync per write, a torn tail is cut off by its own
-checksums, and the uploader and `python -m gate status` read while a scan is written. Nothing is
-ever deleted: 2,000 scans a day add about 0.7 MB. A disk that refuses to write costs no scan
-either: entries stay in memory, the alarm is raised, every later write tries them again.
+checksums, and the uploader and `python -m gate status` read while a scan is written. Of what the
+server has taken only number, time and decision stay, for 30 days. A disk that refuses to write
+costs no scan: entries stay in memory, the alarm is raised, every later write tries them again.
 """
 
 import logging
@@ -12,6 +12,7 @@ import threading
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from gate.alarms import Alarm, Alarms
@@ -19,6 +20,7 @@ from gate.state.database import (
     FILE_NAME,
     SELECT,
     check_whole,
+    forget,
     is_damage,
     mend,
     open_database,
@@ -27,9 +29,14 @@ from gate.state.database import (
     transaction,
 )
 from gate.state.entry import LOOKED, NOT_OPENED, NOT_THE_HOLDER, Entry, State
-from gate.wire import ScanResult
+from gate.wire import ScanResult, format_instant
 
 logger = logging.getLogger(__name__)
+
+
+HELD = timedelta(minutes=5)
+"""So long a code must not open again after a restart, and the guard is asked about a face."""
+REMEMBERED = timedelta(days=30)
 
 
 class JournalError(Exception):
@@ -149,6 +156,16 @@ class Journal:
                 database.executemany(
                     "UPDATE scan SET state = ?, answer = ? WHERE nonce = ?", answered
                 )
+
+    def forget(self, synced_at: datetime) -> None:
+        """Let go of what the server took some time before this contact; JournalError."""
+        with self._open() as database:
+            forget(
+                database,
+                emptied=format_instant(synced_at - HELD),
+                removed=format_instant(synced_at - REMEMBERED),
+                sequence=self._sequence,
+            )
 
     def release_quarantined(self) -> int:
         """Let the server judge the quarantined entries again; return how many."""

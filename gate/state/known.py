@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gate.alarms import Alarm, Alarms
 from gate.clock import Anchor
-from gate.state import anchor, lists
+from gate.state import anchor, lists, refusal
 from gate.state.anchor import LastContact
 from gate.wire import SyncPage
 
@@ -43,6 +43,13 @@ class Known:
         """Remember that everything was current just now."""
         self._contact = contact
         self._write(lambda: anchor.save(contact, self._directory))
+
+    def note_standing(self, *, refused_at: datetime | None) -> None:
+        """Remember that the server knows this gate, or since when it does not."""
+        if refused_at is None:
+            self._write(lambda: refusal.clear(self._directory))
+        else:
+            self._write(lambda: refusal.note(self._directory, refused_at))
 
     def _write(self, save: Callable[[], None]) -> None:
         try:

@@ -160,6 +160,15 @@ def test_guessing_is_stopped_after_ten_tries(session: Session, redis: Redis) -> 
         pair(session, redis, "00000000", caller="10.0.0.2")
 
 
+def test_a_site_pairs_as_many_gates_as_it_has_from_one_address(
+    session: Session, redis: Redis
+) -> None:
+    for _ in range(11):
+        pair(session, redis, create(session).pairing_code)
+    with pytest.raises(WrongPairingCodeError):
+        pair(session, redis, "00000000")
+
+
 def test_without_valkey_nothing_is_paired(session: Session) -> None:
     offer = create(session)
     nowhere = Redis.from_url("unix:///nowhere.sock")

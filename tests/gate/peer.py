@@ -35,6 +35,7 @@ class Peer:
     """nonce → the first report of it."""
     conflicts: list[dict[str, Any]] = field(default_factory=list)
     annulled: list[str] = field(default_factory=list)
+    annulled_because: list[str] = field(default_factory=list)
     looked_at: list[str] = field(default_factory=list)
     rejected_codes: set[str] = field(default_factory=set)
     forgotten_codes: set[str] = field(default_factory=set)
@@ -126,7 +127,7 @@ class Peer:
         days = self.project.days(self.now())
         etag = f'"{self.project.project_id}-{len(self.changes)}-{days[0]}-{self.wants_roll}"'
         if headers.get("if-none-match") == etag:
-            return 304, None, {}
+            return 304, None, {"Server-Time": format_instant(self.now())}
         begin = int(cursor or 0)
         end = min(begin + self.page_size, len(self.changes))
         latest = {(kind, key): reason for kind, key, reason in self.changes[begin:end]}
@@ -217,4 +218,5 @@ class Peer:
         if body["nonce"] not in self.scans:
             return 404, {"code": "gate.scan-not-found"}, {}
         self.annulled.append(body["nonce"])
+        self.annulled_because.append(body["reason"])
         return 200, {}, {}

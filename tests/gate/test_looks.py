@@ -8,10 +8,13 @@ from threading import Event, Thread
 
 import pytest
 
+from core.enums import AnnulmentReason
+from gate.alarms import Alarm
 from gate.decide import Decision
 from gate.screen.board import LOOK_SECONDS, SHOWN_SECONDS
 from gate.screen.page import render_board
 from gate.screen.server import serving
+from gate.state.database import FILE_NAME
 from gate.state.entry import LOOKED, NOT_THE_HOLDER, Entry, State
 from qr import code as ax2
 from tests.gate.conftest import Bench
@@ -23,6 +26,8 @@ from tests.live import wait_until
 SECRET = b"fourteen bytes"
 CARD = ax2.encode_card(SECRET)
 DIGEST = ax2.card_digest(SECRET)
+HOST = "127.0.0.1:8780"
+OWN = f"http://{HOST}"
 
 
 @pytest.fixture(autouse=True)
@@ -72,6 +77,7 @@ def test_online_somebody_else_is_annulled(bench: Bench, peer: Peer) -> None:
     bench.contact()
 
     assert peer.annulled == [decision.look]
+    assert peer.annulled_because == [AnnulmentReason.NOT_THE_HOLDER]
     assert peer.looked_at == []
 
 
@@ -183,16 +189,63 @@ def test_the_guard_is_asked_for_longer_than_a_name_is_shown(bench: Bench, world:
     assert bench.gate.board.view().decision is None
 
 
+@pytest.mark.parametrize("is_online", [True, False])
+def test_the_disk_never_holds_a_card_that_opens(
+    bench: Bench, peer: Peer, tmp_path: Path, *, is_online: bool
+) -> None:
+    if not is_online:
+        cut_off(bench, peer)
+    show(bench)
+    peer.is_reachable = True
+    bench.contact()
+    bench.gate.stop()
+
+    (scan,) = peer.scans.values()
+    files = b"".join(path.read_bytes() for path in tmp_path.glob("journal*"))
+    assert scan["code"] == (CARD if is_online else ax2.encode_card_reference(DIGEST))
+    assert CARD.encode() not in files
+    assert ax2.encode_card_reference(DIGEST).encode() in files
+
+
+@pytest.mark.parametrize(
+    ("is_holder", "said", "tone"),
+    [(True, "已记：是本人", "welcome"), (False, "已记：不是本人", "refuse")],
+)
+def test_the_page_says_what_was_noted(
+    bench: Bench, *, is_holder: bool, said: str, tone: str
+) -> None:
+    say(bench, show(bench), is_holder=is_holder)
+
+    html = render_board(bench.gate.board.view())
+
+    assert said in html
+    assert f'class="{tone}"' in html
+    assert ("请进" in html) is is_holder
+    assert "请门卫核对本人" not in html
+
+
+def test_nothing_is_said_to_be_noted_that_is_not(bench: Bench, tmp_path: Path) -> None:
+    decision = show(bench)
+    bench.gate.journal.close()
+    (tmp_path / FILE_NAME).write_bytes(b"x" * 5000)
+    (tmp_path / f"{FILE_NAME}.mended").mkdir()
+
+    say(bench, decision, is_holder=True)
+
+    assert "已记" not in render_board(bench.gate.board.view())
+    assert Alarm.DISK in bench.alarms.active
+
+
 @pytest.fixture
-def screen(bench: Bench, address: str) -> Generator[Callable[[str], tuple[int, bytes]]]:
+def screen(bench: Bench, address: str) -> Generator[Callable[..., tuple[int, bytes]]]:
     """Press a button on the served page; the answer's status and whole head."""
     path = Path(address.removeprefix("unix:")).with_name("page")
 
-    def press(body: str) -> tuple[int, bytes]:
+    def press(body: str, origin: str = OWN) -> tuple[int, bytes]:
         with closing(socket.socket(socket.AF_UNIX)) as line:
             line.connect(str(path))
-            head = f"POST /look HTTP/1.0\r\nContent-Length: {len(body)}\r\n\r\n{body}"
-            line.sendall(head.encode())
+            head = f"POST /look HTTP/1.0\r\nHost: {HOST}\r\nOrigin: {origin}\r\n"
+            line.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n{body}".encode())
             answer = line.makefile("rb").read()
         return int(answer.split()[1]), answer
 
@@ -201,7 +254,7 @@ def screen(bench: Bench, address: str) -> Generator[Callable[[str], tuple[int, b
 
 
 def test_a_button_on_the_page_says_it(
-    screen: Callable[[str], tuple[int, bytes]], bench: Bench
+    screen: Callable[..., tuple[int, bytes]], bench: Bench
 ) -> None:
     decision = show(bench)
     assert f'value="{decision.look}"' in render_board(bench.gate.board.view())
@@ -215,12 +268,22 @@ def test_a_button_on_the_page_says_it(
 
 @pytest.mark.parametrize("body", ["", "nonce=", "face=holder", "nonce=guess&face=holder", "\xff"])
 def test_a_page_that_does_not_know_the_nonce_says_nothing(
-    screen: Callable[[str], tuple[int, bytes]], bench: Bench, body: str
+    screen: Callable[..., tuple[int, bytes]], bench: Bench, body: str
 ) -> None:
     show(bench)
     assert screen(body)[0] == 303
     assert entries(bench, State.LOOK) == entries(bench, State.ANNUL) == []
 
 
-def test_a_long_form_is_not_read(screen: Callable[[str], tuple[int, bytes]]) -> None:
+def test_a_long_form_is_not_read(screen: Callable[..., tuple[int, bytes]]) -> None:
     assert screen("x" * 201)[0] == 404
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "http://127.0.0.1:80", "null", ""])
+def test_another_page_cannot_press_for_the_guard(
+    screen: Callable[..., tuple[int, bytes]], bench: Bench, origin: str
+) -> None:
+    decision = show(bench)
+
+    assert screen(f"nonce={decision.look}&face=holder", origin)[0] == 403
+    assert entries(bench, State.LOOK) == []

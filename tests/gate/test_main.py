@@ -17,6 +17,7 @@ import pytest
 from core.clock import now
 from gate.__main__ import _end_at_once, main
 from gate.alarms import Alarms
+from gate.state import pairing
 from gate.state.database import FILE_NAME
 from gate.state.entry import State
 from gate.state.journal import Journal
@@ -289,6 +290,25 @@ def test_status_before_the_first_run_says_what_is_missing(
     said = capsys.readouterr().out
     assert "请先联网一次" in said
     assert "还没有同步过" in said
+
+
+def test_status_says_that_the_server_does_not_know_this_gate(
+    run: Callable[[], Running], synced: Path, peer: Peer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    known, peer.tokens = peer.tokens, set()
+    running = run()
+    wait_until((synced / "refused.json").exists)
+    running.close()
+    capsys.readouterr()
+
+    assert status(synced) == 0
+    refused = capsys.readouterr().out
+    peer.tokens, peer.pairing_codes = known, {PAIRING_CODE}
+    assert main(["--state", str(synced), "pair", pairing.load(synced).server, PAIRING_CODE]) == 0
+    status(synced)
+
+    assert "服务器不认这台闸机：请重新配对（" in refused
+    assert "服务器不认" not in capsys.readouterr().out
 
 
 def test_an_unpaired_gate_says_how_to_pair(

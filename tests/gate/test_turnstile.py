@@ -1,7 +1,8 @@
 """A scan, from the reader's line to the open turnstile."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from threading import Event, Thread
 
 import pytest
@@ -230,6 +231,34 @@ def test_a_code_stays_used_when_the_program_is_restarted(
     assert decision.reason == "already_used"
 
 
+def tardy(world: World) -> datetime:
+    world.pass_time(seconds=1)
+    return world.now
+
+
+def test_after_a_power_cut_what_the_gate_has_forgotten_stays_dead(
+    start_gate: Start, peer: Peer, phone: Phone, world: World
+) -> None:
+    first = start_gate()
+    first.contact()
+    world.pass_time(hours=1)
+    used = phone.show(world.now)
+    first.gate.turnstile.handle(used)
+    world.pass_time(minutes=30)
+    peer.now = partial(tardy, world)  # a slow answer, so the clock goes by the first one
+    first.contact()
+    assert [entry.code for entry in first.gate.journal.pending(State.TAKEN, 9)] == [""]
+    world.reboot()
+    world.wall_error = timedelta(days=-2000)
+    second = start_gate()
+    take_offline(second, peer)
+
+    decision = second.gate.turnstile.handle(used)
+
+    assert decision is not None
+    assert decision.reason == "expired_code"
+
+
 def test_after_a_power_cut_a_screenshot_of_before_it_stays_dead(
     start_gate: Start, peer: Peer, project: Project, world: World
 ) -> None:
@@ -292,6 +321,7 @@ def test_an_admission_the_turnstile_did_not_carry_out_is_taken_back_at_the_serve
     assert decision is not None
     assert (decision.admitted, decision.tone) == (False, Tone.REFUSE)
     assert peer.annulled == list(peer.scans)
+    assert peer.annulled_because == ["not_opened"]
     assert bench.alarms.active == [Alarm.RELAY]
 
 

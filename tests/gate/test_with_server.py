@@ -26,7 +26,7 @@ from gate.state.entry import State
 from qr import code as ax1
 from qr.cards import revoke_my_card
 from qr.service import issue_worker_code
-from tests.factories.attendance import GateSite, make_gate_site
+from tests.factories.attendance import GateSite, fold_waiting, make_gate_site
 from tests.factories.cards import make_card
 from tests.factories.identity import bearer, make_principal
 from tests.gate.conftest import CountingRelay
@@ -154,6 +154,7 @@ def test_a_scan_decided_alone_is_heard_once_and_is_grade_a(
         assert (check_in.admitted, check_in.valid, check_in.grade) == (True, True, Grade.A)
         assert (check_in.decided_offline, check_in.project_worker_id) == (True, site.worker_id)
         assert check_in.clock_bound_ms < 1_000
+        fold_waiting(session)
         day = of_site(session, site, WorkDay)[0]
         assert (day.first_in_at, day.grades) == (check_in.occurred_at, {"A": 1})
         assert day.state is WorkDayState.NEEDS_CONFIRMATION
@@ -237,6 +238,7 @@ def test_a_turnstile_that_did_not_turn_leaves_no_work(
         (check_in,) = of_site(session, site, CheckIn)
         annulled = [one.check_in_id for one in of_site(session, site, CheckInAnnulment)]
         assert annulled == ([check_in.id] if check_in.admitted else [])
+        fold_waiting(session)
         assert of_site(session, site, WorkDay) == []
 
 
@@ -245,6 +247,19 @@ def test_a_quiet_round_changes_nothing(start_gate: StartGate) -> None:
     before = gate.gate.known.lists
     gate.contact()
     assert gate.gate.known.lists is before
+
+
+def test_the_clock_is_never_further_off_than_it_says(start_gate: StartGate) -> None:
+    paired = start_gate("东门")
+    clock = paired.gate.turnstile._clock
+    for _ in range(5):
+        clock._anchor = None  # as after a power cut: the answer that nothing has changed sets it
+        paired.contact()
+
+        earliest, reading, latest = now(), clock.read(), now()
+
+        assert reading.bound is not None
+        assert earliest - reading.bound <= reading.at <= latest + reading.bound
 
 
 def look(paired: PairedGate) -> None:

@@ -176,6 +176,20 @@ def test_every_card_reads_back_as_it_was_printed(secret: bytes, upper: int) -> N
     assert ax1.tell_kind(shown) is ax1.CodeKind.CARD
 
 
+@given(secret=card_secrets)
+def test_a_reference_names_the_card_and_opens_nothing(secret: bytes) -> None:
+    reference = ax1.encode_card_reference(ax1.card_digest(secret))
+
+    assert ax1.read_card_digest(reference) == ax1.read_card_digest(ax1.encode_card(secret))
+    assert ax1.tell_kind(reference) is None
+
+
+@pytest.mark.parametrize("text", ["", "AX2-SHA256:", f"AX2-SHA256:{'B' * 52}", "A" * 24])
+def test_what_names_no_card_is_refused(text: str) -> None:
+    with pytest.raises(ax1.MalformedCodeError):
+        ax1.read_card_digest(text)
+
+
 @given(secret=card_secrets, other=card_secrets)
 def test_cards_share_a_digest_only_if_they_are_the_same(secret: bytes, other: bytes) -> None:
     assert (ax1.card_digest(secret) == ax1.card_digest(other)) == (secret == other)

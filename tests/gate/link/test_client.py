@@ -82,22 +82,36 @@ def test_a_silent_server_is_given_up(address: str, peer: Peer, world: World) -> 
     client.close()
 
 
-def test_every_answer_tells_the_servers_time_to_a_second(client: Client) -> None:
-    response = client.call("GET", "/v1/gate/sync")
-
-    assert response.dated is not None
-    assert (response.dated.server, response.dated.resolution) == (MORNING.timestamp(), 1.0)
+TIME = {"Server-Time": "2026-11-23T06:30:00.125+08:00"}
 
 
-@pytest.mark.parametrize("headers", [{"Age": "30"}, {"Date": "soon"}], ids=str)
-def test_a_stored_or_broken_date_tells_nothing(
+def test_an_answer_without_a_body_tells_the_servers_time(client: Client, peer: Peer) -> None:
+    peer.faults = [Fault("/v1/gate/sync", status=304, headers=TIME)]
+
+    timed = client.call("GET", "/v1/gate/sync").timed
+
+    assert timed is not None
+    assert (timed.server, timed.resolution) == (MORNING.timestamp() + 0.125, 0.001)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Date": "Sun, 22 Nov 2026 22:30:00 GMT"},
+        {"Server-Time": "soon"},
+        {"Server-Time": "2026-11-23T06:30:00"},
+        {**TIME, "Age": "30"},
+    ],
+    ids=str,
+)
+def test_a_coarse_stored_or_broken_time_tells_nothing(
     client: Client, peer: Peer, headers: dict[str, str]
 ) -> None:
-    peer.faults = [Fault("/v1/gate/sync", status=200, headers=headers)]
+    peer.faults = [Fault("/v1/gate/sync", status=304, headers=headers)]
 
     response = client.call("GET", "/v1/gate/sync")
 
-    assert response.dated is None
+    assert response.timed is None
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,34 @@ def test_an_unchanged_list_still_sets_the_clock_after_a_reboot(
     assert len(peer.calls) == 2
 
 
+def test_what_the_server_has_had_for_a_while_is_forgotten(
+    bench: Bench, phone: Phone, world: World
+) -> None:
+    bench.gate.turnstile.handle(phone.show(world.now))
+    bench.contact()
+    held = bench.gate.journal.pending(State.TAKEN, 9)
+    world.pass_time(minutes=6)
+    bench.contact()
+
+    assert [bool(entry.code) for entry in held] == [True]
+    assert [entry.code for entry in bench.gate.journal.pending(State.TAKEN, 9)] == [""]
+
+
+def test_a_contact_under_an_unsure_clock_is_no_moment_to_go_by(
+    bench: Bench, start_gate: Start, peer: Peer, world: World
+) -> None:
+    world.wall_error = timedelta(days=400)
+    world.reboot()
+    rebooted = start_gate()
+    peer.faults = [Fault("/v1/gate/sync", status=304)]
+
+    rebooted.contact()
+
+    assert not rebooted.gate.turnstile._clock.read().is_sure
+    assert rebooted.gate.known.synced_at is not None
+    assert abs(rebooted.gate.known.synced_at - world.now) < timedelta(seconds=1)
+
+
 def test_a_long_list_comes_in_pages(start_gate: Start, peer: Peer) -> None:
     peer.page_size = 10
     for who in range(35):

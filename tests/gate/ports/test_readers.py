@@ -2,12 +2,14 @@
 
 import fcntl
 import os
+import select
 import sys
 import termios
 from collections.abc import Generator
 from contextlib import suppress
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,6 +95,23 @@ def test_a_serial_reader_is_read_line_by_line(port: SerialPort, alarms: Alarms) 
     port.send(b"O\r\n")
 
     assert (first, next(codes)) == ("ONE", "TWO")
+
+
+def test_half_a_code_is_forgotten_when_its_rest_does_not_come(
+    port: SerialPort, alarms: Alarms, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wait = select.select
+
+    def wait_out(*watched: Any) -> Any:
+        arrived = wait(*watched)
+        if not arrived[0]:
+            port.send(b"GOOD\n")  # only once the silence has been noticed
+        return arrived
+
+    monkeypatch.setattr(select, "select", wait_out)
+    codes = DeviceReader(lambda: port.open_and_send(b"half-a-co"), alarms).codes()
+
+    assert next(codes) == "GOOD"
 
 
 def test_what_was_read_before_the_program_started_opens_nothing(

@@ -139,23 +139,38 @@ def test_the_board_counts_what_waits(bench: Bench, peer: Peer, world: World) -> 
 
 
 @pytest.fixture
-def visit(bench: Bench, address: str) -> Generator[Callable[[str], Response]]:
+def visit(bench: Bench, address: str) -> Generator[Callable[..., Response]]:
     """Look at the served page."""
     where = f"unix:{Path(address.removeprefix('unix:')).with_name('page')}"
     with serving(bench.gate.board, where):
         client = Client(where, timeout=10, uptime=lambda: 0.0, headers=dict)
-        yield lambda path: client.call("GET", path)
+        yield lambda path, **headers: client.call("GET", path, headers=headers)
         client.close()
 
 
-def test_the_page_is_served(visit: Callable[[str], Response]) -> None:
+def test_the_page_is_served(visit: Callable[..., Response]) -> None:
     assert visit("/").status == 200
     assert visit("/board").status == 200
     assert visit("/else").status == 404
 
 
+@pytest.mark.parametrize("host", ["localhost", "127.0.0.1:8780", "LOCALHOST:1"])
+def test_the_gates_own_browser_may_call_it_by_either_name(
+    visit: Callable[..., Response], host: str
+) -> None:
+    assert visit("/", Host=host).status == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:8780", "", "[::1]"])
+def test_a_foreign_name_that_points_here_is_not_answered(
+    visit: Callable[..., Response], host: str
+) -> None:
+    assert visit("/", Host=host).status == 421
+    assert visit("/board", Host=host).status == 421
+
+
 def test_a_decision_reaches_a_waiting_page_at_once(
-    visit: Callable[[str], Response], bench: Bench, phone: Phone, world: World
+    visit: Callable[..., Response], bench: Bench, phone: Phone, world: World
 ) -> None:
     answers: list[int] = []
     page = Thread(target=lambda: answers.append(visit("/board?after=0").status))

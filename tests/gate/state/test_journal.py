@@ -8,6 +8,7 @@ import sys
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from core.enums import Direction
 from gate.alarms import Alarm, Alarms
 from gate.state.database import FILE_NAME, open_database, put_entries
 from gate.state.entry import Entry, State
-from gate.state.journal import Journal, JournalError
+from gate.state.journal import HELD, REMEMBERED, Journal, JournalError
 from gate.wire import ScanResult
 
 ROOT = Path(__file__).parents[3]
 CODE = "AEQHCZRTKBYF4BQO3UXWZ3MDTZGOTTUFRYUDK"
+SCANNED_AT = datetime.fromisoformat("2026-11-23T06:30:00.000+08:00")
 
 
 def make_entry(sequence: int, **changes: Any) -> Entry:
@@ -151,6 +153,43 @@ def test_a_settled_entry_is_kept_with_its_answer(journal: Journal, tmp_path: Pat
     assert refused.answer == '{"status": "rejected"}'
     assert journal.pending(State.TAKEN, 9)[0].answer == "{}"
     assert journal.pending(State.WAITING, 9) == []
+
+
+def test_what_the_server_took_is_emptied_and_later_removed(journal: Journal) -> None:
+    for sequence, state in enumerate(
+        (State.TAKEN, State.WAITING, State.QUARANTINED, State.LOOK), 1
+    ):
+        journal.put(make_entry(sequence, state=state, answer="{}"))
+    journal.put(make_entry(9, scanned_at="2026-11-23T06:35:00.000+08:00", state=State.TAKEN))
+    while journal.next_sequence() < 9:
+        pass
+
+    journal.forget(SCANNED_AT + HELD)
+    kept = journal.pending(State.TAKEN, 9)
+    journal.forget(SCANNED_AT + HELD + timedelta(seconds=1))
+    emptied = journal.pending(State.TAKEN, 9)
+    journal.forget(SCANNED_AT + REMEMBERED + timedelta(hours=1))
+
+    assert [(entry.code, entry.answer) for entry in kept] == [(CODE, "{}"), (CODE, None)]
+    assert emptied == [replace(kept[0], code="", answer=None), kept[1]]
+    assert [entry.sequence for entry in journal.pending(State.TAKEN, 9)] == [9]
+    for state in (State.WAITING, State.QUARANTINED, State.LOOK):
+        assert [entry.code for entry in journal.pending(state, 9)] == [CODE]
+
+
+def test_what_was_forgotten_is_nowhere_in_the_files(journal: Journal, tmp_path: Path) -> None:
+    for sequence in range(1, 40):
+        journal.put(make_entry(sequence, code=f"{CODE}{sequence}", state=State.TAKEN))
+    assert CODE.encode() in everything_in(tmp_path)
+
+    journal.forget(SCANNED_AT + HELD + timedelta(seconds=1))
+
+    assert CODE.encode() not in everything_in(tmp_path)
+    assert make_entry(39).nonce.encode() in everything_in(tmp_path)
+
+
+def everything_in(directory: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in directory.iterdir())
 
 
 def test_quarantined_entries_can_be_sent_again(journal: Journal) -> None:
