@@ -1,12 +1,14 @@
 """A short way in for `POST /v1/gate/verify`: FastAPI's layers cost more than the answer does.
 
-A well-formed question of a gate is answered here, from ASGI to the hot lane and back. All else,
-other calls and any question that is unusual in the least, goes on to the application and its
-route of the same name, so what is allowed and what is refused is said there only.
+A well-formed question of a gate is answered here, from ASGI to the hot lane and back; so is a
+backlog (`api.upload_door`). All else, other calls and any question that is unusual in the least,
+goes on to the application and its route of the same name, so what is allowed and what is refused
+is said there only.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from time import perf_counter
 from typing import Annotated
 from uuid import UUID
@@ -14,6 +16,7 @@ from uuid import UUID
 import msgspec
 import structlog
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -22,13 +25,17 @@ from api.errors import InternalError
 from api.middleware import JSON_LIMIT, REQUEST_ID, SAFE_HEADERS
 from api.problems import problem_response
 from api.schemas.gate import EARLIEST, LATEST, Decision
+from api.upload_door import SHORTEST_BACKLOG, answer_backlog
 from attendance.ingest import Ingest, Question
 from attendance.judgement import Answer, ShownWorker
 from core.enums import Direction, ScanReason, Tone
 from core.errors import DomainError
 from db.base import new_id
 
-PATH = "/v1/gate/verify"
+QUESTION = "/v1/gate/verify"
+BACKLOG = "/v1/gate/scans"
+SHORTEST = {QUESTION: 0, BACKLOG: SHORTEST_BACKLOG}
+"""Bytes of a body, by path."""
 READ_HEADERS = frozenset({b"authorization", b"content-length", b"content-type", b"x-request-id"})
 """The others change nothing about an answer to a gate."""
 ANSWER_HEADERS = [
@@ -62,6 +69,7 @@ class _Told(msgspec.Struct):
 class _Call(msgspec.Struct):
     """What the headers say."""
 
+    path: str
     token: str
     request_id: str
     begun: float
@@ -87,7 +95,7 @@ class _Body:
 
 
 class GateDoor:
-    """Stands before the application. A stored scan is its own record; only refusals are logged."""
+    """Stands before the application. A stored scan is its own record, and not logged."""
 
     def __init__(self, app: FastAPI) -> None:
         self.app = app
@@ -101,21 +109,36 @@ class GateDoor:
             await self.app(scope, receive, send)
             return
         body = await _receive_all(receive)
-        question = self._read(body.content, call.token)
-        if question is None:
-            await self.app(scope, body.again(receive), send)
-            return
         try:
-            ingest: Ingest = self.app.state.ingest
-            content = self._write(await ingest.verify(question))
+            if call.path == BACKLOG:
+                content = await self._answer_backlog(call, body.content, scope)
+            else:
+                question = self._read(body.content, call.token)
+                answer = question and await self._ingest.verify(question)
+                content = self._write(answer) if answer else None
         except DomainError as error:
             await _refuse(error, call, scope)(scope, receive, send)
         except Exception:
-            log.exception("unexpected_error", path=PATH, request_id=call.request_id)
+            log.exception("unexpected_error", path=call.path, request_id=call.request_id)
             refusal = InternalError(request_id=call.request_id)
             await _refuse(refusal, call, scope)(scope, receive, send)
         else:
-            await _send(content, call.request_id, send)
+            if content is None:
+                await self.app(scope, body.again(receive), send)
+            else:
+                await _send(content, call.request_id, send)
+
+    @property
+    def _ingest(self) -> Ingest:
+        ingest: Ingest = self.app.state.ingest
+        return ingest
+
+    async def _answer_backlog(self, call: _Call, content: bytes, scope: Scope) -> bytes | None:
+        headers = Headers(scope=scope)
+        answer = await answer_backlog(self.app.state, call.token, headers, content)
+        if answer is not None:
+            _log(call, HTTPStatus.OK.value)
+        return answer
 
     def _read(self, content: bytes, token: str) -> Question | None:
         try:
@@ -135,22 +158,27 @@ class GateDoor:
 
 
 def _read_call(scope: Scope) -> _Call | None:
-    """Return what a usual question of a gate says in its headers; None for any other call."""
-    if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
+    """Return what a usual call of a gate says in its headers; None for any other call."""
+    if scope["type"] != "http" or scope["path"] not in SHORTEST or scope["method"] != "POST":
         return None
-    read = [header for header in scope["headers"] if header[0] in READ_HEADERS]
-    said = dict(read)
+    said: dict[bytes, bytes] = {}
+    for name, value in scope["headers"]:
+        if name in READ_HEADERS:
+            if name in said:
+                return None
+            said[name] = value
     scheme, _, token = said.get(b"authorization", b"").partition(b" ")
     length = said.get(b"content-length", b"")
-    if len(said) < len(read) or scheme != b"Bearer" or not token.strip():
+    if scheme != b"Bearer" or not token.strip():
         return None
     if said.get(b"content-type") != b"application/json":
         return None
-    if not length.isdigit() or int(length) > JSON_LIMIT:
+    path: str = scope["path"]
+    if not length.isdigit() or not SHORTEST[path] <= int(length) <= JSON_LIMIT:
         return None
     given = str(said.get(b"x-request-id", b""), "latin-1")
     request_id = given if REQUEST_ID.fullmatch(given) else new_id().hex
-    return _Call(str(token, "latin-1"), request_id, perf_counter())
+    return _Call(path, str(token, "latin-1"), request_id, perf_counter())
 
 
 async def _send(content: bytes, request_id: str, send: Send) -> None:
@@ -166,15 +194,19 @@ async def _send(content: bytes, request_id: str, send: Send) -> None:
 def _refuse(error: DomainError, call: _Call, scope: Scope) -> Response:
     response = problem_response(error, Request(scope))
     response.headers.update({**SAFE_HEADERS, "X-Request-Id": call.request_id})
+    _log(call, response.status_code)
+    return response
+
+
+def _log(call: _Call, status: int) -> None:
     log.info(
         "request",
         method="POST",
-        path=PATH,
-        status=response.status_code,
+        path=call.path,
+        status=status,
         ms=round((perf_counter() - call.begun) * 1000, 1),
         request_id=call.request_id,
     )
-    return response
 
 
 async def _receive_all(receive: Receive) -> _Body:

@@ -1,4 +1,4 @@
-"""Taking back a crossing that did not happen: the turnstile did not turn."""
+"""Taking back a crossing that did not happen, or was not that of the card's holder."""
 
 from datetime import datetime, timedelta
 
@@ -6,8 +6,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
 from attendance import queries, rules, scan_queries, work_days
+from attendance.conflict_items import take_up_strangers
 from attendance.errors import AnnulmentTooLateError, ScanNotFoundError
 from core.clock import local_date
+from core.enums import AnnulmentReason
 from db.models import CheckIn, CheckInAnnulment, Device
 
 ANNULLED_WITHIN = timedelta(minutes=15)
@@ -15,10 +17,18 @@ ANNULLED_WITHIN = timedelta(minutes=15)
 ONE_DAY = timedelta(days=1)
 
 
-def annul_scan(session: Session, *, device: Device, nonce: str, at: datetime) -> CheckInAnnulment:
+def annul_scan(
+    session: Session,
+    *,
+    device: Device,
+    nonce: str,
+    at: datetime,
+    reason: AnnulmentReason = AnnulmentReason.NOT_OPENED,
+) -> CheckInAnnulment:
     """Record that a crossing this gate reported did not happen, and fold its day without it.
 
-    The check-in itself stays. Repeating gives the first answer, at any time. Raises
+    The check-in itself stays. Who came with somebody else's card is for the labour manager to
+    look at, see `take_up_strangers`. Repeating gives the first answer, at any time. Raises
     ScanNotFoundError for a nonce this gate never used, AnnulmentTooLateError after 15 minutes.
     """
     check_in = queries.find_check_in(
@@ -39,10 +49,17 @@ def annul_scan(session: Session, *, device: Device, nonce: str, at: datetime) ->
         .values(annulment.model_dump())
         .on_conflict_do_nothing(index_elements=["project_id", "check_in_id"])
     )
+    if reason is AnnulmentReason.NOT_THE_HOLDER:
+        take_up_strangers(session, project_id=check_in.project_id, check_in_ids=[check_in.id])
     _fold_without(session, check_in)
     stored = _find(session, check_in)
     assert stored is not None
     return stored
+
+
+def is_annulled(session: Session, check_in: CheckIn) -> bool:
+    """Tell whether a gate has taken the crossing back."""
+    return _find(session, check_in) is not None
 
 
 def _find(session: Session, check_in: CheckIn) -> CheckInAnnulment | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from contextlib import suppress
+from functools import lru_cache
 from uuid import UUID
 
 from sqlmodel import Session
@@ -13,6 +14,10 @@ from core.keyring import Keyring
 from qr import code as ax
 from qr.tag_keys import TagKeys
 
+KEYRINGS_KEPT = 2
+"""The one in force, and the one before it in a transaction that is under way."""
+_keys_of = lru_cache(KEYRINGS_KEPT)(TagKeys)
+
 Claims = dict[str, Claim | CardClaim]
 
 
@@ -23,15 +28,16 @@ def read_claims(
     codes: dict[str, ax.LiveCode] = {}
     digests: dict[str, bytes] = {}
     for text in texts:
-        with suppress(ax.MalformedCodeError):
+        try:
             codes[text] = ax.decode(text)
-        with suppress(ax.MalformedCodeError):
-            digests[text] = ax.card_digest(ax.decode_card(text))
-    cards = scan_queries.list_cards(session, digests.values())
+        except ax.MalformedCodeError:
+            with suppress(ax.MalformedCodeError):
+                digests[text] = ax.read_card_digest(text)
+    cards = scan_queries.list_cards(session, digests.values()) if digests else {}
     refs = {code.worker_ref for code in codes.values()}
     refs |= {card.worker_ref for card in cards.values()}
     holders = scan_queries.list_holders(session, project_id=project_id, worker_refs=refs)
-    keys = TagKeys(keyring)
+    keys = _keys_of(keyring)
     claims: Claims = {
         text: check_tags(code, holders.get(code.worker_ref), project_id, keys)
         for text, code in codes.items()

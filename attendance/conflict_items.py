@@ -1,6 +1,6 @@
 """Conflicts at gates get an owner, are told to the worker they concern, and are closed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -55,6 +55,19 @@ def take_up_denial(session: Session, check_in: CheckIn) -> None:
     _list(session, [crossing], ConflictKind.DENIED_LATER)
 
 
+def take_up_strangers(
+    session: Session, *, project_id: UUID, check_in_ids: Collection[UUID]
+) -> None:
+    """Give crossings their owner of which a guard says that it was not the card's holder.
+
+    A stranger may be on the site, and somebody's card is in other hands.
+    """
+    crossings = conflict_queries.list_crossings(
+        session, project_id=project_id, check_in_ids=check_in_ids
+    )
+    _list(session, crossings, ConflictKind.NOT_THE_HOLDER)
+
+
 def lose_device(
     session: Session,
     *,
@@ -102,8 +115,9 @@ def resolve_conflict(
 ) -> GateConflict:
     """Close a conflict with what its owner found; no check-in and no day changes.
 
-    Who thinks that a day is wrong objects to the day. `guard_name` is who made the statement.
-    Raises ConflictNotFoundError, ConflictResolvedError, NotAnnulledError, GuardNameNeededError.
+    The worker is told unless the crossing counts, or was a stranger's with their card. Who thinks
+    that a day is wrong objects to the day. `guard_name` is who made the statement. Raises
+    ConflictNotFoundError, ConflictResolvedError, NotAnnulledError, GuardNameNeededError.
     """
     listed = conflict_queries.get_conflict(session, project_id=project_id, conflict_id=conflict_id)
     conflict = listed.conflict
@@ -118,7 +132,7 @@ def resolve_conflict(
     conflict.resolved_by_id, conflict.resolved_at = principal.person_id, at
     session.flush()
     crossing = conflict_queries.get_crossing(session, listed.check_in)
-    if not listed.check_in.valid:
+    if not listed.check_in.valid and conflict.kind is not ConflictKind.NOT_THE_HOLDER:
         _tell(session, crossing, Template.CONFLICT_RESOLVED)
     return conflict
 

@@ -1,5 +1,6 @@
 """Every SELECT about conflicts at gates: not yet listed, listed, counted; and unread uploads."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time
 from uuid import UUID
@@ -12,6 +13,7 @@ from attendance.errors import ConflictNotFoundError, UnreadScanNotFoundError
 from attendance.facts import WorkerCard
 from db.models import (
     CheckIn,
+    CheckInAnnulment,
     Device,
     GateConflict,
     Person,
@@ -40,6 +42,8 @@ class ListedConflict:
     device_name: str | None
     owner_name: str | None
     card: WorkerCard | None
+    is_annulled: bool
+    """The gate has taken the crossing back: it stays as it is and counts for nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,16 @@ def get_crossing(session: Session, check_in: CheckIn) -> Crossing:
     return _read_crossings(session, statement)[0]
 
 
+def list_crossings(
+    session: Session, *, project_id: UUID, check_in_ids: Collection[UUID]
+) -> list[Crossing]:
+    """Return whose crossings these are."""
+    statement = _crossings().where(
+        col(CheckIn.project_id) == project_id, col(CheckIn.id).in_(check_in_ids)
+    )
+    return _read_crossings(session, statement)
+
+
 def count_waiting(session: Session, project_id: UUID) -> GateCounts:
     """Return how many conflicts are open and how many uploads nobody could read."""
     conflicts = select(func.count()).where(
@@ -172,8 +186,12 @@ def _read_conflicts(
         col(CheckIn.project_id) == col(GateConflict.project_id),
         col(CheckIn.id) == col(GateConflict.id),
     )
+    is_annulled = exists().where(
+        col(CheckInAnnulment.project_id) == GateConflict.project_id,
+        col(CheckInAnnulment.check_in_id) == GateConflict.id,
+    )
     statement = (
-        select(GateConflict, CheckIn, col(Device.name))
+        select(GateConflict, CheckIn, col(Device.name), is_annulled)
         .add_columns(col(owner.name), col(Person.name))
         .add_columns(col(ProjectWorker.work_type), col(Team.name))
         .join(CheckIn, same_check_in)
@@ -188,7 +206,14 @@ def _read_conflicts(
     )
     return [
         ListedConflict(
-            conflict, check_in, gate, owner_name, WorkerCard(name, trade, team) if name else None
+            conflict,
+            check_in,
+            gate,
+            owner_name,
+            WorkerCard(name, trade, team) if name else None,
+            is_annulled=annulled,
         )
-        for conflict, check_in, gate, owner_name, name, trade, team in session.execute(statement)
+        for conflict, check_in, gate, annulled, owner_name, name, trade, team in session.execute(
+            statement
+        )
     ]

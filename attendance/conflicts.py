@@ -25,6 +25,9 @@ KINDS_EXPLAINED = {
     ConflictKind.DENIED_LATER: (
         "系统已放行，闸机过了 15 分钟才说没有开门；出勤照常计算，请核对这个人当时有没有进出"
     ),
+    ConflictKind.NOT_THE_HOLDER: (
+        "门卫说拿卡的不是本人，人可能已经进场；请找到这个人和这张卡，卡不在本人手里就停用补卡"
+    ),
 }
 """Of conflicts that are not about the check-in's own reason."""
 
@@ -39,6 +42,7 @@ class ConflictView:
     owner_name: str | None
     worker: ShownWorker | None
     explanation: str
+    counts_as_work: bool
     finding: Finding | None
     """Of a phone punch: where it was, without coordinates."""
 
@@ -62,7 +66,7 @@ class UnreadView:
 
     @property
     def masked_content(self) -> str:
-        """The beginning of it, without long numbers."""
+        """The beginning of it, without long numbers and names."""
         return rules.make_presentable(self.unread.content)
 
 
@@ -134,6 +138,7 @@ def _view(listed: ListedConflict) -> ConflictView:
         owner_name=listed.owner_name,
         worker=_show(listed.card) if listed.card else None,
         explanation=by_kind or _explain(listed.check_in),
+        counts_as_work=listed.check_in.valid and not listed.is_annulled,
         finding=Finding.from_report(listed.check_in.gate_report),
     )
 

@@ -50,6 +50,16 @@ class NothingToLookAtError(ConflictError):
     advice_en = "Only a crossing with a printed card that counted wants a look."
 
 
+class AnnulledError(ConflictError):
+    """The gate has said that it was somebody else, or that nobody passed; the first word counts."""
+
+    code = "attendance.annulled"
+    title = "这次通行已经作废"
+    title_en = "This crossing was annulled"
+    advice = "已经记下不是本人，或者闸门没有开，不能再改成本人。请本人再刷一次卡。"
+    advice_en = "The gate has said that it was not the holder. Let the holder scan the card again."
+
+
 class LookTooLateError(ConflictError):
     """Fifteen minutes later nobody knows any more whose face it was."""
 

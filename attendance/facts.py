@@ -1,13 +1,19 @@
-"""What the queries tell the rules: who stands at the gate, what was recorded, month sums."""
+"""What the queries tell the rules: who stands at the gate, what was recorded, a month's lines."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from attendance.folding import Crossing
 from attendance.rules import Span
 from core.enums import CheckInMethod
 from db.models import ObjectionPhoto, ObjectionReply, ProjectFence, WorkDayObjection
+
+Line = dict[str, Any]
+"""One worker's month on a sheet: `project_worker_id`, `units`, `minutes`, `days`,
+`needs_confirmation`, `grades`; `original` where somebody has corrected it; `cells` once the sheet
+is locked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +67,6 @@ class RecordedCrossing:
     project_worker_id: UUID
     code_step: int | None
     crossing: Crossing
-
-
-@dataclass(frozen=True, slots=True)
-class MonthTotal:
-    """One worker's sums over the folded days of a month."""
-
-    project_worker_id: UUID
-    units: int
-    minutes: int
-    days: int
-    needs_confirmation: int
-
-    def __add__(self, other: "MonthTotal") -> "MonthTotal":
-        """Return the sums of both parts of the same worker's month."""
-        return MonthTotal(
-            self.project_worker_id,
-            self.units + other.units,
-            self.minutes + other.minutes,
-            self.days + other.days,
-            self.needs_confirmation + other.needs_confirmation,
-        )
 
 
 @dataclass(frozen=True, slots=True)

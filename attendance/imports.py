@@ -50,7 +50,7 @@ def import_attlog(
     at: datetime,
     actor: Principal | None = None,
 ) -> ImportReport:
-    """Store every punch of the file once, and fold the days it touches.
+    """Store every punch of the file once, and mark the days it touches to be folded.
 
     Uploading the same lines again inserts nothing. A PIN nobody on the project has is stored
     without a worker; lines that cannot be read are in the report, which is kept as an audit row.

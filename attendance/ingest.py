@@ -36,7 +36,7 @@ from attendance.roster import Gate, Gates, NotOnRosterError, Rosters, make_finde
 from attendance.roster_queries import get_roster
 from attendance.waves import SESSION_SETTINGS, store_wave
 from core.clock import now
-from core.enums import Direction
+from core.enums import Direction, ScanReason
 from core.keyring import Keyring
 from db.base import new_id
 from db.direct import DirectConnection
@@ -152,7 +152,10 @@ class Ingest:
         except NotOnRosterError:
             return None
         record = make_record(scan, judgement, check_in_id=new_id())
-        return await self._store(gate, scan, record, judgement)
+        reason = await self._lane.put(record)
+        if reason is None:
+            return None
+        return self._conclude(gate, scan, record, judgement, reason)
 
     def _judge(self, scan: Scan, find: Finders) -> Judgement:
         keyring = self._keyring()
@@ -160,12 +163,10 @@ class Ingest:
             self._keys = TagKeys(keyring)
         return judge_scan(scan, find, self._keys)
 
-    async def _store(
-        self, gate: Gate, scan: Scan, record: ScanRecord, judgement: Judgement
-    ) -> Answer | None:
-        reason = await self._lane.put(record)
-        if reason is None:
-            return None
+    def _conclude(
+        self, gate: Gate, scan: Scan, record: ScanRecord, judgement: Judgement, reason: ScanReason
+    ) -> Answer:
+        """Return the answer to a stored scan, and leave what need not be waited for."""
         answer = make_answer(
             record.id,
             reason,

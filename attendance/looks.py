@@ -5,8 +5,13 @@ from datetime import datetime, timedelta
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-from attendance import queries, rules, scan_queries, work_days
-from attendance.errors import LookTooLateError, NothingToLookAtError, ScanNotFoundError
+from attendance import annulments, queries, rules, scan_queries, work_days
+from attendance.errors import (
+    AnnulledError,
+    LookTooLateError,
+    NothingToLookAtError,
+    ScanNotFoundError,
+)
 from core.clock import ONE_DAY, local_date
 from core.enums import CheckInMethod
 from db.models import CheckIn, CheckInLook, Device
@@ -20,7 +25,8 @@ def confirm_look(session: Session, *, device: Device, nonce: str, at: datetime) 
 
     The check-in itself stays as it is. Repeating gives the first answer, at any time. Raises
     ScanNotFoundError for a nonce this gate never used, NothingToLookAtError unless it is a card
-    that counts, LookTooLateError after 15 minutes. That it was somebody else is an annulment.
+    that counts, AnnulledError after an annulment, which is how a gate says that it was somebody
+    else, LookTooLateError after 15 minutes.
     """
     check_in = queries.find_check_in(
         session, project_id=device.project_id, source_id=device.id, nonce=nonce
@@ -32,6 +38,8 @@ def confirm_look(session: Session, *, device: Device, nonce: str, at: datetime) 
     known = _find(session, check_in)
     if known is not None:
         return known
+    if annulments.is_annulled(session, check_in):
+        raise AnnulledError
     if at - check_in.received_at > LOOKED_WITHIN:
         raise LookTooLateError
     look = CheckInLook(project_id=check_in.project_id, check_in_id=check_in.id, device_id=device.id)

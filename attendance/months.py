@@ -109,11 +109,11 @@ def _look_behind(session: Session, places: Iterable[Place], first: date, until: 
             for day in folded
             for since, until in day.spans
         ]
-        behind.crossings |= _place_crossings(worker_id, seen, folded)
+        behind.crossings |= place_crossings(worker_id, seen, folded)
     return behind
 
 
-def _place_crossings(
+def place_crossings(
     worker_id: UUID, seen: Sequence[SeenCrossing], folded: Iterable[FoldedDay]
 ) -> dict[tuple[UUID, date], tuple[SeenCrossing, ...]]:
     """Say to which day each check-in belongs, in the order of the clock."""

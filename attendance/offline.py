@@ -1,31 +1,31 @@
 """Taking in what gates decided alone: every scan is kept, judged again, and counted once."""
 
-import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert
+import msgspec
 from sqlmodel import Session
 
-from attendance import queries, rules, scan_queries, used_steps, work_days
+from attendance import queries, rules, scan_queries, used_steps
 from attendance.annulments import annul_scan
 from attendance.claims import read_claims
-from attendance.conflict_items import take_up_denial
+from attendance.conflict_items import take_up_denial, take_up_strangers
 from attendance.errors import AnnulmentTooLateError
 from attendance.partitions import ensure_partitions_for
 from attendance.rejudge import Arrival, CardClaim, Claim, Dating, ScanReport, date_scan, judge
-from attendance.storing import store_check_ins
+from attendance.storing import NewCheckIn, store_check_ins
+from attendance.unread import keep_unread
 from core.clock import local_date
-from core.enums import CheckInMethod, Grade, ScanReason, ScanStatus
+from core.enums import AnnulmentReason, CheckInMethod, Grade, ScanReason, ScanStatus
 from core.keyring import Keyring
-from db.models import CheckIn, Device, UnreadScan
+from db.base import new_id
+from db.models import CheckIn, Device
 from devices.queries import lock_device
 from devices.service import note_contact
 
-ONE_DAY = timedelta(days=1)
-UNREAD_KEY = ["project_id", "device_id", "digest"]
 USE_MARGIN = timedelta(minutes=15)
 """Two uses of one code lie closer together than this, whatever dated them."""
 
@@ -38,47 +38,30 @@ class UnreadReport:
     nonce: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class ScanOutcome:
+class ScanOutcome(msgspec.Struct, frozen=True):
     """What became of one uploaded thing; the check-in behind it unless it was no scan."""
 
     nonce: str | None
     status: ScanStatus
-    check_in: CheckIn | None
-    denied: CheckIn | None = None
+    check_in: CheckIn | NewCheckIn | None
+    denied: CheckIn | NewCheckIn | None = None
     """With it we had let somebody in, and the gate says that it did not open."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
+class _Finding(msgspec.Struct, frozen=True):
     """A scan judged by itself, before it is known what else was reported."""
 
     report: ScanReport
     claim: Claim | CardClaim | None
     dating: Dating
     reason: ScanReason
+    named: UUID | None
+    """Whose crossing it is, as far as anybody on this project can be recognised."""
+    step: int | None
+    """The step of a live code; a card has none and opens more than once."""
 
-    @property
-    def named(self) -> UUID | None:
-        """Whose crossing it is, as far as anybody on this project can be recognised."""
-        return self.claim.named.project_worker_id if self.claim and self.claim.named else None
-
-    @property
-    def step(self) -> int | None:
-        """The step of a live code; a card has none and opens more than once."""
-        return self.claim.code.step if isinstance(self.claim, Claim) else None
-
-    @property
-    def worker_id(self) -> UUID | None:
-        """For whom this scan counts, if it does."""
-        return self.named if rules.is_work(self.reason) else None
-
-    @property
-    def use(self) -> tuple[UUID, int] | None:
-        """The (worker, step) this scan uses up if it counts."""
-        if self.worker_id is None or self.step is None:
-            return None
-        return self.worker_id, self.step
+    use: tuple[UUID, int] | None
+    """The (worker, step) this scan uses up if it counts."""
 
     @property
     def method(self) -> CheckInMethod:
@@ -112,10 +95,10 @@ def take_scans(
     lock_device(session, device)  # one upload of a gate at a time
     note_contact(device, at=arrival.received_at, clock_offset_ms=clock_offset_ms)
     settled = _settle(session, device, findings, arrival)
-    _take_back(session, device, settled, at=arrival.received_at)
+    _take_back(session, device, scans, settled, at=arrival.received_at)
     outcomes = iter(settled)
     unread = [report for report in reports if isinstance(report, UnreadReport)]
-    _keep_unread(session, device, unread)
+    keep_unread(session, device=device, contents=[report.content for report in unread])
     return [
         next(outcomes)
         if isinstance(report, ScanReport)
@@ -132,113 +115,167 @@ def _judge_each(
     arrival: Arrival,
 ) -> list[_Finding]:
     claims = read_claims(session, keyring, project_id, {scan.code for scan in scans})
-    findings = []
-    for scan in scans:
-        claim = claims.get(scan.code)
-        dating = date_scan(scan, arrival, claim)
-        findings.append(_Finding(scan, claim, dating, judge(claim, dating, arrival)))
-    return findings
+    return [_judge(scan, claims.get(scan.code), arrival) for scan in scans]
+
+
+def _judge(scan: ScanReport, claim: Claim | CardClaim | None, arrival: Arrival) -> _Finding:
+    dating = date_scan(scan, arrival, claim)
+    reason = judge(claim, dating, arrival)
+    named = claim.named.project_worker_id if claim and claim.named else None
+    step = claim.code.step if isinstance(claim, Claim) else None
+    use = (named, step) if named and step is not None and rules.is_work(reason) else None
+    return _Finding(scan, claim, dating, reason, named=named, step=step, use=use)
 
 
 def _settle(
     session: Session, device: Device, findings: Sequence[_Finding], arrival: Arrival
 ) -> list[ScanOutcome]:
-    """Store what is new and fold the days it touches.
+    """Store what is new, and mark the days it touches to be folded.
 
     A scan that `verify` is storing in this very moment is met at the insert; it is then known,
     and its finding is settled once more.
     """
-    workers = {finding.worker_id for finding in findings if finding.worker_id}
-    if workers:
-        queries.lock_workers(session, workers)
-    uses = [finding.use for finding in findings if finding.use and finding.report.admitted]
+    counted = [each.named for each in findings if each.named and rules.is_work(each.reason)]
+    if counted:
+        queries.lock_workers(session, set(counted))
+    uses = [use for each in findings if each.report.admitted and (use := each.use)]
     used_steps.claim_uploaded(
         session, project_id=device.project_id, uses=uses, at=arrival.received_at
     )
     outcomes: dict[int, ScanOutcome] = {}
-    stored: list[CheckIn] = []
     left = list(range(len(findings)))
     while left:
         tried = _settle_once(session, device, [findings[place] for place in left], arrival)
-        lost = _store(session, [check_in for _, check_in in tried if check_in])
+        new = [made for _, made in tried if made]
+        stored = store_check_ins(
+            session, new, project_id=device.project_id, device_id=device.id, at=arrival.received_at
+        )
+        lost = {made.id for made in new} - stored
         outcomes |= {
             place: outcome
             for place, (outcome, _) in zip(left, tried, strict=True)
             if outcome.check_in and outcome.check_in.id not in lost
         }
-        stored += [new for _, new in tried if new and new.id not in lost]
         left = [place for place in left if place not in outcomes]
-    _fold_touched(session, device.project_id, stored)
     return [outcomes[place] for place in range(len(findings))]
 
 
 def _settle_once(
     session: Session, device: Device, findings: Sequence[_Finding], arrival: Arrival
-) -> list[tuple[ScanOutcome, CheckIn | None]]:
+) -> list[tuple[ScanOutcome, NewCheckIn | None]]:
     """Return each finding's outcome, and its check-in if that is yet to be stored."""
-    nonces = {name for finding in findings for name in _names(finding.report)}
-    known = scan_queries.list_check_ins(
-        session, project_id=device.project_id, source_id=device.id, nonces=nonces
-    )
+    known: dict[str, CheckIn | NewCheckIn] = {**_list_known(session, device, findings)}
     used = _list_used(session, device.project_id, findings)
-    settled: list[tuple[ScanOutcome, CheckIn | None]] = []
+    settled: list[tuple[ScanOutcome, NewCheckIn | None]] = []
     for finding in findings:
+        nonce = finding.report.nonce
         status, name = _recognise(known, finding)
-        first, earlier = known.get(finding.report.nonce), known.get(name)
-        check_in = earlier or _make_check_in(device, finding, name, used, arrival)
-        known[name] = check_in
-        outcome = ScanOutcome(
-            finding.report.nonce, status, check_in, denied=_find_denied(first, finding.report)
-        )
-        settled.append((outcome, None if earlier else check_in))
+        denied = _find_denied(known.get(nonce), finding.report)
+        check_in, made = known.get(name), None
+        if check_in is None:
+            known[name] = check_in = made = _make_check_in(finding, name, used, arrival)
+        settled.append((ScanOutcome(nonce, status, check_in, denied), made))
     return settled
 
 
-def _find_denied(first: CheckIn | None, report: ScanReport) -> CheckIn | None:
+def _list_known(
+    session: Session, device: Device, findings: Sequence[_Finding]
+) -> dict[str, CheckIn]:
+    """Return what the gate has reported before under the names that these findings may get.
+
+    Where a nonce is new, nothing can have contradicted it before.
+    """
+    find = partial(
+        scan_queries.list_check_ins, session, project_id=device.project_id, source_id=device.id
+    )
+    known = find(nonces={finding.report.nonce for finding in findings})
+    others = {_name_other(each.report) for each in findings if each.report.nonce in known}
+    return (known | find(nonces=others)) if others else known
+
+
+def _find_denied(
+    first: CheckIn | NewCheckIn | None, report: ScanReport
+) -> CheckIn | NewCheckIn | None:
     """Return our answer if it was lost on the way, or the power failed before the gate opened."""
     was_let_in = first is not None and first.admitted and not first.decided_offline
     return first if was_let_in and not report.admitted else None
 
 
 def _take_back(
-    session: Session, device: Device, outcomes: Iterable[ScanOutcome], *, at: datetime
+    session: Session,
+    device: Device,
+    reports: Sequence[ScanReport],
+    outcomes: Sequence[ScanOutcome],
+    *,
+    at: datetime,
 ) -> None:
-    """Count nobody as present whom we let in and the gate did not.
+    """Count nobody as present whom we let in and the gate did not; list who came as another."""
+    strangers: list[UUID] = []
+    for report, outcome in zip(reports, outcomes, strict=True):
+        if outcome.denied is not None:
+            _deny(session, device, outcome.denied, reason=_reason_of(report), at=at)
+        elif not report.admitted and outcome.check_in and _is_stranger(report):
+            strangers.append(outcome.check_in.id)
+    if strangers:
+        take_up_strangers(session, project_id=device.project_id, check_in_ids=strangers)
+
+
+def _deny(
+    session: Session,
+    device: Device,
+    denied: CheckIn | NewCheckIn,
+    *,
+    reason: AnnulmentReason,
+    at: datetime,
+) -> None:
+    """Annul what we let in.
 
     Later than a gate may annul, both sayings stay on record and ours stands, for somebody to look
     at: no gate takes a working day away afterwards.
     """
-    for outcome in outcomes:
-        if outcome.denied is None:
-            continue
-        try:
-            annul_scan(session, device=device, nonce=outcome.denied.nonce, at=at)
-        except AnnulmentTooLateError:
-            take_up_denial(session, outcome.denied)
+    try:
+        annul_scan(session, device=device, nonce=denied.nonce, reason=reason, at=at)
+    except AnnulmentTooLateError:
+        assert isinstance(denied, CheckIn)  # what has come just now is not too late
+        if reason is AnnulmentReason.NOT_THE_HOLDER:
+            take_up_strangers(session, project_id=device.project_id, check_in_ids=[denied.id])
+        else:
+            take_up_denial(session, denied)
 
 
-def _names(report: ScanReport) -> tuple[str, str]:
-    """Return the nonce, and the one this report gets if it contradicts the first of that nonce."""
-    facts = (report.direction, report.scanned_at, report.admitted, report.code)
-    return report.nonce, rules.name_contradiction(report.nonce, *facts)
+def _reason_of(report: ScanReport) -> AnnulmentReason:
+    is_stranger = _is_stranger(report)
+    return AnnulmentReason.NOT_THE_HOLDER if is_stranger else AnnulmentReason.NOT_OPENED
 
 
-def _recognise(known: dict[str, CheckIn], finding: _Finding) -> tuple[ScanStatus, str]:
+def _is_stranger(report: ScanReport) -> bool:
+    return report.reason == AnnulmentReason.NOT_THE_HOLDER
+
+
+def _recognise(
+    known: Mapping[str, CheckIn | NewCheckIn], finding: _Finding
+) -> tuple[ScanStatus, str]:
     """Return the status of a report and the nonce it goes by."""
-    nonce, contradiction = _names(finding.report)
+    nonce = finding.report.nonce
     first = known.get(nonce)
     if first is None:
         return ScanStatus.RECORDED, nonce
     if _says_the_same(first, finding):
         return ScanStatus.DUPLICATE, nonce
-    return ScanStatus.CONFLICT, contradiction
+    return ScanStatus.CONFLICT, _name_other(finding.report)
 
 
-def _says_the_same(first: CheckIn, finding: _Finding) -> bool:
+def _name_other(report: ScanReport) -> str:
+    """Return the nonce this report gets if it contradicts the first of its own nonce."""
+    facts = (report.direction, report.scanned_at, report.admitted, report.code)
+    return rules.name_contradiction(report.nonce, *facts)
+
+
+def _says_the_same(first: CheckIn | NewCheckIn, finding: _Finding) -> bool:
     report = finding.report
     scanned_at = first.occurred_at
     if first.gate_report:
-        scanned_at = datetime.fromisoformat(first.gate_report["scanned_at"])
+        scanned_at = datetime.fromisoformat(str(first.gate_report["scanned_at"]))
     return (first.direction, first.admitted, scanned_at, first.code_step) == (
         report.direction,
         report.admitted,
@@ -250,38 +287,32 @@ def _says_the_same(first: CheckIn, finding: _Finding) -> bool:
 def _list_used(
     session: Session, project_id: UUID, findings: Sequence[_Finding]
 ) -> set[tuple[UUID, int]]:
-    counted = [finding for finding in findings if finding.use]
-    if not counted:
+    uses = {finding.use: finding.dating.at for finding in findings}
+    uses.pop(None, None)
+    if not uses:
         return set()
-    instants = [finding.dating.at for finding in counted]
     return scan_queries.list_used_steps(
         session,
         project_id=project_id,
-        worker_ids={finding.use[0] for finding in counted if finding.use},
-        steps={finding.use[1] for finding in counted if finding.use},
-        since=min(instants) - USE_MARGIN,
-        until=max(instants) + USE_MARGIN,
+        worker_ids={use[0] for use in uses if use},
+        steps={use[1] for use in uses if use},
+        since=min(uses.values()) - USE_MARGIN,
+        until=max(uses.values()) + USE_MARGIN,
     )
 
 
 def _make_check_in(
-    device: Device,
-    finding: _Finding,
-    nonce: str,
-    used: set[tuple[UUID, int]],
-    arrival: Arrival,
-) -> CheckIn:
+    finding: _Finding, nonce: str, used: set[tuple[UUID, int]], arrival: Arrival
+) -> NewCheckIn:
     """Return the check-in of a new report; one that counts uses its step up."""
-    report, reason = finding.report, finding.reason
-    if finding.use in used:
+    report, reason, use = finding.report, finding.reason, finding.use
+    if use in used:
         reason = ScanReason.ALREADY_USED
     is_valid = report.admitted and rules.is_work(reason)
-    if is_valid and finding.use:
-        used.add(finding.use)
-    return CheckIn(
-        project_id=device.project_id,
-        source_id=device.id,
-        device_id=device.id,
+    if is_valid and use:
+        used.add(use)
+    return NewCheckIn(
+        id=new_id(),
         nonce=nonce,
         project_worker_id=finding.named,
         direction=report.direction,
@@ -297,6 +328,16 @@ def _make_check_in(
         code_step=finding.step,
         presented=None if reason is ScanReason.OK else rules.make_presentable(report.code),
         gate_report=_keep_words(report),
+        day=_day_of(finding, arrival) if is_valid else None,
+    )
+
+
+def _day_of(finding: _Finding, arrival: Arrival) -> date:
+    """Return the day on which a scan counts; one of our own gates numbers what it keeps."""
+    report, dating = finding.report, finding.dating
+    has_waited = report.decided_offline and report.sequence is not None
+    return local_date(
+        rules.choose_instant(dating.at, arrival.received_at, dating.bound_ms, has_waited=has_waited)
     )
 
 
@@ -316,37 +357,3 @@ def _keep_words(report: ScanReport) -> dict[str, object]:
         "boot_id": report.boot_id and rules.make_presentable(report.boot_id),
         "uptime_ms": report.uptime_ms,
     }
-
-
-def _store(session: Session, check_ins: Sequence[CheckIn]) -> set[UUID]:
-    """Insert them in one statement; return the ids of those that were stored meanwhile."""
-    stored = store_check_ins(session, [check_in.model_dump() for check_in in check_ins], {})
-    return {check_in.id for check_in in check_ins} - stored
-
-
-def _fold_touched(session: Session, project_id: UUID, stored: Sequence[CheckIn]) -> None:
-    counted = [check_in for check_in in stored if check_in.valid]
-    if counted:
-        days = [local_date(rules.date_check_in(row)) for row in counted]
-        work_days.fold_days(
-            session,
-            project_id=project_id,
-            worker_ids={row.project_worker_id for row in counted if row.project_worker_id},
-            # A crossing can move its neighbours, and before dawn it counts for the day before.
-            since=min(days) - 2 * ONE_DAY,
-            until=max(days) + ONE_DAY,
-        )
-
-
-def _keep_unread(session: Session, device: Device, unread: Sequence[UnreadReport]) -> None:
-    if unread:
-        rows = [
-            UnreadScan(
-                project_id=device.project_id,
-                device_id=device.id,
-                digest=hashlib.sha256(report.content.encode()).digest(),
-                content=report.content,
-            ).model_dump()
-            for report in unread
-        ]
-        session.execute(insert(UnreadScan).on_conflict_do_nothing(index_elements=UNREAD_KEY), rows)

@@ -20,7 +20,7 @@ from attendance.errors import SheetNotFoundError
 from attendance.facts import CardHolder, ObjectionView, RecordedCrossing, WorkerCard
 from attendance.folding import Crossing
 from attendance.rules import CLOCK_TRUST_MS, LONGEST_WAIT, Span, choose_instant
-from attendance.scan_queries import GRADE, HAS_WAITED, IS_STANDING
+from attendance.scan_queries import GRADE, HAS_WAITED, IS_STANDING, among
 from core.enums import CheckInMethod
 from db.models import (
     AttendanceSheet,
@@ -91,7 +91,7 @@ def list_card_holders(
         .outerjoin(Contract, col(Contract.project_worker_id) == ProjectWorker.id)
         .where(
             col(ProjectWorker.project_id) == project_id,
-            col(ProjectWorker.card_number).in_(card_numbers),
+            among(col(ProjectWorker.card_number), card_numbers),
         )
     )
     holders: dict[str, CardHolder] = {}
@@ -108,7 +108,7 @@ def lock_workers(session: Session, project_worker_ids: Collection[UUID]) -> None
     """Let one transaction at a time judge and fold these workers; always in the same order."""
     session.execute(
         select(col(ProjectWorker.id))
-        .where(col(ProjectWorker.id).in_(project_worker_ids))
+        .where(among(col(ProjectWorker.id), project_worker_ids))
         .order_by(col(ProjectWorker.id))
         .with_for_update(key_share=True)
     )

@@ -9,6 +9,7 @@ import msgspec
 from attendance.rules import (
     CLOCK_TRUST_MS,
     Span,
+    choose_instant,
     compute_offset_ms,
     is_in_future,
     judge_card,
@@ -25,6 +26,8 @@ JOURNEY_BOUND_MS = 5_000
 """How long an upload may have been under way when we look at our clock."""
 DRIFT_INVERSE = 20_000
 """One millisecond in so many: the worst rate error of a cheap quartz (50 ppm)."""
+KEYS_AHEAD = timedelta(days=8)
+"""No phone and no gate is given a key earlier than this before its day; see `devices.sync`."""
 ONE_MS = timedelta(milliseconds=1)
 
 EXPLANATIONS: dict[ScanReason, str] = {
@@ -44,8 +47,7 @@ EXPLANATIONS: dict[ScanReason, str] = {
 """For the labour manager: what was not right although a gate opened."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScanReport:
+class ScanReport(msgspec.Struct, frozen=True):
     """One uploaded scan in the gate's own words."""
 
     code: str
@@ -131,7 +133,7 @@ def date_scan(report: ScanReport, arrival: Arrival, claim: Claim | CardClaim | N
     of them knows keeps the gate's word with an error nobody believes.
     """
     measured = _measure(report, arrival)
-    if _is_believed(report, arrival, measured):
+    if _is_believed(report, arrival, measured) and not _is_older_than_key(report, claim):
         assert report.clock_bound_ms is not None
         return Dating(report.scanned_at, report.clock_bound_ms)
     if measured is not None:
@@ -165,7 +167,7 @@ def _judge_live_code(claim: Claim, dating: Dating, arrival: Arrival) -> ScanReas
         return freshness
     if not claim.is_holder_tag_good:
         return ScanReason.BAD_HOLDER_TAG
-    return _judge_holder(claim.holder, dating)
+    return _judge_holder(claim.holder, dating.at)
 
 
 def _judge_card(claim: CardClaim, dating: Dating, arrival: Arrival) -> ScanReason:
@@ -179,11 +181,13 @@ def _judge_card(claim: CardClaim, dating: Dating, arrival: Arrival) -> ScanReaso
         return reason
     if is_in_future(dating.at, arrival.received_at):
         return ScanReason.FUTURE_CODE
-    return _judge_holder(claim.named, dating)
+    # A year nobody can believe is not the day to ask whether its holder stood on the project.
+    counts_at = choose_instant(dating.at, arrival.received_at, dating.bound_ms, has_waited=True)
+    return _judge_holder(claim.named, counts_at)
 
 
-def _judge_holder(holder: Holder, dating: Dating) -> ScanReason:
-    day = local_date(dating.at)
+def _judge_holder(holder: Holder, at: datetime) -> ScanReason:
+    day = local_date(at)
     has_contract = any(contract.covers(day) for contract in holder.contracts)
     return judge_standing(holder.stay, has_contract=has_contract, on=day)
 
@@ -208,6 +212,14 @@ def _is_believed(report: ScanReport, arrival: Arrival, measured: Dating | None) 
     if measured is None:
         return True
     return abs(measured.at - report.scanned_at) <= (bound_ms + measured.bound_ms) * ONE_MS
+
+
+def _is_older_than_key(report: ScanReport, claim: Claim | CardClaim | None) -> bool:
+    """Tell whether the gate's clock says that a code was shown before anybody could make it."""
+    if not isinstance(claim, Claim) or not claim.is_gate_tag_good:
+        return False
+    made_at = datetime.fromtimestamp(claim.code.step * STEP_SECONDS, UTC)
+    return made_at - report.scanned_at > KEYS_AHEAD
 
 
 def _date_by_code(scanned_at: datetime, step: int) -> Dating:

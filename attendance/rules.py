@@ -18,7 +18,11 @@ INT32_MAX = 2**31 - 1
 PRESENTED_CHARACTERS = 64
 CONTRADICTION = "~"
 """Begins the nonces we give; no gate can choose one like it."""
-PERSONAL_DIGITS = re.compile(r"\d{7,}[\dXx]?")
+PERSONAL_DIGITS = re.compile(r"\d(?:[ ·._-]{0,2}\d){6,}(?:[ ·._-]?[Xx])?")
+"""Identity cards and phone numbers, also in groups of digits."""
+DATE = re.compile(r"\d{4}-\d\d-\d\d")
+JSON_ESCAPES = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+")
+NAME = re.compile(r"([\u3400-\u9fff\U00020000-\U0003ffff])[\u3400-\u9fff\U00020000-\U0003ffff]+")
 
 GRADES = {
     CheckInMethod.FACE: Grade.B,
@@ -204,14 +208,32 @@ def name_contradiction(nonce: str, *facts: object) -> str:
 
 
 def make_presentable(text: str) -> str:
-    """Return the start of what was scanned, fit to keep: no control characters, no long numbers.
+    """Return the start of what was scanned, fit to keep: no control characters, nobody's facts.
 
-    Readers also read identity cards and phone numbers; seven digits in a row are starred.
+    Readers also read identity cards and phone numbers: seven digits in a row are starred, in
+    groups too, and Chinese words but for their first character, as any may be a name.
     """
-    printable = start = text[: 2 * PRESENTED_CHARACTERS]
+    printable = start = _decode_escapes(text)[: 2 * PRESENTED_CHARACTERS]
     if not start.isprintable():
         printable = "".join(c if c.isprintable() else "·" for c in start)
-    return PERSONAL_DIGITS.sub("***", printable)[:PRESENTED_CHARACTERS]
+    without_numbers = PERSONAL_DIGITS.sub(_star_number, printable)
+    return NAME.sub(r"\1**", without_numbers)[:PRESENTED_CHARACTERS]
+
+
+def _star_number(found: re.Match[str]) -> str:
+    return found[0] if DATE.fullmatch(found[0]) else "***"
+
+
+def _decode_escapes(text: str) -> str:
+    """Return JSON with its escaped characters read: they would hide a name from nobody but us."""
+    if "\\u" not in text:
+        return text
+    return JSON_ESCAPES.sub(_read_escapes, text[: 12 * PRESENTED_CHARACTERS])
+
+
+def _read_escapes(found: re.Match[str]) -> str:
+    units = bytes.fromhex(found[0].replace("\\u", ""))
+    return units.decode("utf-16-be", "replace")
 
 
 def name_missing(

@@ -2,9 +2,23 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, literal, literal_column, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Text,
+    and_,
+    any_,
+    case,
+    literal,
+    literal_column,
+    select,
+    union_all,
+)
+from sqlalchemy import cast as sql_cast
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col
 
 from attendance.facts import PrintedCard
@@ -45,6 +59,27 @@ _WAS_LOOKED_AT = and_(
 GRADE = case((_WAS_LOOKED_AT, literal(Grade.B, enum_type(Grade))), else_=col(CheckIn.grade))
 """What a crossing is worth now: a look at the face comes after the check-in was written."""
 
+
+def among(column: Mapped[Any], values: Collection[object]) -> ColumnElement[bool]:
+    """Return `column = ANY(values)`: one bound value and one plan, where `IN` binds every value.
+
+    As text, which costs a tenth of what the driver takes to write an array.
+    """
+    kind = cast("ColumnElement[Any]", column).type
+    spelled = ",".join(map(_spell, values))
+    return column == any_(sql_cast(literal(f"{{{spelled}}}", Text), ARRAY(kind)))
+
+
+def _spell(value: object) -> str:
+    """Return a value as an element of PostgreSQL's text for arrays."""
+    if isinstance(value, UUID):
+        return value.hex
+    if isinstance(value, bytes):
+        return rf"\\x{value.hex()}"
+    escaped = str(value).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
 HAS_WAITED: ColumnElement[bool] = and_(
     col(CheckIn.decided_offline), col(CheckIn.gate_report)["sequence"].astext.is_not(None)
 )
@@ -65,7 +100,7 @@ def list_holders(
         .add_columns(col(Contract.start_date), col(Contract.end_date))
         .outerjoin(ProjectWorker, here)
         .outerjoin(Contract, col(Contract.project_worker_id) == ProjectWorker.id)
-        .where(col(WorkerCode.worker_ref).in_(worker_refs))
+        .where(among(col(WorkerCode.worker_ref), worker_refs))
     )
     earlier = _list_earlier_phones(session, worker_refs)
     holders: dict[bytes, Holder] = {}
@@ -87,7 +122,7 @@ def _list_earlier_phones(
         select(col(WorkerCode.worker_ref), col(WorkerPhone.key_generation))
         .add_columns(col(WorkerPhone.created_at))
         .join(WorkerCode, col(WorkerCode.person_id) == WorkerPhone.person_id)
-        .where(col(WorkerCode.worker_ref).in_(worker_refs), col(WorkerPhone.key_generation) > 1)
+        .where(among(col(WorkerCode.worker_ref), worker_refs), col(WorkerPhone.key_generation) > 1)
     )
     earlier: dict[bytes, tuple[tuple[int, datetime], ...]] = {}
     for ref, generation, given_at in session.execute(statement):
@@ -100,7 +135,7 @@ def list_cards(session: Session, digests: Collection[bytes]) -> dict[bytes, Prin
     statement = (
         select(col(WorkerCard.digest), col(WorkerCode.worker_ref), col(WorkerCard.revoked_at))
         .join(WorkerCode, col(WorkerCode.person_id) == WorkerCard.person_id)
-        .where(col(WorkerCard.digest).in_(digests))
+        .where(among(col(WorkerCard.digest), digests))
     )
     return {
         digest: PrintedCard(worker_ref, revoked_at)
@@ -117,7 +152,7 @@ def list_check_ins(
         .where(
             col(CheckIn.project_id) == project_id,
             col(CheckIn.source_id) == source_id,
-            col(CheckIn.nonce).in_(nonces),
+            among(col(CheckIn.nonce), nonces),
         )
         .order_by(col(CheckIn.received_at).desc())
     )
@@ -140,9 +175,9 @@ def list_used_steps(
     """
     theirs = select(col(CheckIn.project_worker_id), col(CheckIn.code_step)).where(
         col(CheckIn.project_id) == project_id,
-        col(CheckIn.project_worker_id).in_(worker_ids),
+        among(col(CheckIn.project_worker_id), worker_ids),
         col(CheckIn.valid),
-        col(CheckIn.code_step).in_(steps),
+        among(col(CheckIn.code_step), steps),
         IS_STANDING,
     )
     by_gate = theirs.where(col(CheckIn.occurred_at).between(since, until))

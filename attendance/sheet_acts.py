@@ -8,9 +8,8 @@ from uuid import UUID
 from sqlmodel import Session
 
 from attendance import queries, sheet_queries
-from attendance.drawing import Line
 from attendance.errors import SheetNotFoundError
-from attendance.facts import ObjectionView
+from attendance.facts import Line, ObjectionView
 from attendance.regularity import Suspicion
 from attendance.sheet_chain import Chain, check_turn, find_step, hash_lines
 from attendance.sheet_errors import SheetChangedError, SheetNotLockedError, SheetPaidError

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from attendance import queries, sheet_queries, work_days
+from attendance import queries, sheet_queries
 from attendance.day_rules import FULL_DAY_UNITS, HALF_DAY_UNITS
-from attendance.drawing import Line, read_cells
+from attendance.drawing import read_cells
+from attendance.facts import Line
+from attendance.plain_days import fold_team_days
 from attendance.sheet_acts import ShownAct, get_own_sheet, list_shown_acts
 from attendance.sheet_chain import NAMES
 from attendance.sheet_queries import ENTERED_MARK, IMPORTED_MARK, UNSURE_MARK, Cell, SheetWorker
@@ -103,8 +105,13 @@ def export_sheet(
     )
     worker_ids = [UUID(line["project_worker_id"]) for line in sheet.lines]
     if sheet.state is SheetState.DRAFT:
-        work_days.fold_month(
-            session, project_id=project_id, worker_ids=worker_ids, month=sheet.month
+        period = period_of(sheet)
+        fold_team_days(
+            session,
+            project_id=project_id,
+            worker_ids=worker_ids,
+            since=period.first,
+            until=period.until - ONE_DAY,
         )
     workers = sheet_queries.list_sheet_workers(session, worker_ids)
     if reason is None:

@@ -3,11 +3,15 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
     ARRAY,
+    JSON,
     ColumnElement,
+    Integer,
     Select,
     Uuid,
     and_,
@@ -22,7 +26,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 from sqlmodel import Session, col
 
-from attendance.facts import MonthTotal
+from attendance.facts import Line
 from attendance.sheet_chain import TeamFacts
 from core.enums import Grade, PaySheetState, Role, SheetState, WorkDayState
 from core.sheet_enums import SheetAct
@@ -51,6 +55,8 @@ _MARKS = func.concat(
 
 Cell = tuple[int, int, str]
 """Day of the month, 工日 in hundredths, marks: `?` unsure, `D` entered by hand, `E` imported."""
+WrittenCells = list[list[Any]]
+"""The same of one worker as JSON has it, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,54 +68,72 @@ class SheetWorker:
     work_type: str
 
 
-def list_month_sums(
-    session: Session, *, worker_ids: Collection[UUID], first: date, until: date
-) -> tuple[dict[UUID, MonthTotal], dict[UUID, dict[str, int]]]:
-    """Return the sums and the grades of each worker with a day from `first` to before `until`."""
-    alike = (col(WorkDay.project_worker_id), col(WorkDay.grades), UNSURE)
-    statement = (
-        select(*alike, func.sum(WorkDay.units), func.sum(WorkDay.minutes), func.count())
+def list_lines(
+    session: Session, *, project_id: UUID, worker_ids: Collection[UUID], first: date, until: date
+) -> dict[str, Line]:
+    """Return by its worker each line of whoever has a day from `first` to before `until`.
+
+    The database writes the lines: ten thousand of them as rows take Python longer to read than
+    their days take the database to sum.
+    """
+    graded = (
+        (grade.value, func.sum(cast(col(WorkDay.grades)[grade.value], Integer))) for grade in Grade
+    )
+    line = func.json_build_object(
+        *("project_worker_id", col(WorkDay.project_worker_id)),
+        *("units", func.sum(WorkDay.units)),
+        *("minutes", func.sum(WorkDay.minutes)),
+        *("days", func.count()),
+        *("needs_confirmation", func.count().filter(UNSURE)),
+        *("grades", func.jsonb_strip_nulls(func.jsonb_build_object(*chain.from_iterable(graded)))),
+    )
+    lines = (
+        select(line.label("line"))
         .where(
+            col(WorkDay.project_id) == project_id,
             col(WorkDay.project_worker_id) == _any(worker_ids),
             col(WorkDay.work_date) >= first,
             col(WorkDay.work_date) < until,
         )
-        .group_by(*alike)
+        .group_by(col(WorkDay.project_worker_id))
+        .subquery()
     )
-    totals: dict[UUID, MonthTotal] = {}
-    grades: dict[UUID, dict[str, int]] = {}
-    for worker_id, of_day, is_unsure, units, minutes, days in session.execute(statement):
-        part = MonthTotal(worker_id, units, minutes, days, days if is_unsure else 0)
-        totals[worker_id] = part + totals[worker_id] if worker_id in totals else part
-        counts = grades.setdefault(worker_id, {})
-        for grade, count in of_day.items():
-            counts[grade] = counts.get(grade, 0) + count * days
-    return totals, grades
+    drawn = session.scalars(select(func.json_agg(lines.c.line, type_=JSON))).one()
+    return {line["project_worker_id"]: line for line in drawn or ()}
 
 
 def list_cells(
     session: Session, *, worker_ids: Collection[UUID], first: date, until: date
 ) -> dict[UUID, list[Cell]]:
     """Return each worker's days from `first` to before `until`, oldest first."""
-    in_order = [
-        func.array_agg(aggregate_order_by(value, col(WorkDay.work_date)))
-        for value in (func.date_part("day", WorkDay.work_date), col(WorkDay.units), _MARKS)
-    ]
-    statement = (
-        select(col(WorkDay.project_worker_id), *in_order)
+    written = list_written_cells(session, worker_ids=worker_ids, first=first, until=until)
+    return {
+        UUID(worker_id): [(day, units, marks) for day, units, marks in cells]
+        for worker_id, cells in written.items()
+    }
+
+
+def list_written_cells(
+    session: Session, *, worker_ids: Collection[UUID], first: date, until: date
+) -> dict[str, WrittenCells]:
+    """Return the same as a locked sheet keeps it, by the workers' ids as its lines have them."""
+    day = cast(func.date_part("day", WorkDay.work_date), Integer)
+    cell = func.json_build_array(day, WorkDay.units, _MARKS)
+    cells = (
+        select(
+            col(WorkDay.project_worker_id).label("worker_id"),
+            func.json_agg(aggregate_order_by(cell, col(WorkDay.work_date))).label("cells"),
+        )
         .where(
             col(WorkDay.project_worker_id) == _any(worker_ids),
             col(WorkDay.work_date) >= first,
             col(WorkDay.work_date) < until,
         )
         .group_by(col(WorkDay.project_worker_id))
+        .subquery()
     )
-    return {
-        worker_id: [
-            (int(day), units, marks) for day, units, marks in zip(days, amounts, signs, strict=True)
-        ]
-        for worker_id, days, amounts, signs in session.execute(statement)
-    }
+    by_worker = func.json_object_agg(cells.c.worker_id, cells.c.cells, type_=JSON)
+    return session.scalars(select(by_worker)).one() or {}
 
 
 def list_sheet_workers(session: Session, worker_ids: Collection[UUID]) -> dict[UUID, SheetWorker]:

@@ -9,9 +9,11 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-from attendance import queries, sheet_queries, work_days
-from attendance.drawing import Line, Period, draw_lines, draw_lines_anew, freeze_cells
+from attendance import queries, sheet_queries
+from attendance.drawing import Period, draw_lines, draw_lines_anew, freeze_cells
 from attendance.errors import SheetLockedError
+from attendance.facts import Line
+from attendance.plain_days import fold_team_days
 from attendance.sheet_chain import NAMES, Chain, DoneAct, hash_lines, judge_chain
 from attendance.sheet_errors import (
     DaysUnsettledError,
@@ -190,12 +192,15 @@ def _list_members(session: Session, sheet: AttendanceSheet) -> list[UUID]:
 def _draw_from_days(session: Session, sheet: AttendanceSheet) -> list[Line]:
     """Fold the month again, so that the days which are kept are those that were summed."""
     worker_ids = _list_members(session, sheet)
-    work_days.fold_month(
-        session, project_id=sheet.project_id, worker_ids=worker_ids, month=sheet.month
+    period = period_of(sheet)
+    fold_team_days(
+        session,
+        project_id=sheet.project_id,
+        worker_ids=worker_ids,
+        since=period.first,
+        until=period.until - ONE_DAY,
     )
-    return draw_lines(
-        session, project_id=sheet.project_id, worker_ids=worker_ids, period=period_of(sheet)
-    )
+    return draw_lines(session, project_id=sheet.project_id, worker_ids=worker_ids, period=period)
 
 
 def _check_settled(lines: Sequence[Line], reason: str | None) -> None:

@@ -7,13 +7,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from attendance import offline, queries, rules, work_days
+from attendance import offline, queries, rules
 from attendance.facts import CardHolder
 from attendance.partitions import ensure_partitions_for
 from attendance.punch_rules import bound_clock_ms, judge_punch, measure_offset_ms
 from attendance.rejudge import Arrival, ScanReport
-from attendance.storing import Row, store_check_ins
-from core.clock import ONE_DAY, local_date
+from attendance.storing import NewCheckIn, store_check_ins
+from core.clock import local_date
 from core.enums import ScanReason, ScanStatus
 from core.keyring import Keyring
 from db.base import new_id
@@ -44,7 +44,7 @@ def take_punches(
     punches: Sequence[Punch],
     at: datetime,
 ) -> list[PunchOutcome]:
-    """Store what a terminal recorded, each punch once, and fold the days it touches.
+    """Store what a terminal recorded, each punch once, and mark the days it touches to be folded.
 
     One outcome for each punch, in the same order. A punch with a scanned code is judged as the
     code, any other as the person who has its PIN on the project; a PIN nobody has is stored
@@ -151,23 +151,17 @@ def _take_plain(
         _make_row(punch, holders.get(punch.pin or ""), device, at, is_question=is_question)
         for punch in punches
     ]
-    common = {
-        "project_id": device.project_id,
-        "source_id": device.id,
-        "device_id": device.id,
-        "received_at": at,
-        "decided_offline": not is_question,
-    }
-    new_ids = store_check_ins(session, rows, common)
-    _fold_touched(session, device, [row for row in rows if row["id"] in new_ids], at)
+    new_ids = store_check_ins(
+        session, rows, project_id=device.project_id, device_id=device.id, at=at
+    )
     return [
         PunchOutcome(
             punch,
-            row["project_worker_id"],
-            row["reason"],
-            admitted=row["admitted"],
-            valid=row["valid"],
-            is_new=row["id"] in new_ids,
+            row.project_worker_id,
+            row.reason,
+            admitted=row.admitted,
+            valid=row.valid,
+            is_new=row.id in new_ids,
         )
         for punch, row in zip(punches, rows, strict=True)
     ]
@@ -180,26 +174,29 @@ def _make_row(
     at: datetime,
     *,
     is_question: bool,
-) -> Row:
-    """Return what differs from punch to punch."""
+) -> NewCheckIn:
     bound_ms = bound_clock_ms(punch, device_offset_ms=device.clock_offset_ms, received_at=at)
     reason = _judge(punch, holder, bound_ms, at)
     admitted = reason is ScanReason.OK if is_question else not punch.is_refused
-    return {
-        "id": new_id(),
-        "nonce": punch.key,
-        "project_worker_id": holder.project_worker_id if holder else None,
-        "direction": device.direction or punch.direction,
-        "method": punch.method,
-        "grade": rules.grade_method(punch.method),
-        "occurred_at": punch.at,
-        "clock_bound_ms": bound_ms,
-        "admitted": admitted,
-        "valid": admitted and rules.is_work(reason),
-        "reason": reason,
-        "presented": None if holder else punch.pin and rules.make_presentable(punch.pin),
-        "note": punch.note,
-    }
+    is_valid = admitted and rules.is_work(reason)
+    return NewCheckIn(
+        id=new_id(),
+        nonce=punch.key,
+        project_worker_id=holder.project_worker_id if holder else None,
+        direction=device.direction or punch.direction,
+        method=punch.method,
+        grade=rules.grade_method(punch.method),
+        occurred_at=punch.at,
+        received_at=at,
+        clock_bound_ms=bound_ms,
+        admitted=admitted,
+        valid=is_valid,
+        reason=reason,
+        decided_offline=not is_question,
+        presented=None if holder else punch.pin and rules.make_presentable(punch.pin),
+        note=punch.note,
+        day=local_date(rules.choose_instant(punch.at, at, bound_ms)) if is_valid else None,
+    )
 
 
 def _judge(punch: Punch, holder: CardHolder | None, bound_ms: int, at: datetime) -> ScanReason:
@@ -211,22 +208,4 @@ def _judge(punch: Punch, holder: CardHolder | None, bound_ms: int, at: datetime)
         contracts=holder.contracts,
         clock_bound_ms=bound_ms,
         received_at=at,
-    )
-
-
-def _fold_touched(session: Session, device: Device, inserted: Sequence[Row], at: datetime) -> None:
-    counted = [row for row in inserted if row["valid"]]
-    if not counted:
-        return
-    days = [
-        local_date(rules.choose_instant(row["occurred_at"], at, row["clock_bound_ms"]))
-        for row in counted
-    ]
-    work_days.fold_days(
-        session,
-        project_id=device.project_id,
-        worker_ids={row["project_worker_id"] for row in counted},
-        # A punch can move its neighbours' exits, and before dawn it counts for the day before.
-        since=min(days) - 2 * ONE_DAY,
-        until=max(days) + ONE_DAY,
     )

@@ -51,8 +51,7 @@ def claim_uploaded(
         UsedStep(
             project_id=project_id, project_worker_id=worker_id, code_step=step, check_in_id=new_id()
         ).model_dump()
-        for worker_id, step in sorted(set(uses))
-        if step >= freshest
+        for worker_id, step in sorted({use for use in uses if use[1] >= freshest})
     ]
     if rows:
         session.execute(insert(UsedStep).on_conflict_do_nothing(), rows)

@@ -13,8 +13,9 @@ SETTLE_SECONDS = 30
 """How much longer than the measured time a run may take before it is called stuck."""
 HEADER_END = b"\r\n\r\n"
 
-MakeRequest = Callable[[int], bytes]
-"""Given a running number, returns one whole HTTP request (`post_json`)."""
+MakeRequest = Callable[[int], bytes | None]
+"""Given a running number, returns one whole HTTP request (`post_json`); None when there are no
+more, which ends the run early."""
 
 
 class LoadError(Exception):
@@ -59,18 +60,27 @@ def get(path: str, *, headers: str = "") -> bytes:
 
 
 def run_load(
-    address: Address, make_request: MakeRequest, *, connections: int, seconds: float
+    address: Address,
+    make_request: MakeRequest,
+    *,
+    connections: int,
+    seconds: float,
+    pause: float = 0,
 ) -> Result:
-    """Keep every connection busy for the given time; LoadError unless all answers are 2xx."""
-    return uvloop.run(_run(address, make_request, connections, seconds))
+    """Keep every connection busy for the given time; LoadError unless all answers are 2xx.
+
+    With a `pause` (in seconds) each connection rests so long after an answer, as a gate does
+    until the next person has come.
+    """
+    return uvloop.run(_run(address, make_request, connections, seconds, pause))
 
 
 async def _run(
-    address: Address, make_request: MakeRequest, connections: int, seconds: float
+    address: Address, make_request: MakeRequest, connections: int, seconds: float, pause: float
 ) -> Result:
     loop = asyncio.get_running_loop()
     result = Result(seconds)
-    run = _Run(make_request, loop.time() + seconds, result)
+    run = _Run(make_request, loop.time() + seconds, pause, result)
     clients = []
     for _ in range(connections):
         client = _Client(run, loop.create_future())
@@ -88,10 +98,11 @@ async def _run(
 class _Run:
     make_request: MakeRequest
     ends_at: float
+    pause: float
     result: Result
     sent: int = 0
 
-    def next_request(self) -> bytes:
+    def next_request(self) -> bytes | None:
         self.sent += 1
         return self.make_request(self.sent)
 
@@ -132,10 +143,16 @@ class _Client(asyncio.Protocol):
             self._finish(None)
             return
         self._run.result.latencies.append(perf_counter() - self._sent_at)
-        self._send()
+        if self._run.pause:
+            asyncio.get_running_loop().call_later(self._run.pause, self._send)
+        else:
+            self._send()
 
     def _send(self) -> None:
         request = self._run.next_request()
+        if request is None:
+            self._finish(None)
+            return
         self._sent_at = perf_counter()
         self._transport.write(request)
 

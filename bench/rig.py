@@ -11,6 +11,7 @@ from functools import cached_property
 from pathlib import Path
 from socket import AF_UNIX, socket
 from typing import Self
+from uuid import uuid4
 
 from sqlalchemy import make_url
 
@@ -61,7 +62,7 @@ class Rig:
 
     def serve(self, application: str, environment: Mapping[str, str] | None = None) -> Address:
         """Run an ASGI application with one uvicorn process, as the product's is run."""
-        name = application.replace(":", ".")
+        name = f"{application.replace(':', '.')}-{uuid4().hex[:6]}"
         listening = self.directory / f"{name}.sock"
         command = [sys.executable, "-m", "uvicorn", application, "--uds", str(listening)]
         child = self._running.enter_context(

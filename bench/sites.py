@@ -3,8 +3,9 @@
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -13,9 +14,10 @@ from alembic.config import Config
 from sqlalchemy import func, insert, select, text
 from sqlmodel import Session, SQLModel, col
 
+from attendance.partitions import ensure_months
 from bench.load import Address, post_json
 from bench.rig import Rig
-from core.clock import local_date, now
+from core.clock import ONE_DAY, day_start, local_date, now
 from core.crypto import token_hash
 from core.enums import ContractKind, DeviceProfile, PayBasis
 from core.keyring import Keyring, load_keyring
@@ -44,6 +46,27 @@ STEPS = range(-1, 2)
 """Of a phone whose clock is a little off; each opens once."""
 PAST_STEPS = 100
 """Uploads begin 25 minutes ago and go back from there."""
+FILL = text(
+    """
+WITH place AS (
+  SELECT worker.id, worker.project_id, device.id AS device_id,
+    row_number() OVER (ORDER BY worker.id) - 1 AS number, count(*) OVER () AS total
+  FROM project_worker AS worker JOIN device USING (project_id)
+)
+INSERT INTO check_in (
+  id, project_id, source_id, device_id, nonce, project_worker_id, direction, method, grade,
+  occurred_at, received_at, clock_bound_ms, admitted, valid, reason, decided_offline, code_step
+)
+SELECT uuidv7(at - now()), project_id, device_id, device_id, md5(turn::text || at::text), id,
+  CASE turn / total % 2 WHEN 0 THEN 'in' ELSE 'out' END, 'live_code', 'A',
+  at, at, 100, true, true, 'ok', false, extract(epoch FROM at)::bigint / 15
+FROM generate_series(0, :rows - 1) AS turn
+CROSS JOIN LATERAL (
+  SELECT CAST(:start AS timestamptz) + (CAST(:end AS timestamptz) - :start) * turn / :rows AS at
+) AS moment
+JOIN place ON number = turn % total
+"""
+)
 ROOT = Path(__file__).parent.parent
 
 
@@ -59,18 +82,18 @@ class Site:
 class Sites:
     """A migrated installation, and requests of its gates that are each good once."""
 
-    def __init__(self, rig: Rig) -> None:
-        migrate(rig.database_url)
+    def __init__(self, rig: Rig, database_url: str) -> None:
+        migrate(database_url)
         keys_file = rig.directory / "keys.json"
         self._keyring = load_keyring(keys_file)
-        self._database = Database(rig.database_url, self._keyring.fields)
+        self._database = Database(database_url, self._keyring.fields)
         with self._database.transaction() as session:
             self._sites = [_write_site(session, number) for number in range(PROJECTS)]
         with self._database.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
         self._used: set[tuple[bytes, int]] = set()
         self._past_step = ax1.step_at(now()) - PAST_STEPS
-        self.address = serve_product(rig, keys_file)
+        self.address = serve_product(rig, database_url, keys_file)
 
     def questions(self, count: int) -> list[bytes]:
         """Return that many requests with distinct live codes, to be sent at once."""
@@ -95,6 +118,22 @@ class Sites:
         """Return how many durable check-ins have opened a gate."""
         with self._database.transaction() as session:
             return session.scalar(select(func.count()).where(col(CheckIn.admitted))) or 0
+
+    def fill(self, *, months: int, rows: int) -> None:
+        """Write as many check-ins of earlier days, spread over sites, workers and past months.
+
+        Past the triggers that look foreign keys up: it is what is there that counts here.
+        """
+        starts = [_months_ago(ago) for ago in range(months, -1, -1)]
+        with self._database.transaction() as session:
+            ensure_months(session, starts)
+        for start, end in pairwise(starts):
+            with self._database.transaction() as session:
+                session.execute(text("SET LOCAL session_replication_role = replica"))
+                facts = {"start": day_start(start), "end": day_start(end), "rows": rows // months}
+                session.execute(FILL, facts)
+        with self._database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
 
     def _show_at(self, site: Site) -> Iterator[str]:
         while True:
@@ -171,14 +210,22 @@ class _Phones:
         return post_json(path, json.dumps(body).encode(), headers=bearer)
 
 
+def _months_ago(months: int) -> date:
+    """Return the first day of the month so many months before this one."""
+    first = local_date(now()).replace(day=1)
+    for _ in range(months):
+        first = (first - ONE_DAY).replace(day=1)
+    return first
+
+
 @cache
-def serve_product(rig: Rig, keys_file: Path) -> Address:
-    """Run the product over the rig's servers, once for all benches."""
+def serve_product(rig: Rig, database_url: str, keys_file: Path) -> Address:
+    """Run the product over a database and the rig's other servers, once for all benches."""
     return rig.serve(
         "main:app",
         {
             "ENV": "prod",
-            "DATABASE_URL": rig.database_url,
+            "DATABASE_URL": database_url,
             "REDIS_URL": rig.valkey_url,
             "CELERY_BROKER_URL": rig.valkey_url,
             "KEYS_FILE": str(keys_file),
@@ -194,7 +241,7 @@ def serve_product(rig: Rig, keys_file: Path) -> Address:
 def migrate(url: str) -> None:
     """Bring an empty database to the product's schema."""
     config = Config(ROOT / "alembic.ini")
-    config.set_main_option("sqlalchemy.url", url)
+    config.set_main_option("sqlalchemy.url", url.replace("%", "%%"))  # an INI file's own sign
     command.upgrade(config, "head")
 
 

@@ -6,21 +6,39 @@ from contextlib import contextmanager
 from functools import cache, partial
 from uuid import uuid4
 
+from sqlalchemy import make_url
+
 from bench.groups.baselines import CONNECTIONS, EVENT, SECONDS, answers_per_second
 from bench.harness import Sides, bench
 from bench.load import Address, Result, post_json, run_load
+from bench.post import make_database
 from bench.rig import SCRIPTS, Rig
 from bench.sites import Sites
 
 FEW_CONNECTIONS = 8
 """At 32 on two cores a 99th percentile says more about the scheduler than about the server."""
 MOST_PER_SECOND = 8_000
+MONTHS = 24
+ROWS = 20_000_000
 
 
 @cache
 def open_sites(rig: Rig) -> Sites:
-    """Return the sites, their server warm: it reads each site's roster at the first question."""
-    sites = Sites(rig)
+    """Return the sites, their server warm."""
+    return _warm(Sites(rig, rig.database_url))
+
+
+@cache
+def open_full_sites(rig: Rig) -> Sites:
+    """Return other sites, which have been at work for two years."""
+    database_url = make_database(make_url(rig.database_url), "full_sites")
+    sites = Sites(rig, database_url)
+    sites.fill(months=MONTHS, rows=ROWS)
+    return _warm(sites)
+
+
+def _warm(sites: Sites) -> Sites:
+    """Let the server read each site's roster, as it does at the first question."""
     questions = sites.questions(MOST_PER_SECOND * SECONDS)
     run_load(sites.address, questions.__getitem__, connections=CONNECTIONS, seconds=SECONDS)
     return sites

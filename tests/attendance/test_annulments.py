@@ -11,13 +11,15 @@ from sqlmodel import Session, select
 
 from attendance import service
 from attendance.annulments import annul_scan
+from attendance.conflicts import list_conflicts
 from attendance.due_folds import fold_due_of
 from attendance.errors import AnnulmentTooLateError, ScanNotFoundError
 from core.clock import now
-from core.enums import Direction
+from core.enums import AnnulmentReason, ConflictKind, Direction
 from core.keyring import Keyring
 from db.models import CheckIn, CheckInAnnulment, Device, WorkDay
 from tests.factories.attendance import GateSite, make_gate, make_gate_site
+from tests.factories.cards import make_card
 
 NONCE = "scan-0001"
 Scan = Callable[..., CheckIn]
@@ -46,10 +48,15 @@ def scan(session: Session, redis: Redis, keyring: Keyring, site: GateSite) -> Sc
 
 
 def annul(
-    session: Session, device: Device, *, nonce: str = NONCE, minutes: int = 0
+    session: Session,
+    device: Device,
+    *,
+    nonce: str = NONCE,
+    minutes: int = 0,
+    reason: AnnulmentReason = AnnulmentReason.NOT_OPENED,
 ) -> CheckInAnnulment:
     at = now() + timedelta(minutes=minutes)
-    return annul_scan(session, device=device, nonce=nonce, at=at)
+    return annul_scan(session, device=device, nonce=nonce, reason=reason, at=at)
 
 
 def read_days(session: Session, site: GateSite) -> list[WorkDay]:
@@ -103,6 +110,28 @@ def test_a_refused_scan_may_be_annulled_and_nothing_changes(
 ) -> None:
     check_in = scan(code="no code")
     assert annul(session, site.gate.device).check_in_id == check_in.id
+
+
+def test_a_stranger_with_the_card_is_the_labour_managers_to_look_at(
+    session: Session, site: GateSite, scan: Scan
+) -> None:
+    check_in = scan(code=make_card(session, site.worker).code)
+
+    for _ in range(2):
+        annul(session, site.gate.device, reason=AnnulmentReason.NOT_THE_HOLDER)
+
+    (view,) = list_conflicts(session, project_id=site.project_id, before=None, limit=9)
+    assert (view.id, view.conflict.kind) == (check_in.id, ConflictKind.NOT_THE_HOLDER)
+    assert view.worker is not None
+    assert (view.counts_as_work, read_days(session, site)) == (False, [])
+
+
+def test_a_turnstile_that_did_not_turn_is_nobodys_to_look_at(
+    session: Session, site: GateSite, scan: Scan
+) -> None:
+    scan()
+    annul(session, site.gate.device)
+    assert list_conflicts(session, project_id=site.project_id, before=None, limit=9) == []
 
 
 @pytest.mark.parametrize("table", ["check_in_annulment", "unread_scan"])

@@ -6,13 +6,18 @@ from uuid import uuid4
 import pytest
 from sqlmodel import Session, col, select
 
+from attendance.conflicts import list_conflicts
 from attendance.imports import import_attlog
 from attendance.months import get_month
+from attendance.offline import take_scans
+from attendance.rejudge import Arrival, ScanReport
 from attendance.work_days import fold_days
 from core.clock import day_start, local_date, now
 from core.enums import CheckInMethod, Direction, Grade, ScanReason, WorkDayState
+from core.keyring import Keyring
 from db.models import CheckIn, WorkDay
 from tests.factories.attendance import GateSite, make_check_in, make_gate_site
+from tests.factories.cards import make_card
 
 TODAY = local_date(now())
 ARRIVED = day_start(TODAY) + timedelta(hours=12)
@@ -47,6 +52,34 @@ def make_waiting_card(session: Session, site: GateSite, said: datetime) -> None:
         )
     )
     session.flush()
+
+
+def bring_card(session: Session, keyring: Keyring, site: GateSite, said: datetime) -> CheckIn:
+    """Upload the scan of a card, looked at, by a gate that knows no time and was switched off."""
+    scan = ScanReport(
+        code=make_card(session, site.worker).code,
+        direction=Direction.IN,
+        nonce="card-scan-0001",
+        scanned_at=said,
+        clock_bound_ms=None,
+        admitted=True,
+        reason="ok",
+        decided_offline=True,
+        sequence=7,
+        boot_id="boot-1",
+        uptime_ms=None,
+        looked=True,
+    )
+    session.flush()
+    take_scans(
+        session,
+        keyring,
+        device=site.gate.device,
+        reports=[scan],
+        arrival=Arrival(ARRIVED, "boot-2", None),
+        clock_offset_ms=None,
+    )
+    return session.scalars(select(CheckIn)).one()
 
 
 def fold(session: Session, site: GateSite) -> list[WorkDay]:
@@ -180,3 +213,29 @@ def test_an_exit_before_its_entry_is_asked_about_and_both_are_kept(
     (day,) = fold(session, site)
 
     assert (day.state, day.units, day.grades) == (WorkDayState.NEEDS_CONFIRMATION, 50, {"B": 2})
+
+
+@pytest.mark.parametrize("year", [2019, None], ids=["2019", "can be true"])
+def test_an_offline_card_without_a_trusted_clock_is_asked_about_and_never_lost(
+    session: Session, keyring: Keyring, site: GateSite, *, year: int | None
+) -> None:
+    guess = day_start(FOUR_DAYS[0]) + timedelta(hours=7)
+
+    check_in = bring_card(session, keyring, site, guess.replace(year=year) if year else guess)
+
+    (day,) = fold(session, site)
+    assert (check_in.valid, check_in.grade) == (True, Grade.B)
+    assert (day.work_date, day.state) == (
+        TODAY if year else FOUR_DAYS[0],
+        WorkDayState.NEEDS_CONFIRMATION,
+    )
+
+
+def test_an_offline_card_dated_in_2038_is_kept_and_has_an_owner(
+    session: Session, keyring: Keyring, site: GateSite
+) -> None:
+    check_in = bring_card(session, keyring, site, day_start(TODAY.replace(year=2038, day=1)))
+
+    listed = list_conflicts(session, project_id=site.project_id, before=None, limit=9)
+    assert (check_in.admitted, check_in.reason) == (True, ScanReason.FUTURE_CODE)
+    assert [conflict.check_in.id for conflict in listed] == [check_in.id]

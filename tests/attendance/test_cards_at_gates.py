@@ -12,14 +12,29 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from attendance import service
+from attendance.annulments import annul_scan
+from attendance.conflicts import ConflictView, list_conflicts
 from attendance.due_folds import fold_due_of
-from attendance.errors import LookTooLateError, NothingToLookAtError, ScanNotFoundError
+from attendance.errors import (
+    AnnulledError,
+    LookTooLateError,
+    NothingToLookAtError,
+    ScanNotFoundError,
+)
 from attendance.looks import confirm_look
 from attendance.offline import take_scans
 from attendance.rejudge import Arrival, ScanReport
 from attendance.service import ScanDecision
 from core.clock import ONE_DAY, local_date, now
-from core.enums import CheckInMethod, Direction, Grade, ScanReason, ScanStatus, Tone
+from core.enums import (
+    CheckInMethod,
+    ConflictKind,
+    Direction,
+    Grade,
+    ScanReason,
+    ScanStatus,
+    Tone,
+)
 from core.keyring import Keyring
 from db.models import CheckIn, Device, WorkDay
 from db.session import Database
@@ -191,6 +206,61 @@ def test_a_look_comes_from_the_same_gate_and_in_time(
         confirm_look(
             session, device=site.gate.device, nonce=NONCE, at=now() + timedelta(minutes=16)
         )
+
+
+def test_an_annulled_crossing_wants_no_look(
+    session: Session, scan: Any, issued: IssuedCard, site: GateSite
+) -> None:
+    scan(issued.code)
+    annul_scan(session, device=site.gate.device, nonce=NONCE, at=now())
+    with pytest.raises(AnnulledError):
+        confirm_look(session, device=site.gate.device, nonce=NONCE, at=now())
+
+
+def list_strangers(session: Session, site: GateSite) -> list[ConflictView]:
+    listed = list_conflicts(session, project_id=site.project_id, before=None, limit=9)
+    return [view for view in listed if view.conflict.kind is ConflictKind.NOT_THE_HOLDER]
+
+
+def test_a_stranger_whom_an_offline_gate_saw_is_somebodys_to_look_at(
+    session: Session, upload: Any, issued: IssuedCard, site: GateSite
+) -> None:
+    turned_back = report(issued.code, YESTERDAY_NOON, admitted=False, reason="not_the_holder")
+    refused = report(
+        issued.code, YESTERDAY_NOON, nonce="card-scan-0002", admitted=False, reason="left_project"
+    )
+
+    first, _ = upload(turned_back, refused)
+    upload(turned_back)
+
+    (view,) = list_strangers(session, site)
+    assert (view.id, view.worker is not None) == (first.check_in.id, True)
+    assert "不是本人" in view.explanation
+
+
+@pytest.mark.parametrize("minutes", [1, 16])
+def test_a_stranger_let_in_online_and_told_of_in_an_upload_is_listed_too(
+    session: Session,
+    keyring: Keyring,
+    scan: Any,
+    issued: IssuedCard,
+    site: GateSite,
+    *,
+    minutes: int,
+) -> None:
+    let_in = scan(issued.code).check_in
+
+    take_scans(
+        session,
+        keyring,
+        device=site.gate.device,
+        reports=[report(issued.code, AT, admitted=False, reason="not_the_holder")],
+        arrival=Arrival(now() + timedelta(minutes=minutes), "boot-1", None),
+        clock_offset_ms=None,
+    )
+
+    (view,) = list_strangers(session, site)
+    assert (view.id, view.counts_as_work) == (let_in.id, minutes > 15)
 
 
 def test_only_a_card_that_counts_wants_a_look(

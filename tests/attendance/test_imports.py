@@ -16,7 +16,7 @@ from core.enums import CheckInMethod, Direction, Grade, ScanReason, WorkDayState
 from db.base import new_id
 from db.models import AuditEntry, CheckIn, Contract, WorkDay
 from devices.errors import AttlogTooLongError, DeviceNotFoundError, NotAnAttlogError
-from tests.factories.attendance import GateSite, make_gate, make_gate_site
+from tests.factories.attendance import GateSite, fold_waiting, make_gate, make_gate_site
 from tests.factories.projects import make_project
 
 YESTERDAY = local_date(now()) - timedelta(days=1)
@@ -239,6 +239,7 @@ def test_a_log_in_any_order_and_twice_over_folds_to_the_same_days(
 
 
 def days_of(session: Session, site: GateSite) -> list[tuple[object, ...]]:
+    fold_waiting(session)
     statement = (
         select(WorkDay)
         .where(col(WorkDay.project_worker_id) == site.worker_id)

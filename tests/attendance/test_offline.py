@@ -15,20 +15,19 @@ from attendance import offline, service
 from attendance.day_rules import work_date
 from attendance.offline import ScanOutcome, UnreadReport
 from attendance.rejudge import Arrival, ScanReport
-from core.clock import day_start, local_date, now
+from attendance.storing import NewCheckIn
+from core.clock import ONE_DAY, day_start, local_date, now
 from core.enums import Direction, Grade, ScanReason, ScanStatus, WorkDayState
 from core.keyring import Keyring
 from db.models import CheckIn, Device, UnreadScan, WorkDay, WorkerCode
 from qr import code as ax1
 from qr.service import issue_worker_code, make_live_code
-from tests.factories.attendance import GateSite, make_gate, make_gate_site
+from tests.factories.attendance import GateSite, fold_waiting, make_gate, make_gate_site
 from tests.factories.identity import make_worker_person
 from tests.factories.projects import make_contract, make_project_worker
 
 NOW = now()
-ONE_DAY = timedelta(days=1)
-MORNING = day_start(local_date(NOW) - 3 * ONE_DAY) + timedelta(hours=7)
-"""Seven o'clock three days ago."""
+MORNING = day_start(local_date(NOW) - 3 * ONE_DAY) + timedelta(hours=7)  # three days ago
 EVENING = MORNING + timedelta(hours=10)
 Upload = Callable[..., list[ScanOutcome]]
 Show = Callable[[datetime], str]
@@ -78,7 +77,7 @@ def report(code: str, at: datetime, **changes: Any) -> ScanReport:
     return ScanReport(**said | changes)
 
 
-def stored(outcome: ScanOutcome) -> CheckIn:
+def stored(outcome: ScanOutcome) -> CheckIn | NewCheckIn:
     assert outcome.check_in is not None
     return outcome.check_in
 
@@ -102,6 +101,7 @@ def test_a_day_offline_is_stored_proved_and_folded(
         assert (row.admitted, row.valid, row.grade) == (True, True, Grade.A)
         assert (row.reason, row.project_worker_id) == (ScanReason.OK, site.worker_id)
         assert (row.decided_offline, row.received_at, row.clock_bound_ms) == (True, NOW, 120)
+    fold_waiting(session)
     day = session.scalars(select(WorkDay)).one()
     assert (day.work_date, day.state) == (local_date(MORNING), WorkDayState.COMPLETE)
     assert (day.first_in_at, day.minutes, day.grades) == (MORNING, 600, {"A": 2})
@@ -147,6 +147,7 @@ def test_who_left_before_that_day_was_let_in_but_did_not_work(
     site.worker.left_date = local_date(MORNING) - ONE_DAY
     check_in = stored(upload(report(code, MORNING))[0])
     assert (check_in.admitted, check_in.reason) == (True, ScanReason.LEFT_PROJECT)
+    fold_waiting(session)
     assert session.scalars(select(WorkDay)).all() == []
 
 
@@ -185,6 +186,7 @@ def test_one_code_at_two_gates_counts_once(
 
     assert [stored(outcome).reason for outcome in outcomes] == ["ok", "already_used"]
     assert [stored(outcome).valid for outcome in outcomes] == [True, False]
+    fold_waiting(session)
     assert session.scalars(select(WorkDay)).one().grades == {"A": 1}
 
 
@@ -301,6 +303,7 @@ def test_a_gate_that_knew_no_time_is_dated_by_the_phone(
     (outcome,) = upload(report(show(MORNING), unknown, clock_bound_ms=None))
 
     assert stored(outcome).valid
+    fold_waiting(session)
     day = session.scalars(select(WorkDay)).one()
     assert day.work_date == work_date(MORNING, site.project.day_starts_at)
     again = upload(report(show(MORNING), unknown, clock_bound_ms=None, nonce=outcome.nonce))

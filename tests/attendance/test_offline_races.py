@@ -20,7 +20,7 @@ from db.models import CheckIn, Device, Project, WorkDay
 from db.session import Database
 from tests.attendance.test_gate_races import is_somebody_waiting
 from tests.attendance.test_offline import report
-from tests.factories.attendance import GateSite, make_gate, make_gate_site
+from tests.factories.attendance import GateSite, fold_waiting, make_gate, make_gate_site
 from tests.live import wait_until
 
 Answer = TypeVar("Answer")
@@ -107,6 +107,7 @@ def test_two_gates_that_upload_one_code_at_once_count_it_once(
 
     assert meet(live_database, upload, upload) == (ScanReason.OK, ScanReason.ALREADY_USED)
     with live_database.transaction() as session:
+        fold_waiting(session)
         assert session.scalars(select(WorkDay)).one().grades == {"A": 1}
 
 

@@ -2,14 +2,16 @@
 
 import random
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
-from sqlmodel import Session
+from sqlmodel import Session, col
 
 from attendance import drawing, queries, work_days
 from attendance.drawing import Period
-from attendance.plain_days import sum_plain_days
+from attendance.plain_days import fold_team_days, sum_plain_days
+from attendance.work_days import REPLACED
 from core.clock import ONE_DAY, day_start, local_date, month_start, next_month, now
 from core.enums import CheckInMethod, Direction, Grade
 from db.models import DayRule, WorkDay
@@ -58,6 +60,25 @@ def live(session: Session, site: GateSite, habit: str, chance: random.Random) ->
             )
 
 
+def list_days(session: Session) -> list[tuple[object, ...]]:
+    """Return every stored day without when and as what row it was stored."""
+    session.expire_all()
+    names = ("project_worker_id", "work_date", *REPLACED)
+    days = session.scalars(
+        select(WorkDay).order_by(col(WorkDay.project_worker_id), col(WorkDay.work_date))
+    )
+    return [tuple(getattr(day, name) for name in names) for day in days]
+
+
+def span_of(site: GateSite) -> dict[str, Any]:
+    return {"project_id": site.project_id, "since": FIRST, "until": LAST}
+
+
+def right_but(day: WorkDay, **changes: object) -> dict[str, Any]:
+    """Return the same day with changes, as another row."""
+    return day.model_dump(exclude={"id", "created_at"}) | changes
+
+
 @pytest.mark.parametrize("seed", range(2))
 def test_both_ways_draw_the_same_lines(session: Session, site: GateSite, seed: int) -> None:
     chance = random.Random(seed)
@@ -76,6 +97,40 @@ def test_both_ways_draw_the_same_lines(session: Session, site: GateSite, seed: i
     )
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_a_team_is_folded_as_each_of_its_workers(
+    session: Session, site: GateSite, seed: int
+) -> None:
+    chance = random.Random(seed)
+    for habit in HABITS:
+        live(session, site, habit, chance)
+    members = queries.list_team_members(session, team_id=site.team_id, first=FIRST, last=LAST)
+    span = span_of(site)
+
+    fold_team_days(session, worker_ids=members, **span)
+
+    folded = list_days(session)
+    work_days.fold_days(session, worker_ids=members, **span)
+    assert folded == list_days(session)
+
+
+def test_folding_a_team_puts_right_what_was_stored(session: Session, site: GateSite) -> None:
+    start = day_start(FIRST + ONE_DAY)
+    make_check_in(session, site.worker, Direction.IN, start + timedelta(hours=7))
+    make_check_in(session, site.worker, Direction.OUT, start + timedelta(hours=15))
+    span = span_of(site)
+    fold_team_days(session, worker_ids=[site.worker_id], **span)
+    right = list_days(session)
+    (day,) = session.scalars(select(WorkDay))
+    day.minutes = 1
+    session.add(WorkDay(**right_but(day, work_date=LAST)))
+    session.flush()
+
+    fold_team_days(session, worker_ids=[site.worker_id], **span)
+
+    assert (len(right), list_days(session)) == (1, right)
+
+
 def test_plain_days_need_no_stored_day(session: Session, site: GateSite) -> None:
     for number in (0, 1):
         start = day_start(FIRST + timedelta(days=number))
@@ -90,7 +145,7 @@ def test_plain_days_need_no_stored_day(session: Session, site: GateSite) -> None
         until=LAST,
     )
 
-    assert (sums.odd, sums.totals[site.worker_id].units) == ([], 200)
+    assert (sums.odd, sums.lines[str(site.worker_id)]["units"]) == ([], 200)
     assert session.scalars(select(WorkDay)).all() == []
 
 

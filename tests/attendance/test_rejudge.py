@@ -43,7 +43,7 @@ REPORT = ScanReport(
     boot_id="boot-1",
     uptime_ms=5_000,
 )
-UNSURE = replace(REPORT, clock_bound_ms=None, boot_id="boot-0")
+UNSURE = msgspec.structs.replace(REPORT, clock_bound_ms=None, boot_id="boot-0")
 
 
 def claim(
@@ -109,11 +109,16 @@ def test_a_code_is_fresh_if_it_is_at_any_moment_the_clock_allows(
 ) -> None:
     at = STEP_START + timedelta(seconds=second)
     said = claim(shown_at=STEP_START + steps * timedelta(seconds=15))
-    assert reason_of(replace(REPORT, scanned_at=at, clock_bound_ms=bound_ms), said) is reason
+    assert (
+        reason_of(msgspec.structs.replace(REPORT, scanned_at=at, clock_bound_ms=bound_ms), said)
+        is reason
+    )
 
 
 def test_an_unsure_clock_is_corrected_by_the_uptime_since() -> None:
-    report = replace(REPORT, clock_bound_ms=None, scanned_at=datetime(2019, 1, 1, tzinfo=UTC))
+    report = msgspec.structs.replace(
+        REPORT, clock_bound_ms=None, scanned_at=datetime(2019, 1, 1, tzinfo=UTC)
+    )
 
     dating = date_scan(report, ARRIVAL, None)
 
@@ -122,7 +127,7 @@ def test_an_unsure_clock_is_corrected_by_the_uptime_since() -> None:
 
 
 def test_a_clock_that_claims_to_be_sure_is_not_believed_against_the_uptime() -> None:
-    shifted = replace(REPORT, scanned_at=SCANNED - timedelta(hours=8))
+    shifted = msgspec.structs.replace(REPORT, scanned_at=SCANNED - timedelta(hours=8))
     replayed = claim(shown_at=SCANNED - timedelta(hours=8))
 
     assert date_scan(shifted, ARRIVAL, replayed).at == SCANNED
@@ -136,12 +141,14 @@ def test_a_clock_that_claims_to_be_sure_is_not_believed_against_the_uptime() -> 
 def test_uptime_of_another_boot_measures_nothing(
     boot_id: str | None, uptime_ms: int | None
 ) -> None:
-    report = replace(REPORT, clock_bound_ms=None, boot_id=boot_id, uptime_ms=uptime_ms)
+    report = msgspec.structs.replace(
+        REPORT, clock_bound_ms=None, boot_id=boot_id, uptime_ms=uptime_ms
+    )
     assert date_scan(report, ARRIVAL, None).bound_ms > CLOCK_TRUST_MS
 
 
 def test_a_proved_phone_dates_a_scan_whose_gate_knew_no_time() -> None:
-    report = replace(UNSURE, scanned_at=datetime(2019, 1, 1, tzinfo=UTC))
+    report = msgspec.structs.replace(UNSURE, scanned_at=datetime(2019, 1, 1, tzinfo=UTC))
 
     dating = date_scan(report, ARRIVAL, claim())
 
@@ -152,7 +159,7 @@ def test_a_proved_phone_dates_a_scan_whose_gate_knew_no_time() -> None:
 @pytest.mark.parametrize("seconds", [-20, 0, 20])
 def test_a_guess_of_the_gate_that_the_phone_confirms_is_kept(seconds: int) -> None:
     shown_at = STEP_START + timedelta(seconds=7.5)
-    report = replace(UNSURE, scanned_at=shown_at + timedelta(seconds=seconds))
+    report = msgspec.structs.replace(UNSURE, scanned_at=shown_at + timedelta(seconds=seconds))
 
     dating = date_scan(report, ARRIVAL, claim(shown_at=shown_at))
 
@@ -161,7 +168,7 @@ def test_a_guess_of_the_gate_that_the_phone_confirms_is_kept(seconds: int) -> No
 
 
 def test_an_unproved_phone_dates_nothing() -> None:
-    report = replace(UNSURE, scanned_at=datetime(2019, 1, 1, tzinfo=UTC))
+    report = msgspec.structs.replace(UNSURE, scanned_at=datetime(2019, 1, 1, tzinfo=UTC))
 
     dating = date_scan(report, ARRIVAL, claim(holder=False))
 
@@ -169,9 +176,25 @@ def test_an_unproved_phone_dates_nothing() -> None:
     assert dating.bound_ms > CLOCK_TRUST_MS
 
 
+def test_a_clock_that_says_a_code_was_shown_before_its_key_was_made_is_not_believed() -> None:
+    lost = msgspec.structs.replace(REPORT, scanned_at=datetime(2025, 1, 1, tzinfo=UTC), boot_id="b")
+
+    dating = date_scan(lost, ARRIVAL, claim())
+
+    assert abs(dating.at - SCANNED) <= timedelta(milliseconds=CODE_BOUND_MS)
+    assert reason_of(lost, claim()) is ScanReason.OK
+    assert date_scan(lost, ARRIVAL, claim(holder=False)).bound_ms > CLOCK_TRUST_MS
+
+
+def test_a_code_of_a_key_a_fast_phone_may_have_had_says_nothing_against_the_gate() -> None:
+    slow = msgspec.structs.replace(REPORT, scanned_at=SCANNED - timedelta(days=7), boot_id="b")
+    assert date_scan(slow, ARRIVAL, claim()).at == slow.scanned_at
+    assert reason_of(slow, claim()) is ScanReason.FUTURE_CODE
+
+
 def test_what_has_not_happened_yet_is_refused() -> None:
     ahead = UPLOADED + timedelta(hours=1)
-    sure = replace(REPORT, scanned_at=ahead, boot_id="boot-0")
+    sure = msgspec.structs.replace(REPORT, scanned_at=ahead, boot_id="boot-0")
     assert reason_of(sure, claim(shown_at=ahead)) is ScanReason.FUTURE_CODE
 
 
@@ -180,7 +203,7 @@ def test_every_reason_but_ok_is_explained() -> None:
 
 
 reports = st.builds(
-    replace,
+    msgspec.structs.replace,
     st.just(REPORT),
     scanned_at=st.integers(86_400, 7_000_000_000).map(lambda s: datetime.fromtimestamp(s, UTC)),
     clock_bound_ms=st.none() | st.integers(0, 2**31 - 1),

@@ -15,7 +15,7 @@ from core.enums import CheckInMethod, Direction, Grade, ScanReason
 from core.keyring import Keyring
 from db.models import CheckIn, Contract, WorkDay
 from devices.punches import Punch
-from tests.factories.attendance import GateSite, make_gate_site
+from tests.factories.attendance import GateSite, fold_waiting, make_gate_site
 
 HOUR = timedelta(hours=1)
 
@@ -114,6 +114,7 @@ def test_a_refused_punch_is_stored_with_the_terminals_words(
 
     (check_in,) = stored(session)
     assert (check_in.admitted, check_in.valid, check_in.note) == (False, False, "24 反潜")
+    fold_waiting(session)
     assert session.scalars(select(WorkDay)).all() == []
 
 
@@ -122,6 +123,7 @@ def test_a_live_punch_of_a_clock_hours_off_counts_when_it_arrived(
 ) -> None:
     take(session, keyring, site, punch("a", now() - 5 * HOUR, is_resent=False))
 
+    fold_waiting(session)
     day = session.scalars(select(WorkDay)).one()
     assert day.first_in_at is not None
     assert now() - day.first_in_at < HOUR

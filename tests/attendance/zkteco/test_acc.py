@@ -16,6 +16,7 @@ from devices.zkteco.clock import PACKED_EPOCH
 from tests.attendance.zkteco.conftest import list_check_ins, list_messages, yesterday
 from tests.devices.simulators.zk_acc import AccTerminal
 from tests.devices.simulators.zk_line import ZkLine
+from tests.factories.attendance import fold_waiting
 from tests.factories.terminals import TerminalSite, make_terminal_site
 
 
@@ -73,6 +74,7 @@ def test_what_was_buffered_is_stored_once_whatever_is_lost(
 
     assert acc.buffered == []
     assert [c.direction for c in list_check_ins(session)] == [Direction.IN, Direction.OUT]
+    fold_waiting(session)
     day = session.scalars(select(WorkDay)).one()
     assert day.minutes == 633
 
@@ -118,6 +120,7 @@ def test_refused_events_are_stored_and_not_counted(
     assert (check_in.admitted, check_in.valid) == (False, False)
     assert check_in.note is not None
     assert check_in.note.startswith(f"{number} ")
+    fold_waiting(session)
     assert session.scalars(select(WorkDay)).all() == []
 
 

@@ -16,6 +16,7 @@ from db.models import CheckIn, ProjectWorker, WorkDay
 from tests.attendance.zkteco.conftest import list_check_ins, list_messages, yesterday
 from tests.devices.simulators.zk_att import AttTerminal
 from tests.devices.simulators.zk_line import ZkLine
+from tests.factories.attendance import fold_waiting
 from tests.factories.terminals import TerminalSite, make_terminal_site
 
 
@@ -26,6 +27,7 @@ def test_a_days_punches_become_a_work_day(session: Session, att: AttTerminal) ->
     att.run()
 
     assert att.unsent == []
+    fold_waiting(session)
     day = session.scalars(select(WorkDay)).one()
     assert (day.minutes, day.units, day.grades) == (633, 100, {"B": 2})
 

@@ -1,0 +1,139 @@
+"""What stands behind a worker's line of a sheet: days, their crossings, what was said of them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Session
+
+from attendance import day_queries, queries, work_days
+from attendance.drawing import RECORDED_GRADES, Period, read_cells
+from attendance.errors import SheetNotFoundError
+from attendance.facts import Line, ObjectionView, SeenCrossing
+from attendance.folding import fold
+from attendance.months import place_crossings
+from attendance.sheet_acts import get_own_sheet
+from attendance.sheet_queries import ENTERED_MARK, IMPORTED_MARK, UNSURE_MARK, Cell
+from attendance.sheets import period_of
+from attendance.work_days import reach
+from core.clock import ONE_DAY
+from core.enums import SheetState
+from core.masking import mask_name
+from db.models import AttendanceSheet
+from identity.principal import Principal
+
+CORRECTED = {ENTERED_MARK, IMPORTED_MARK}
+NO_WORK = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SheetDay:
+    """One day of a worker as the sheet counts it; `units` are hundredths of a 工日."""
+
+    work_date: date
+    units: int
+    is_unsure: bool
+    original_units: int | None
+    """What gates and phones alone had recorded; None where nobody corrected it."""
+    crossings: tuple[SeenCrossing, ...]
+    objections: list[ObjectionView]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkerDays:
+    """A worker's line and the days it is the sum of, oldest first."""
+
+    sheet: AttendanceSheet
+    project_worker_id: UUID
+    masked_name: str
+    line: Line
+    days: list[SheetDay]
+
+
+def view_worker_days(
+    session: Session,
+    *,
+    principal: Principal,
+    project_id: UUID,
+    sheet_id: UUID,
+    worker_id: UUID,
+    at: datetime,
+) -> WorkerDays:
+    """Return the days behind a worker's line: of a locked sheet as they were locked.
+
+    Days without work are listed where the worker objects. For whoever has a step on the sheet;
+    SheetNotFoundError for others, and for workers it has no line of.
+    """
+    sheet = get_own_sheet(
+        session, principal=principal, project_id=project_id, sheet_id=sheet_id, at=at
+    )
+    line = _find_line(sheet, worker_id)
+    if sheet.state is SheetState.DRAFT:
+        work_days.fold_month(
+            session, project_id=project_id, worker_ids=[worker_id], month=sheet.month
+        )
+    names = queries.list_names(session, [worker_id])
+    return WorkerDays(
+        sheet, worker_id, mask_name(names[worker_id]), line, _list_days(session, sheet, line)
+    )
+
+
+def _find_line(sheet: AttendanceSheet, worker_id: UUID) -> Line:
+    for line in sheet.lines:
+        if line["project_worker_id"] == str(worker_id):
+            return line
+    raise SheetNotFoundError
+
+
+def _list_days(session: Session, sheet: AttendanceSheet, line: Line) -> list[SheetDay]:
+    worker_id = UUID(line["project_worker_id"])
+    period = period_of(sheet)
+    cells = read_cells(session, [line], period=period).get(worker_id, [])
+    crossings, originals = _list_crossings(session, sheet.project_id, worker_id, period)
+    said: dict[date, list[ObjectionView]] = {}
+    for objection in queries.list_worker_objections(
+        session, worker_ids=[worker_id], first=period.first, until=period.until
+    ):
+        said.setdefault(objection.work_date, []).append(objection)
+    shown = {period.first.replace(day=cell[0]): cell for cell in cells}
+    return [
+        _make_day(day, shown.get(day), originals, crossings.get(day, ()), said.get(day, ()))
+        for day in sorted(shown.keys() | said.keys())
+    ]
+
+
+def _make_day(
+    day: date,
+    cell: Cell | None,
+    originals: Mapping[date, int],
+    crossings: tuple[SeenCrossing, ...],
+    objections: Iterable[ObjectionView],
+) -> SheetDay:
+    _, units, marks = cell or (day.day, NO_WORK, "")
+    is_corrected = not CORRECTED.isdisjoint(marks)
+    return SheetDay(
+        work_date=day,
+        units=units,
+        is_unsure=UNSURE_MARK in marks,
+        original_units=originals.get(day, NO_WORK) if is_corrected else None,
+        crossings=crossings,
+        objections=list(objections),
+    )
+
+
+def _list_crossings(
+    session: Session, project_id: UUID, worker_id: UUID, period: Period
+) -> tuple[dict[date, tuple[SeenCrossing, ...]], dict[date, int]]:
+    """Return the crossings behind each day, and its units by what gates and phones recorded."""
+    book = queries.get_day_rules(session, project_id)
+    begin, end = reach(period.first, period.until - ONE_DAY, book)
+    seen = day_queries.list_seen_crossings(
+        session, project_id=project_id, worker_ids=[worker_id], since=begin, until=end
+    )
+    placed = place_crossings(worker_id, seen, fold([one.crossing for one in seen], book))
+    recorded = [one.crossing for one in seen if one.crossing.grade in RECORDED_GRADES]
+    return (
+        {day: theirs for (_, day), theirs in placed.items()},
+        {day.work_date: day.units for day in fold(recorded, book)},
+    )
