@@ -16,11 +16,13 @@ from api.idempotency import IdempotencyMiddleware
 from api.middleware import BodyLimitMiddleware, RequestContextMiddleware
 from api.news import News
 from api.routes import PUBLIC_ROUTERS, V1_ROUTERS
+from attendance.backlogs import Backlogs
 from attendance.ingest import Ingest
 from core.keyring import KeyFile, KeyFileError
 from core.logging import configure_logging
 from core.settings import Settings
 from db.session import Database
+from payroll.status_reader import StatusReader
 
 STATIC_FILES = Path(__file__).parent.parent / "web" / "static"
 VALKEY_TIMEOUT_SECONDS = 2
@@ -72,6 +74,8 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
     following = asyncio.create_task(_follow_key_file(app))
     app.state.ingest = Ingest(app.state.database, app.state.valkey, lambda: app.state.keyring)
     app.state.ingest.start()
+    app.state.backlogs = Backlogs(app.state.database)
+    app.state.statuses = StatusReader(app.state.database.url)
     app.state.news = News(lambda: app.state.database, app.state.database.url)
     app.state.news.start()
     try:
@@ -80,8 +84,13 @@ async def _lifespan(app: FastAPI) -> AsyncGenerator[None]:
         following.cancel()
         # Each closes whatever becomes of the others: the lane still has answers to give.
         await asyncio.gather(
-            following, app.state.news.close(), app.state.ingest.close(), return_exceptions=True
+            following,
+            app.state.news.close(),
+            app.state.ingest.close(),
+            app.state.statuses.close(),
+            return_exceptions=True,
         )
+        app.state.backlogs.close()
         app.state.valkey.close()
         app.state.database.close()
 

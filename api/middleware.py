@@ -17,6 +17,9 @@ JSON_LIMIT = 1_000_000
 """Bytes; the largest ordinary body is a batch of 1,000 scans, about 250 kB."""
 UPLOAD_LIMIT = 12_000_000
 """Bytes; workbooks and photos come as multipart forms."""
+COMPLAINT_LIMIT = 50_000_000
+"""Bytes; a complaint's page sends up to ten photos of a phone at once, which go to the disk."""
+COMPLAINT_PATHS = ("/complaints", "/s/")
 TERMINAL_LIMIT = 100_000_000
 """Bytes; a terminal sends what it sends. `api.terminals` lets nobody in without a secret, and
 holds the first 24 MB only."""
@@ -94,7 +97,9 @@ def _limit_of(path: str, headers: Headers) -> int:
     if path.startswith(TERMINAL_PATHS):
         return TERMINAL_LIMIT
     is_upload = headers.get("content-type", "").startswith("multipart/form-data")
-    return UPLOAD_LIMIT if is_upload else JSON_LIMIT
+    if not is_upload:
+        return JSON_LIMIT
+    return COMPLAINT_LIMIT if path.startswith(COMPLAINT_PATHS) else UPLOAD_LIMIT
 
 
 def _declared_length(headers: Headers) -> int:

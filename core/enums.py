@@ -91,6 +91,17 @@ class ConflictKind(StrEnum):
     """A phone punch whose location raises a question; it counts all the same."""
     DENIED_LATER = "denied_later"
     """Too late to annul it, the gate said that it had not opened; the crossing counts."""
+    NOT_THE_HOLDER = "not_the_holder"
+    """A guard saw somebody else with the card: a stranger came with it, and may be inside."""
+
+
+class AnnulmentReason(StrEnum):
+    """Why a gate says that a crossing it let through does not count."""
+
+    NOT_OPENED = "not_opened"
+    """The turnstile did not turn."""
+    NOT_THE_HOLDER = "not_the_holder"
+    """A guard found that the face was not that of the card's holder."""
 
 
 class ConflictOutcome(StrEnum):
@@ -346,3 +357,4 @@ class EvidenceKind(StrEnum):
     PAYSLIP_RECEIVED = "payslip_received"
     PAY_BATCH_ROW = "pay_batch_row"
     """One line of a bank file: drawn up, released or freed, answered by the bank."""
+    AGREEMENT_SIGNATURE = "agreement_signature"

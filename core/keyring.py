@@ -39,15 +39,15 @@ class Keyring:
     returns the master to make a code of that day with, `…_of` those to check one with.
     """
 
-    gate_masters: Mapping[int, bytes]
-    holder_masters: Mapping[int, bytes]
-    fields: FieldKeys
+    gate_masters: Mapping[int, bytes] = field(hash=False)
+    holder_masters: Mapping[int, bytes] = field(hash=False)
+    fields: FieldKeys = field(hash=False)
     token_key: str
     """PEM, P-256; signs access tokens (ES256)."""
     receipt_key: str
     """PEM, P-256; signs receipts (ES256), published in the JWKS."""
-    gate_starts: Mapping[int, date] = field(default_factory=dict)
-    holder_starts: Mapping[int, date] = field(default_factory=dict)
+    gate_starts: Mapping[int, date] = field(default_factory=dict, hash=False)
+    holder_starts: Mapping[int, date] = field(default_factory=dict, hash=False)
 
     def gate_master_on(self, day: date) -> bytes:
         """Return the gate master that the keys of this day are made with."""

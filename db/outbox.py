@@ -16,6 +16,7 @@ from db.models.outbox import OutboxMessage
 
 CHANNEL = "outbox"
 """PostgreSQL NOTIFY channel that wakes the relays at commit."""
+WAKE = select(func.pg_notify(CHANNEL, ""))
 
 WORKER_ALIVE_KEY = "worker:alive"
 """Valkey key that every relay keeps alive and `/readyz` looks for."""
@@ -81,10 +82,8 @@ def enqueue_many(
         }
         for work in works
     ]
-    session.execute(
-        insert_rows(OutboxMessage, rows).on_conflict_do_nothing(index_elements=["dedupe_key"])
-    )
-    session.execute(select(func.pg_notify(CHANNEL, "")))
+    insert_rows(session, OutboxMessage, rows, once_per="dedupe_key")
+    session.execute(WAKE)
 
 
 def complete(session: Session, *message_ids: UUID) -> None:
@@ -105,7 +104,7 @@ def put_off(session: Session, until: datetime, *message_ids: UUID) -> None:
         .values(due_at=until, attempts=0)
     )
     session.execute(statement)
-    session.execute(select(func.pg_notify(CHANNEL, "")))
+    session.execute(WAKE)
 
 
 def relay(
@@ -215,7 +214,7 @@ def hand_over_now(session: Session, message_id: UUID) -> bool:
         .returning(col(OutboxMessage.id))
     )
     is_there = session.execute(statement).first() is not None
-    session.execute(select(func.pg_notify(CHANNEL, "")))
+    session.execute(WAKE)
     return is_there
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Self
 
 from sqlalchemy import create_engine, text
 from sqlmodel import Session
@@ -22,6 +23,7 @@ class Database:
 
     def __init__(self, url: str, keys: FieldKeys, *, pool_size: int = POOL_SIZE) -> None:
         self.url = url
+        self._keys = keys
         self.engine = create_engine(
             url,
             hide_parameters=True,  # errors get logged, bound values are about people
@@ -31,6 +33,10 @@ class Database:
             pool_timeout=10,
         )
         self.engine.dialect.field_keys = keys  # type: ignore[attr-defined]
+
+    def beside(self, *, pool_size: int) -> Self:
+        """Return the same database with another pool, for work that must not use this one up."""
+        return type(self)(self.url, self._keys, pool_size=pool_size)
 
     @contextmanager
     def transaction(self) -> Generator[Session]:

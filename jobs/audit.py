@@ -2,12 +2,13 @@
 
 import sys
 
+from cases import witnesses as of_cases
 from core.keyring import load_keyring
 from core.settings import load_settings
 from db.session import Database
 from evidence import audit
 from evidence.receipts import jwks
-from payroll.witnesses import WITNESSES
+from payroll import witnesses as of_wages
 
 FAULTS = {
     "altered": "被改动 (altered)",
@@ -26,7 +27,7 @@ def main() -> int:
     with database.transaction() as session:
         findings = [
             *audit.check_log(session, jwks(keyring)),
-            *audit.check_rows(session, WITNESSES),
+            *audit.check_rows(session, of_wages.WITNESSES | of_cases.WITNESSES),
         ]
     for finding in findings:
         sys.stdout.write(f"{finding.kind} {finding.subject} {FAULTS[finding.fault]}\n")

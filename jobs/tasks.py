@@ -23,6 +23,7 @@ from devices.inbox import drop_old_messages
 from devices.remote_checks import ANSWER_REMOTE_CHECK, answer_remote_check
 from devices.vendors.hikvision import make_verdict
 from evidence import log
+from evidence.blobs import FolderBlobs
 from jobs.app import (
     ASK_ABOUT_DAYS,
     CALL_HIGHER,
@@ -54,6 +55,7 @@ from notifications.webhooks.service import CALL_WEBHOOK
 from payroll import accounts
 from payroll.disputes import tell_overdue_chunk
 from payroll.reminders import remind_chunk
+from payroll.result_news import TELL_RESULT, tell_bank_result
 from payroll.status_projection import recheck_chunk, refresh_marked_chunk
 
 PARTITION_TRIES = 12
@@ -82,6 +84,14 @@ def call_webhook(*, message_id: str, delivery_id: str) -> None:
         delivery_id=UUID(delivery_id),
         message_id=UUID(message_id),
     )
+
+
+@app.task(name=TELL_RESULT)
+def tell_workers_bank_result(*, message_id: str, batch_id: str) -> None:
+    """Tell workers what a bank said of their wages."""
+    with resources().database.transaction() as session:
+        tell_bank_result(session, batch_id=UUID(batch_id))
+        outbox.complete(session, UUID(message_id))
 
 
 @app.task(name=FOLD_DUE)
@@ -149,9 +159,12 @@ def ensure_check_in_partitions() -> None:
 
 @app.task(name=DROP_STAGED_FILES)
 def drop_staged_files() -> None:
-    """Forget uploads for complaints that were never filed."""
-    with resources().database.transaction() as session:
-        files.drop_staged(session, at=now())
+    """Forget uploads for complaints that were never filed, their files too."""
+    own, at, may_be_more = resources(), now(), True
+    blobs = FolderBlobs(load_settings().blobs_dir, own.keyring.fields)
+    while may_be_more:
+        with own.database.transaction() as session:
+            may_be_more = files.drop_staged_chunk(session, blobs, at=at)
 
 
 @app.task(name=DETACH_MONTHS)

@@ -219,6 +219,7 @@ UNTOLD: tuple[Untold, ...] = (
     Untold("refuse_pay_batch/withdrawn", "the line may be in the next file"),
     Untold("withdraw_pay_batch/withdrawn", "the line may be in the next file"),
     Untold("import_bank_result/settled", "each line was told"),
+    Untold("tell_workers_bank_result", "is the telling"),
     Untold("report_received/true", OWN_ACT),
     Untold("export_my_data", OWN_ACT),
     Untold("export_ledger", READING),
@@ -257,6 +258,10 @@ UNTOLD: tuple[Untold, ...] = (
             "dismiss_head",
         )
     ),
+    Untold("sign_own_agreement", OWN_ACT),
+    Untold("sign_for_employer", "the paper with both signatures is served"),
+    Untold("add_promise", "the clock of a case names it"),
+    Untold("end_promise", "clocks that began under it go on"),
     Untold("draw_up_paper", "the step was told; the paper is served"),
     Untold("record_service", "whoever was served has the paper"),
     Untold("stage_file", OWN_ACT),

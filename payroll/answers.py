@@ -213,8 +213,7 @@ def _take(
     """Set the answer of the worker's own payslip, or raise why it cannot be given."""
     payslip = queries.get_own_payslip(session, payslip_id=payslip_id, person_id=principal.person_id)
     answerable = set(rules.ANSWERABLE)
-    if state is PayslipAnswerState.CONFIRMED and find_reply(session, payslip.id):
-        # The labour manager kept to it, and the worker may be convinced.
+    if _is_open_to_persuasion(session, payslip, state):
         answerable.add(PayslipAnswerState.DISPUTED)
     if not queries.answer_once(
         session, payslip, content_hash=content_hash, state=state, answerable=answerable
@@ -223,6 +222,13 @@ def _take(
         is_as_shown = payslip.is_current and payslip.content_hash == content_hash
         raise rules.judge_refusal(is_as_shown=is_as_shown)
     return payslip
+
+
+def _is_open_to_persuasion(session: Session, payslip: Payslip, state: PayslipAnswerState) -> bool:
+    """Tell whether the worker, whose dispute the labour manager did not give way to, now agrees."""
+    is_disputed = payslip.answer_state is PayslipAnswerState.DISPUTED
+    is_agreeing = state is PayslipAnswerState.CONFIRMED
+    return is_disputed and is_agreeing and find_reply(session, payslip.id) is not None
 
 
 def _receipt_facts(

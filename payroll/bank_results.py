@@ -1,6 +1,6 @@
-"""Use case of the bank's answer: take it over line by line and tell each worker."""
+"""Use case of the bank's answer: take it over line by line and have each worker told."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,23 +10,22 @@ from sqlmodel import Session
 from core.calendar import WORKING_DAYS
 from core.clock import local_date
 from core.enums import PayBatchState, PayRowState
-from db.models import PayBatch, PayBatchRow, Payslip
+from db.models import PayBatch
 from identity.principal import Principal
-from notifications.templates import Template
 from notifications.webhooks.events import EventKind
 from notifications.webhooks.service import announce
 from payroll import bank_file, batch_queries, queries, rejections, rules, witnesses
 from payroll.bank import record_act
 from payroll.bank_errors import BatchNotReleasedError
 from payroll.bank_file import ResultRow
-from payroll.batch_queries import Settlement
+from payroll.batch_queries import SentRow
 from payroll.errors import (
     ResultContradictsError,
     ResultRowNeverSentError,
     ResultWrongBatchError,
 )
+from payroll.result_news import enqueue_telling
 from payroll.rules import SheetAction
-from payroll.telling import News, tell_workers
 
 SUBMITTED = PayRowState.SUBMITTED
 EVENTS = {
@@ -42,13 +41,13 @@ class ImportedResult:
     """A batch after a result file."""
 
     batch: PayBatch
-    rows: list[tuple[PayBatchRow, Payslip]]
+    rows: list[SentRow]
     changed_count: int
     """Rows this file decided; 0 when it was imported before."""
 
     def count(self, state: PayRowState) -> int:
         """Return how many rows of the batch are in a state."""
-        return sum(row.state is state for row, _ in self.rows)
+        return sum(row.state is state for row in self.rows)
 
 
 def import_bank_result(
@@ -61,7 +60,7 @@ def import_bank_result(
     content: bytes,
     at: datetime,
 ) -> ImportedResult:
-    """Take over the bank's answer row by row and tell each worker; all of the file or nothing.
+    """Take over the bank's answer row by row and have each worker told; all of the file or nothing.
 
     Importing a file again changes nothing and tells nobody. The sheet is settled once the bank
     has acknowledged every line. Raises BatchNotReleasedError and the `Result…Error` refusals of
@@ -75,19 +74,18 @@ def import_bank_result(
         raise ResultWrongBatchError(found=answer.reference, expected=reference)
     if batch.state is not PayBatchState.RELEASED:
         raise BatchNotReleasedError
-    sent = batch_queries.list_batch_rows(session, batch.id)
-    by_number = {row.row_number: (row, payslip) for row, payslip in sent}
-    _check_was_sent(answer.rows, {number: row for number, (row, _) in by_number.items()})
-    news = [line for line in answer.rows if by_number[line.row_number][0].state is SUBMITTED]
-    settled = [by_number[line.row_number][0] for line in news]
-    _settle(session, settled, news, at)
-    _tell_workers(session, [by_number[line.row_number] for line in news])
+    sent = {row.row_number: row for row in batch_queries.list_sent_rows(session, batch.id)}
+    _check_was_sent(answer.rows, sent)
+    settled = _settle(answer.rows, sent, at)
+    if settled:
+        batch_queries.settle_rows(session, settled)
+        enqueue_telling(session, batch)
     witnesses.record_bank_rows(session, settled, at=at)
     _announce(session, settled, project_id=project_id, at=at)
     batch.result_at = batch.result_at or at
     record_act(session, principal, "payroll.bank-result-imported", batch)
     session.flush()
-    if news and not batch_queries.has_unpaid(session, sheet.id):
+    if settled and not batch_queries.has_unpaid(session, sheet.id):
         sheet.state = rules.next_state(sheet.state, SheetAction.SETTLE)
         announce(
             session,
@@ -96,18 +94,19 @@ def import_bank_result(
             at=at,
             project_id=project_id,
         )
-    return ImportedResult(batch, sent, len(news))
+    rows = {**sent, **{row.row_number: row for row in settled}}
+    return ImportedResult(batch, list(rows.values()), len(settled))
 
 
 def _announce(
-    session: Session, settled: Sequence[PayBatchRow], *, project_id: UUID, at: datetime
+    session: Session, settled: Sequence[SentRow], *, project_id: UUID, at: datetime
 ) -> None:
     for state, kind in EVENTS.items():
         payslip_ids = [row.payslip_id for row in settled if row.state is state]
         announce(session, kind, subject_ids=payslip_ids, at=at, project_id=project_id)
 
 
-def _check_was_sent(lines: Sequence[ResultRow], sent: dict[int, PayBatchRow]) -> None:
+def _check_was_sent(lines: Sequence[ResultRow], sent: Mapping[int, SentRow]) -> None:
     """Refuse the file if a row was never sent, or says otherwise than an earlier file."""
     if strange := [line.line for line in lines if not _is_same(line, sent.get(line.row_number))]:
         raise ResultRowNeverSentError(lines=_join(strange))
@@ -115,11 +114,11 @@ def _check_was_sent(lines: Sequence[ResultRow], sent: dict[int, PayBatchRow]) ->
         raise ResultContradictsError(lines=_join(otherwise))
 
 
-def _is_same(line: ResultRow, row: PayBatchRow | None) -> bool:
+def _is_same(line: ResultRow, row: SentRow | None) -> bool:
     return row is not None and (line.account, line.amount_fen) == (row.account, row.amount_fen)
 
 
-def _contradicts(line: ResultRow, row: PayBatchRow) -> bool:
+def _contradicts(line: ResultRow, row: SentRow) -> bool:
     """Tell whether a decided row is said to have ended otherwise, or on another day."""
     said = (_state_of(line), line.settled_date)
     return row.state is not SUBMITTED and (row.state, row.settled_date) != said
@@ -133,30 +132,16 @@ def _join(lines: Sequence[int]) -> str:
     return "、".join(str(line) for line in lines)
 
 
-def _settle(
-    session: Session, rows: Sequence[PayBatchRow], lines: Sequence[ResultRow], at: datetime
-) -> None:
+def _settle(lines: Sequence[ResultRow], sent: Mapping[int, SentRow], at: datetime) -> list[SentRow]:
+    """Return the undecided rows as the bank has decided them."""
     correct_by = rejections.compute_correction_date(local_date(at), WORKING_DAYS)
-    settlements = [
-        Settlement(
-            row=row,
+    return [
+        sent[line.row_number]._replace(
             state=_state_of(line),
             settled_date=line.settled_date,
             rejection=None if line.is_paid else line.reason[:REASON_LENGTH],
             correct_by=None if line.is_paid else correct_by,
         )
-        for row, line in zip(rows, lines, strict=True)
+        for line in lines
+        if sent[line.row_number].state is SUBMITTED
     ]
-    if settlements:
-        batch_queries.settle_rows(session, settlements)
-
-
-def _tell_workers(session: Session, settled: Sequence[tuple[PayBatchRow, Payslip]]) -> None:
-    paid = [News(payslip, row.id) for row, payslip in settled if row.rejection is None]
-    bounced = [
-        News(payslip, row.id, {"reason": rejections.explain_rejection(row.rejection).say})
-        for row, payslip in settled
-        if row.rejection is not None
-    ]
-    tell_workers(session, Template.WAGE_PAID, paid)
-    tell_workers(session, Template.WAGE_REJECTED, bounced)

@@ -3,13 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, select
 
 from core.enums import PayBatchState, PayRowState, PayslipAnswerState
+from db.bulk import update_rows
 from db.models import (
     Employer,
     PayBatch,
@@ -27,8 +29,8 @@ from payroll.errors import PayBatchNotFoundError
 from payroll.queries import AT_BANK, HELD
 
 GENERAL_CONTRACTOR = "009"
-SAID = ("state", "settled_date", "rejection", "correct_by")
-"""What a bank's answer changes of a line."""
+SAID = ("id", "state", "settled_date", "rejection", "correct_by")
+"""What a bank's answer changes of a line, and which it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,32 @@ class WaitingBatch:
         return self.batch.id
 
 
-@dataclass(frozen=True, slots=True)
-class Settlement:
-    """What a bank said of one line."""
+class SentRow(NamedTuple):
+    """A line of a file that went to a bank, as `PayBatchRow` has it, and its worker's name."""
 
-    row: PayBatchRow
+    id: UUID
+    project_id: UUID
+    batch_id: UUID
+    payslip_id: UUID
+    row_number: int
+    account: str
+    amount_fen: int
     state: PayRowState
     settled_date: date | None
     rejection: str | None
     correct_by: date | None
+    worker_name: str
+
+
+class DecidedRow(NamedTuple):
+    """What a bank said of a line, and whose it is."""
+
+    row_id: UUID
+    project_id: UUID
+    person_id: UUID
+    month: str
+    rejection: str | None
+    """None where it was paid."""
 
 
 def lock_pay_batch(session: Session, *, sheet_id: UUID, reference: str) -> PayBatch:
@@ -250,6 +269,38 @@ def list_batch_rows(session: Session, batch_id: UUID) -> list[tuple[PayBatchRow,
     return list(session.exec(statement))
 
 
+def list_sent_rows(session: Session, batch_id: UUID) -> list[SentRow]:
+    """Return the lines of a batch that went to a bank, in file order."""
+    columns = [getattr(PayBatchRow, name) for name in SentRow._fields[:-1]]
+    statement = (
+        sa.select(*columns, sa.type_coerce(Payslip.content, JSONB)["worker_name"].astext)
+        .join(Payslip, col(Payslip.id) == PayBatchRow.payslip_id)
+        .where(col(PayBatchRow.batch_id) == batch_id)
+        .order_by(col(PayBatchRow.row_number))
+    )
+    return [SentRow._make(row) for row in session.execute(statement)]
+
+
+def list_decided(session: Session, batch_id: UUID) -> list[DecidedRow]:
+    """Return the lines of a batch that the bank has decided, in file order."""
+    statement = (
+        sa.select(
+            col(PayBatchRow.id),
+            col(PayBatchRow.project_id),
+            col(Payslip.person_id),
+            col(Payslip.month),
+            col(PayBatchRow.rejection),
+        )
+        .join(Payslip, col(Payslip.id) == PayBatchRow.payslip_id)
+        .where(
+            col(PayBatchRow.batch_id) == batch_id,
+            col(PayBatchRow.state).in_((PayRowState.ACKNOWLEDGED, PayRowState.REJECTED)),
+        )
+        .order_by(col(PayBatchRow.row_number))
+    )
+    return [DecidedRow._make(row) for row in session.execute(statement)]
+
+
 def has_unpaid(session: Session, sheet_id: UUID) -> bool:
     """Tell whether some current payslip of the sheet is not acknowledged by the bank."""
     paid = select(PayBatchRow.payslip_id).where(
@@ -277,22 +328,6 @@ def has_open_line(session: Session, project_worker_id: UUID) -> bool:
     return session.exec(statement.limit(1)).first() is not None
 
 
-def settle_rows(session: Session, settlements: Sequence[Settlement]) -> None:
+def settle_rows(session: Session, rows: Sequence[SentRow]) -> None:
     """Write what a bank said of many lines, in one statement."""
-    columns = sa.inspect(PayBatchRow).columns
-    said = {name: [getattr(one, name) for one in settlements] for name in SAID}
-    given = {"id": [one.row.id for one in settlements], **said}
-    arrays = [
-        sa.bindparam(name, values, type_=sa.ARRAY(columns[name].type))
-        for name, values in given.items()
-    ]
-    news = sa.func.unnest(*arrays).table_valued(*given, name="news").render_derived()
-    session.execute(
-        sa.update(PayBatchRow)
-        .where(col(PayBatchRow.id) == news.c.id)
-        .values({name: news.c[name] for name in said})
-        .execution_options(synchronize_session=False)
-    )
-    for one in settlements:
-        for name in SAID:
-            set_committed_value(one.row, name, getattr(one, name))
+    update_rows(session, PayBatchRow, [{name: getattr(row, name) for name in SAID} for row in rows])

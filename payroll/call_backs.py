@@ -98,8 +98,9 @@ def report_call_back(
 
 def _take_back(session: Session, call: OpenCall) -> None:
     if queries.take_back(session, call.answer):
-        news = [News(call.payslip, call.call.id)]
-        tell_workers(session, Template.CONFIRMATION_TAKEN_BACK, news)
+        payslip = call.payslip
+        news = [News(payslip.person_id, payslip.month, call.call.id)]
+        tell_workers(session, Template.CONFIRMATION_TAKEN_BACK, news, project_id=payslip.project_id)
     inspectors = [person.id for person in list_inspectors(session, [call.project.county_code])]
     alarmed = dict.fromkeys([*inspectors, *list_administrators(session)])
     tellings = [

@@ -9,10 +9,10 @@ from redis import Redis, RedisError
 from sqlmodel import Session
 
 from attendance import rules
-from attendance.judgement import Finders, Scan, ShownWorker, judge_scan
+from attendance.judgement import Finders, Judgement, Scan, ShownWorker, judge_scan
 from attendance.roster_queries import find_code_holder, find_held_card
 from core.clock import local_date
-from core.enums import Direction, ScanReason, Tone
+from core.enums import CheckInMethod, Direction, ScanReason, Tone
 from core.keyring import Keyring
 from db.models import Device, Person
 from db.throttle import count_try
@@ -30,6 +30,8 @@ from qr.tag_keys import TagKeys
 LOOKS = parse("60/minute")
 PURPOSE = "code-look"
 MAY_ENTER = "码有效，可以在本工地干活"
+MAY_ENTER_IF_HOLDER = f"{MAY_ENTER}，请核对本人"
+"""Of a printed card: it is good for whoever holds it."""
 
 log = structlog.get_logger(__name__)
 
@@ -93,17 +95,25 @@ def look_at_worker(
         lambda digest: find_held_card(session, device.project_id, digest),
     )
     judgement = judge_scan(scan, find, TagKeys(keyring))
-    tone, say = rules.choose_words(judgement.reason, Direction.IN)
+    tone, say = _choose_words(judgement)
     owner = judgement.owner if judgement.reason in rules.PROVED else None
     worker_id = owner.holder.project_worker_id if owner else None
     photo = find_workers_photo(session, worker_id) if worker_id else None
     return SupervisorView(
         reason=judgement.reason,
         tone=tone,
-        say=MAY_ENTER if judgement.reason is ScanReason.OK else say,
+        say=say,
         worker=owner.shown if owner else None,
         photo=photo.image if photo else None,
     )
+
+
+def _choose_words(judgement: Judgement) -> tuple[Tone, str]:
+    if judgement.reason is not ScanReason.OK:
+        return rules.choose_words(judgement.reason, Direction.IN)
+    if judgement.method is CheckInMethod.CARD_CODE:
+        return Tone.NOTICE, MAY_ENTER_IF_HOLDER
+    return Tone.WELCOME, MAY_ENTER
 
 
 def inspect_worker(

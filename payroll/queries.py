@@ -2,16 +2,20 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TypeVar
+from datetime import date, datetime
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import CursorResult, delete, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.elements import BindParameter
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
 from core.enums import PayRowState, PaySheetState, PayslipAnswerState, SheetState
+from db.bulk import is_any
 from db.models import (
     AttendanceSheet,
     DisputeReply,
@@ -44,6 +48,25 @@ class Payee:
     person: Person
     team: Team
     employer: Employer
+
+
+class Line(NamedTuple):
+    """A current payslip of a sheet as publishing needs it; ten thousand objects cost more."""
+
+    id: UUID
+    project_id: UUID
+    pay_sheet_id: UUID
+    project_worker_id: UUID
+    person_id: UUID
+    version: int
+    month: str
+    due_date: date
+    gross_fen: int
+    deductions_fen: int
+    net_fen: int
+    content: dict[str, Any]
+    content_hash: str
+    has_phone: bool
 
 
 def find_locked_attendance(
@@ -140,6 +163,18 @@ def list_current_payslips(session: Session, sheet_id: UUID) -> list[tuple[Paysli
     return list(session.exec(statement))
 
 
+def list_lines(session: Session, sheet_id: UUID) -> list[Line]:
+    """Return the sheet's current payslips, in the order of `list_current_payslips`."""
+    columns = [getattr(Payslip, name) for name in Line._fields[:-1]]
+    statement = (
+        sa.select(*columns, col(Person.phone_index).is_not(None))
+        .join(Person, col(Person.id) == Payslip.person_id)
+        .where(col(Payslip.pay_sheet_id) == sheet_id, col(Payslip.is_current))
+        .order_by(col(Payslip.project_worker_id))
+    )
+    return [Line._make(row) for row in session.execute(statement)]
+
+
 def lock_payslip(session: Session, payslip_id: UUID) -> Payslip:
     """Return a payslip, which must exist, with its row locked: no answer comes in between."""
     statement = (
@@ -221,21 +256,39 @@ def list_own_payslips(
     return list(session.exec(statement.order_by(col(Payslip.id).desc()).limit(limit)))
 
 
-def get_own_payslip(session: Session, *, payslip_id: UUID, person_id: UUID) -> Payslip:
-    """Return the worker's own published payslip, current or earlier; PayslipNotFoundError."""
-    statement = _own_payslips(person_id).where(Payslip.id == payslip_id)
-    payslip = session.exec(statement.execution_options(populate_existing=True)).one_or_none()
-    if payslip is None:
-        raise PayslipNotFoundError
-    return payslip
-
-
-def _own_payslips(person_id: UUID) -> SelectOfScalar[Payslip]:
+def _own_payslips(person_id: UUID | BindParameter[UUID]) -> SelectOfScalar[Payslip]:
     return (
         select(Payslip)
         .join(PaySheet, col(PaySheet.id) == Payslip.pay_sheet_id)
-        .where(Payslip.person_id == person_id, PaySheet.state != PaySheetState.DRAFT)
+        .where(col(Payslip.person_id) == person_id, PaySheet.state != PaySheetState.DRAFT)
     )
+
+
+# The two statements behind every answer are built once.
+OWN_PAYSLIP = (
+    _own_payslips(sa.bindparam("person_id", type_=sa.Uuid()))
+    .where(col(Payslip.id) == sa.bindparam("payslip_id"))
+    .execution_options(populate_existing=True)
+)
+ANSWER = (
+    sa.update(Payslip)
+    .where(
+        col(Payslip.id) == sa.bindparam("payslip_id"),
+        col(Payslip.is_current),
+        col(Payslip.content_hash) == sa.bindparam("shown_hash"),
+        is_any(col(Payslip.answer_state), "answerable"),
+    )
+    .values(answer_state=sa.bindparam("given"))
+)
+
+
+def get_own_payslip(session: Session, *, payslip_id: UUID, person_id: UUID) -> Payslip:
+    """Return the worker's own published payslip, current or earlier; PayslipNotFoundError."""
+    asked = {"payslip_id": payslip_id, "person_id": person_id}
+    payslip = session.scalars(OWN_PAYSLIP, asked).one_or_none()
+    if payslip is None:
+        raise PayslipNotFoundError
+    return payslip
 
 
 def answer_once(
@@ -250,18 +303,16 @@ def answer_once(
 
     Of two answers at once, or an answer and a change, one gets False.
     """
-    statement = (
-        update(Payslip)
-        .where(
-            col(Payslip.id) == payslip.id,
-            col(Payslip.is_current),
-            col(Payslip.content_hash) == content_hash,
-            col(Payslip.answer_state).in_(answerable),
-        )
-        .values(answer_state=state)
-    )
-    answered: CursorResult[tuple[()]] = session.exec(statement)
-    return answered.rowcount == 1
+    given = {
+        "payslip_id": payslip.id,
+        "shown_hash": content_hash,
+        "answerable": list(answerable),
+        "given": state,
+    }
+    is_answered = session.connection().execute(ANSWER, given).rowcount == 1
+    if is_answered:
+        set_committed_value(payslip, "answer_state", state)
+    return is_answered
 
 
 def list_own_projects(session: Session, person_id: UUID) -> list[UUID]:

@@ -135,12 +135,16 @@ def publish_pay_sheet(
     state = rules.next_state(sheet.state, SheetAction.PUBLISH)
     if term_queries.is_stale(session, sheet.id):
         raise PaySheetStaleError
-    current = queries.list_current_payslips(session, sheet.id)
-    _check_complete([payslip.content for payslip, _ in current])
+    lines = queries.list_lines(session, sheet.id)
+    _check_complete([line.content for line in lines])
     sheet.state, sheet.published_at = state, at
-    witnesses.record_payslips(session, [payslip for payslip, _ in current], at=at)
-    news = [News(payslip, payslip.id) for payslip, _ in current]
-    tell_workers(session, Template.PAYSLIP_PUBLISHED, news)
+    witnesses.record_payslips(session, lines, at=at)
+    tell_workers(
+        session,
+        Template.PAYSLIP_PUBLISHED,
+        (News(line.person_id, line.month, line.id) for line in lines),
+        project_id=project_id,
+    )
     announce(
         session,
         EventKind.PAY_SHEET_PUBLISHED,
@@ -148,10 +152,8 @@ def publish_pay_sheet(
         at=at,
         project_id=project_id,
     )
-    without_phone = tuple(
-        payslip.content["worker_name"] for payslip, has_phone in current if not has_phone
-    )
-    return Publication(sheet, len(current), without_phone)
+    without_phone = tuple(line.content["worker_name"] for line in lines if not line.has_phone)
+    return Publication(sheet, len(lines), without_phone)
 
 
 def approve_pay_sheet(

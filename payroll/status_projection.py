@@ -29,7 +29,13 @@ log = structlog.stdlib.get_logger(__name__)
 def find_stored_status(session: Session, person_id: UUID, *, at: datetime) -> WageStatus | None:
     """Return the status as it is stored; None when it has to be worked out again."""
     stored = queries.find_status(session, person_id, at=at)
-    return None if stored is None else _read(*stored)
+    return None if stored is None else read_status(*stored)
+
+
+def read_status(severity: int | None, reasons: list[dict[str, Any]]) -> WageStatus:
+    """Return a status out of its columns."""
+    known = None if severity is None else WageSeverity(severity)
+    return WageStatus(known, tuple(_read_reason(reason) for reason in reasons))
 
 
 def refresh_statuses(
@@ -64,7 +70,7 @@ def recheck_chunk(session: Session, *, after: UUID | None, at: datetime) -> UUID
     stored = queries.map_valid(session, person_ids, at=at)
     standings = compute_standings(session, person_ids, at=at)
     for person_id in stored.keys() - marked:
-        _compare(session, person_id, _read(*stored[person_id]), standings[person_id].status)
+        _compare(session, person_id, read_status(*stored[person_id]), standings[person_id].status)
     _store(session, standings, at=at)
     return person_ids[-1]
 
@@ -104,11 +110,6 @@ def _store(session: Session, standings: Mapping[UUID, Standing], *, at: datetime
             for person_id, standing in standings.items()
         ],
     )
-
-
-def _read(severity: int | None, reasons: list[dict[str, Any]]) -> WageStatus:
-    known = None if severity is None else WageSeverity(severity)
-    return WageStatus(known, tuple(_read_reason(reason) for reason in reasons))
 
 
 def _write_reason(reason: Reason) -> dict[str, Any]:

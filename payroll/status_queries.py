@@ -43,6 +43,14 @@ STANDING = sa.select(col(StoredWageStatus.severity), col(StoredWageStatus.reason
 )
 
 
+STANDING_OF_MANY = """
+SELECT person_id, severity, reasons FROM wage_status AS stored
+WHERE person_id = ANY ($1) AND computed_at <= $2 AND valid_until > $2
+  AND NOT EXISTS (SELECT FROM wage_status_mark AS mark WHERE mark.person_id = stored.person_id)
+"""
+"""The same for `payroll.status_reader`: people, instant."""
+
+
 @dataclass(frozen=True, slots=True)
 class PublishedWage:
     """A published payslip and what bank and worker said about its money."""

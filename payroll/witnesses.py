@@ -13,15 +13,37 @@ from evidence import log
 from evidence.audit import Witness
 from evidence.canonical import content_hash
 from payroll import audit_queries as queries
+from payroll.batch_queries import SentRow
+from payroll.queries import Line
 
-Row = TypeVar("Row", Payslip, PayslipAnswer, PayslipReceived, PayBatchRow)
+Row = TypeVar(
+    "Row",
+    Payslip,
+    PayslipAnswer,
+    PayslipReceived,
+    PayBatchRow,
+    Payslip | Line,
+    PayBatchRow | SentRow,
+)
 
 
 def describe_payslip(payslip: Payslip) -> dict[str, Any]:
     """Return what a published payslip says; its hash is worked out again from the content."""
+    return _describe_payslip(payslip, content_hash(payslip.content))
+
+
+def _describe_shown(payslip: Payslip | Line) -> dict[str, Any]:
+    """Return what a payslip says when it is shown, which its stored hash stands for.
+
+    A draft whose content was changed behind the product's back is therefore named by the audit.
+    """
+    return _describe_payslip(payslip, payslip.content_hash)
+
+
+def _describe_payslip(payslip: Payslip | Line, hashed: str) -> dict[str, Any]:
     return {
         **_ids(payslip, "project_id", "pay_sheet_id", "project_worker_id", "person_id"),
-        "content_hash": content_hash(payslip.content),
+        "content_hash": hashed,
         "due_date": payslip.due_date.isoformat(),
         "gross_fen": payslip.gross_fen,
         "deductions_fen": payslip.deductions_fen,
@@ -60,7 +82,7 @@ def describe_received(report: PayslipReceived) -> dict[str, Any]:
     }
 
 
-def describe_bank_row(row: PayBatchRow) -> dict[str, Any]:
+def describe_bank_row(row: PayBatchRow | SentRow) -> dict[str, Any]:
     """Return what a bank was told to pay, and what it answered."""
     return {
         **_ids(row, "project_id", "batch_id", "payslip_id"),
@@ -73,9 +95,9 @@ def describe_bank_row(row: PayBatchRow) -> dict[str, Any]:
     }
 
 
-def record_payslips(session: Session, payslips: Iterable[Payslip], *, at: datetime) -> None:
+def record_payslips(session: Session, payslips: Iterable[Payslip | Line], *, at: datetime) -> None:
     """Note payslips as their workers are shown them."""
-    _record(session, EvidenceKind.PAYSLIP, payslips, describe_payslip, at=at)
+    _record(session, EvidenceKind.PAYSLIP, payslips, _describe_shown, at=at)
 
 
 def record_answer(session: Session, answer: PayslipAnswer, *, at: datetime) -> None:
@@ -88,7 +110,9 @@ def record_received(session: Session, report: PayslipReceived, *, at: datetime) 
     _record(session, EvidenceKind.PAYSLIP_RECEIVED, [report], describe_received, at=at)
 
 
-def record_bank_rows(session: Session, rows: Iterable[PayBatchRow], *, at: datetime) -> None:
+def record_bank_rows(
+    session: Session, rows: Iterable[PayBatchRow | SentRow], *, at: datetime
+) -> None:
     """Note what a bank is told, or has answered."""
     _record(session, EvidenceKind.PAY_BATCH_ROW, rows, describe_bank_row, at=at)
 

@@ -2,27 +2,33 @@
 
 Facts of a place come from files, each row with the source it was taken from. The product ships
 them without rows: a figure nobody has checked must not hang on a fence. `COUNTY_FACTS` names the
-folder of an installation's own; `docs/notice-board.md` says how to fill it.
+folder of an installation's own; `docs/notice-board.md` says how to fill it. What cannot be read
+there is as if nobody had entered it, and is logged: one slip must not take a fence's notice down.
 """
 
 import csv
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
+
+import structlog
 
 from core.money import parse_yuan
 
 SHIPPED = Path(__file__).with_suffix("")
 MINIMUM_WAGES = "minimum_wages.csv"
 CHANNELS = "complaint_channels.csv"
+COUNTY = "county_code"
+ENCODINGS = ("utf-8-sig", "gb18030")
+"""What the spreadsheet programs of an office save."""
 
 Fact = TypeVar("Fact")
+Row = dict[str, str | None]
 
-
-class UnreadableFactsError(Exception):
-    """A row of an installation's own file is wrong; the message names file and row."""
+log = structlog.stdlib.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +64,7 @@ class CountyFacts:
 
 
 def read_county_facts(folder: Path | None, *, county_code: str, on: date) -> CountyFacts:
-    """Return what holds in a county on a day; UnreadableFactsError for a row that is wrong."""
+    """Return what holds in a county on a day; a row that is wrong counts as not entered."""
     wages = _read(folder, MINIMUM_WAGES, county_code, _to_minimum_wage)
     in_force = [wage for wage in wages if wage.in_force_from <= on]
     channels = _read(folder, CHANNELS, county_code, _to_channels)
@@ -69,30 +75,49 @@ def read_county_facts(folder: Path | None, *, county_code: str, on: date) -> Cou
 
 
 def _read(
-    folder: Path | None, name: str, county_code: str, to_fact: Callable[[dict[str, str]], Fact]
+    folder: Path | None, name: str, county_code: str, to_fact: Callable[[Row], Fact]
 ) -> list[Fact]:
-    path = (folder or SHIPPED) / name
     facts = []
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), start=2):
-            try:
-                if row["county_code"] == county_code:
-                    facts.append(to_fact(row))
-            except (KeyError, ValueError, AttributeError) as error:
-                raise UnreadableFactsError(f"{name}, row {number}: {error}") from error
+    for line, row in _read_rows((folder or SHIPPED) / name):
+        try:
+            if _require(row, COUNTY) == county_code:
+                facts.append(to_fact(row))
+        except ValueError as error:
+            log.warning("county_fact_unreadable", file=name, line=line, cause=str(error))
     return facts
 
 
-def _to_minimum_wage(row: dict[str, str]) -> MinimumWage:
+def _read_rows(path: Path) -> Iterator[tuple[int, Row]]:
+    """Yield each row with the number of its line, as far as the file can be read."""
+    line = 0
+    try:
+        reader = csv.DictReader(io.StringIO(_decode(path.read_bytes()), newline=""), strict=True)
+        for row in reader:
+            line = reader.line_num
+            yield line, row
+    except (OSError, ValueError, csv.Error) as error:
+        log.warning("county_file_unreadable", file=path.name, after_line=line, cause=str(error))
+
+
+def _decode(content: bytes) -> str:
+    for encoding in ENCODINGS:
+        try:
+            return content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise ValueError("neither UTF-8 nor GB18030")
+
+
+def _to_minimum_wage(row: Row) -> MinimumWage:
     return MinimumWage(
-        in_force_from=date.fromisoformat(row["in_force_from"]),
-        monthly_fen=parse_yuan(row["monthly_yuan"]),
-        hourly_fen=parse_yuan(row["hourly_yuan"]),
+        in_force_from=date.fromisoformat(_require(row, "in_force_from")),
+        monthly_fen=_require_amount(row, "monthly_yuan"),
+        hourly_fen=_require_amount(row, "hourly_yuan"),
         source=_require(row, "source"),
     )
 
 
-def _to_channels(row: dict[str, str]) -> Channels:
+def _to_channels(row: Row) -> Channels:
     return Channels(
         bureau=_require(row, "bureau"),
         bureau_phone=_require(row, "bureau_phone"),
@@ -104,8 +129,15 @@ def _to_channels(row: dict[str, str]) -> Channels:
     )
 
 
-def _require(row: dict[str, str], column: str) -> str:
-    text = row[column].strip()
+def _require(row: Row, column: str) -> str:
+    text = (row.get(column) or "").strip()
     if not text:
-        raise ValueError(f"{column} is empty")
+        raise ValueError(f"{column} is missing or empty")
     return text
+
+
+def _require_amount(row: Row, column: str) -> int:
+    fen = parse_yuan(_require(row, column))
+    if fen <= 0:
+        raise ValueError(f"{column} is no wage")
+    return fen

@@ -1,6 +1,7 @@
 """Real databases, API processes and Celery workers for tests that need committed rows."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
@@ -29,6 +30,7 @@ from stack.children import Child, running_child
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 30
 WAIT_SECONDS = 20
+LISTENING = re.compile(r"http://127\.0\.0\.1:\d+")
 
 
 class SharedTransaction:
@@ -112,6 +114,22 @@ def running_api(settings: Settings, directory: Path) -> Generator[Api]:
     ):
         child.wait_until(lambda: listening.exists() and _is_healthy(client), seconds=START_SECONDS)
         yield Api(child, client, listening)
+
+
+@contextmanager
+def running_web(settings: Settings, directory: Path) -> Generator[str]:
+    """Run uvicorn on a port of its own choice, for browsers; yield its address."""
+    program = [sys.executable, "-m", "uvicorn", "main:app", "--host", "127.0.0.1", "--port", "0"]
+    with _running("web", program, settings, directory) as child:
+        child.wait_until(lambda: bool(_find_address(child)), seconds=START_SECONDS)
+        yield _find_address(child)
+        child.kill()  # a gentle end waits for the browsers' open streams
+
+
+def _find_address(child: Child) -> str:
+    """Return where uvicorn says that it listens; empty before it does."""
+    found = LISTENING.search(child.log.read_text())
+    return found[0] if found else ""
 
 
 @contextmanager

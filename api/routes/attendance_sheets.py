@@ -37,6 +37,7 @@ from attendance.sheet_errors import (
     SheetStepOutOfTurnError,
     StepsMissingError,
 )
+from attendance.sheet_export import SheetExport
 from core.clock import now
 from identity.errors import NotSignedInError, RoleRequiredError
 from projects.errors import ProjectNotFoundError, TeamNotFoundError
@@ -256,10 +257,7 @@ def export_sheet(
         is_a3=size is PaperSize.A3,
         at=now(),
     )
-    disposition = f"attachment; filename*=UTF-8''{quote(export.name)}"
-    return StreamingResponse(
-        _read(export.content), media_type=XLSX, headers={"Content-Disposition": disposition}
-    )
+    return send_workbook(export)
 
 
 @router.post(
@@ -291,6 +289,14 @@ def import_sheet(
         actor=manager,
     )
     return ForeignReportOut.of(report)
+
+
+def send_workbook(export: SheetExport) -> StreamingResponse:
+    """Return the file piece by piece, and close it."""
+    disposition = f"attachment; filename*=UTF-8''{quote(export.name)}"
+    return StreamingResponse(
+        _read(export.content), media_type=XLSX, headers={"Content-Disposition": disposition}
+    )
 
 
 def _read(content: IO[bytes]) -> Iterator[bytes]:

@@ -45,7 +45,7 @@ def pair_device(
     """Exchange a pairing code for a device token.
 
     Called once by the device itself. The code works once; a token the device had before ends.
-    Tries are limited per network address.
+    Wrong tries are limited per network address.
     """
     paired = service.pair_device(session, valkey, pairing_code=body.pairing_code, caller=address)
     return PairedDeviceOut.of(paired)

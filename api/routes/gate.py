@@ -4,10 +4,14 @@ from datetime import datetime
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from sqlmodel import Session
 
+from api.backlogs import store
 from api.deps import DeviceDep, GateDep, KeyringDep, SessionDep
 from api.problems import problems
+from api.refused_calls import GateRoute
+from api.routes.gate_verify import get_token
 from api.schemas.gate import (
     AnnulIn,
     AnnulmentOut,
@@ -18,8 +22,10 @@ from api.schemas.gate import (
     UploadOut,
     read_upload,
 )
-from attendance import annulments, looks, offline
+from api.upload_door import Visit, take_upload
+from attendance import annulments, looks
 from attendance.errors import (
+    AnnulledError,
     AnnulmentTooLateError,
     GatesBusyError,
     LookTooLateError,
@@ -27,8 +33,6 @@ from attendance.errors import (
     ScanNotFoundError,
     StorageUnavailableError,
 )
-from attendance.places import place_for_upload
-from attendance.rejudge import Arrival
 from core.clock import now
 from devices.errors import UnknownDeviceError, WrongProfileError
 from devices.health import note_condition
@@ -38,9 +42,20 @@ from devices.sync import sync_gate as make_sync_page
 from identity.errors import NotSignedInError
 
 router = APIRouter(tags=["gate"])
+uploads = APIRouter(tags=["gate"], route_class=GateRoute)
 NOT_A_DEVICE = (NotSignedInError, UnknownDeviceError)
 NOT_A_GATE = (*NOT_A_DEVICE, WrongProfileError)
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "Nothing has changed."}}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {
+        "description": "Nothing has changed.",
+        "headers": {
+            "Server-Time": {
+                "description": "What `server_time` would say; `Date` is too coarse for a clock.",
+                "schema": {"type": "string", "format": "date-time"},
+            }
+        },
+    }
+}
 
 
 def get_heartbeat(
@@ -120,19 +135,20 @@ def sync_gate(
         at=at,
     )
     if page is None:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": if_none_match or ""})
+        said = {"ETag": if_none_match or "", "Server-Time": at.isoformat(timespec="milliseconds")}
+        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=said)
     response.headers["ETag"] = f'"{page.etag}"'
     response.headers["Cache-Control"] = "private, no-cache"
     return SyncOut.of(page)
 
 
-@router.post(
+@uploads.post(
     "/gate/scans", responses=problems(*NOT_A_GATE, GatesBusyError, StorageUnavailableError)
 )
-def take_scans(
-    session: SessionDep,
+async def take_scans(
+    request: Request,
+    token: Annotated[str, Depends(get_token)],
     keyring: KeyringDep,
-    device: GateDep,
     heard: HeartbeatDep,
     condition: ConditionDep,
     *,
@@ -146,22 +162,19 @@ def take_scans(
     Backlogs wait their turn: on 503 send the same again after `Retry-After`.
     """
     heartbeat, at = heard
-    with place_for_upload(len(body)):
-        outcomes = offline.take_scans(
-            session,
-            keyring,
-            device=device,
-            reports=read_upload(body),
-            arrival=Arrival(at, heartbeat.boot_id, heartbeat.uptime_ms),
-            clock_offset_ms=heartbeat.clock_offset_ms,
-        )
-    note_condition(session, device=device, condition=condition, at=at)
-    return UploadOut.of(outcomes, at=at)
+    visit, reports = Visit(token, at, heartbeat, condition), read_upload(body)
+
+    def take(session: Session) -> UploadOut:
+        return UploadOut.of(take_upload(session, keyring, visit=visit, reports=reports), at=at)
+
+    return await store(request, take, crossings=len(reports))
 
 
 @router.post(
     "/gate/looks",
-    responses=problems(*NOT_A_GATE, ScanNotFoundError, NothingToLookAtError, LookTooLateError),
+    responses=problems(
+        *NOT_A_GATE, ScanNotFoundError, NothingToLookAtError, AnnulledError, LookTooLateError
+    ),
 )
 def confirm_look(session: SessionDep, device: GateDep, body: LookIn) -> LookOut:
     """Say that a guard compared a card's photo with the face.
@@ -179,8 +192,14 @@ def confirm_look(session: SessionDep, device: GateDep, body: LookIn) -> LookOut:
 def annul_scan(session: SessionDep, device: GateDep, body: AnnulIn) -> AnnulmentOut:
     """Say that the turnstile did not turn.
 
-    Called by the gate that reported the scan, within 15 minutes. The scan stays on record and
-    counts for nothing; repeating gives the first answer.
+    Or that a guard saw somebody else with the card. Called by the gate that reported the scan,
+    within 15 minutes. The scan stays on record and counts for nothing; repeating gives the first
+    answer. `not_the_holder` is listed among the project's gate conflicts.
     """
-    annulment = annulments.annul_scan(session, device=device, nonce=body.nonce, at=now())
+    annulment = annulments.annul_scan(
+        session, device=device, nonce=body.nonce, reason=body.reason, at=now()
+    )
     return AnnulmentOut.of(annulment)
+
+
+router.include_router(uploads)

@@ -6,13 +6,14 @@ from fastapi import APIRouter, Depends, Request
 
 from api.deps import Bearer, device_token
 from api.problems import problems
+from api.refused_calls import GateRoute
 from api.schemas.gate import DecisionOut, VerifyIn
 from attendance.errors import GatesBusyError, StorageUnavailableError
 from attendance.ingest import Ingest, Question
 from devices.errors import UnknownDeviceError, WrongProfileError
 from identity.errors import NotSignedInError
 
-router = APIRouter(tags=["gate"])
+router = APIRouter(tags=["gate"], route_class=GateRoute)
 REFUSALS = (
     NotSignedInError,
     UnknownDeviceError,

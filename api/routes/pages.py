@@ -8,15 +8,16 @@ from uuid import UUID
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
-from api.deps import AddressDep, KeyringDep, SessionDep, ValkeyDep
+from api.deps import AddressDep, BlobsDep, KeyringDep, SessionDep, ValkeyDep
 from api.pages.posters import make_check_in_address, make_sign_in_address
 from api.pages.refusals import PageRoute
 from api.pages.rendering import render
 from api.pages.sign_in import CookieJarDep, PageWorkerDep
+from api.pages.uploads import stage_all
 from api.routes.cases import NumberPath
 from api.schemas.cases import LookupIn, OwnActionIn
 from api.schemas.check_ins import PosterToken
-from api.schemas.complaints import MyComplaintIn
+from api.schemas.complaints import MyComplaintForm
 from api.schemas.pages import CodeForm, SignInForm
 from api.schemas.payslips import ConfirmIn, ReceivedIn
 from cases import service as cases
@@ -237,15 +238,20 @@ def show_complaint_form(
 
 @router.post("/complaints")
 def file_my_complaint(
+    *,
     session: SessionDep,
     keyring: KeyringDep,
+    valkey: ValkeyDep,
+    blobs: BlobsDep,
+    address: AddressDep,
     worker: PageWorkerDep,
-    form: Annotated[MyComplaintIn, Form()],
+    form: Annotated[MyComplaintForm, Form(media_type="multipart/form-data")],
 ) -> Response:
-    """File the complaint; loading the next page again files nothing."""
-    filed = complaints.file_my_complaint(
-        session, keyring, principal=worker, **form.model_dump(), at=now()
-    )
+    """File the complaint with its files; loading the next page again files nothing."""
+    at = now()
+    tokens = stage_all(session, valkey, blobs, form.files, address=address, at=at)
+    said = form.model_dump(exclude={"files"}) | {"attachments": [*form.attachments, *tokens]}
+    filed = complaints.file_my_complaint(session, keyring, principal=worker, **said, at=at)
     return RedirectResponse(f"/complaints/filed/{filed.ticket}", 303)
 
 

@@ -297,13 +297,7 @@ def read_bank_file(
         reference=reference,
         profile=profile,
     )
-    form = PROFILES[profile]
-    headers = {
-        "Content-Disposition": f'attachment; filename="{reference}.{form.extension}"',
-        "Content-Type": f"{form.media_type}; charset={form.charset}",
-        "Cache-Control": "no-store",
-    }
-    return Response(content, headers=headers)
+    return serve_bank_file(content, reference, profile)
 
 
 @router.post(
@@ -346,3 +340,14 @@ def import_bank_result(
         at=now(),
     )
     return BankResultOut.of(imported)
+
+
+def serve_bank_file(content: bytes, reference: str, profile: ProfileName) -> Response:
+    """Return a bank file as a download that nobody keeps."""
+    form = PROFILES[profile]
+    headers = {
+        "Content-Disposition": f'attachment; filename="{reference}.{form.extension}"',
+        "Content-Type": f"{form.media_type}; charset={form.charset}",
+        "Cache-Control": "no-store",
+    }
+    return Response(content, headers=headers)

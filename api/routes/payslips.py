@@ -3,8 +3,10 @@
 from uuid import UUID
 
 from fastapi import APIRouter
+from sqlmodel import Session
 
 from api.deps import KeyringDep, SessionDep, WorkerDep
+from api.own_status import OwnStatusDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.evidence import ReceiptOut
@@ -19,8 +21,9 @@ from api.schemas.payslips import (
     ReceivedOut,
     WageStatusOut,
 )
+from api.transactions import TransactionsDep
 from core.clock import now
-from payroll import answers, receipts, status
+from payroll import answers, receipts
 from payroll.assisted_errors import WitnessMissingError
 from payroll.bank_errors import NotSentToBankError
 from payroll.errors import (
@@ -35,13 +38,13 @@ router = APIRouter(prefix="/me", tags=["payslips"])
 
 
 @router.get("/status")
-def get_wage_status(session: SessionDep, worker: WorkerDep) -> WageStatusOut:
+async def get_wage_status(status: OwnStatusDep) -> WageStatusOut:
     """Tell how your wages stand.
 
     Severity 0 to 3 with reasons: which month, how much, what happens next. Paid means the bank
     said so.
     """
-    return WageStatusOut.of(status.get_wage_status(session, person_id=worker.person_id, at=now()))
+    return WageStatusOut.of(status)
 
 
 @router.get("/payslips")
@@ -89,8 +92,8 @@ def get_receipt(
         PayslipNotFoundError, PayslipChangedError, PayslipAnsweredError, WitnessMissingError
     ),
 )
-def confirm_payslip(
-    session: SessionDep,
+async def confirm_payslip(
+    transactions: TransactionsDep,
     keyring: KeyringDep,
     worker: WorkerDep,
     payslip_id: UUID,
@@ -102,15 +105,19 @@ def confirm_payslip(
     meantime your answer is refused: read the new version first. At a kiosk somebody who gains
     nothing by it must stand beside you and have entered the code of `…/witness-requests`.
     """
-    answer = answers.confirm_payslip(
-        session,
-        keyring,
-        principal=worker,
-        payslip_id=payslip_id,
-        content_hash=body.content_hash,
-        at=now(),
-    )
-    return ConfirmationOut.of(answer)
+
+    def confirm(session: Session) -> ConfirmationOut:
+        answer = answers.confirm_payslip(
+            session,
+            keyring,
+            principal=worker,
+            payslip_id=payslip_id,
+            content_hash=body.content_hash,
+            at=now(),
+        )
+        return ConfirmationOut.of(answer)
+
+    return await transactions.run(confirm)
 
 
 @router.post(

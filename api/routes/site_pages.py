@@ -6,10 +6,11 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.deps import AddressDep, KeyringDep, SessionDep, ValkeyDep
+from api.deps import AddressDep, BlobsDep, KeyringDep, SessionDep, ValkeyDep
 from api.pages.refusals import PageRoute
 from api.pages.rendering import render
 from api.pages.sites import ScannedBoardDep
+from api.pages.uploads import stage_all
 from api.schemas.posters import PosterComplaintForm
 from cases import bundles
 from cases import service as cases
@@ -45,10 +46,11 @@ def file_poster_complaint(
     session: SessionDep,
     valkey: ValkeyDep,
     keyring: KeyringDep,
+    blobs: BlobsDep,
     *,
     address: AddressDep,
     poster_token: str,
-    form: Annotated[PosterComplaintForm, Form()],
+    form: Annotated[PosterComplaintForm, Form(media_type="multipart/form-data")],
 ) -> Response:
     """File the complaint; loading the next page again files nothing."""
     at = now()
@@ -56,11 +58,12 @@ def file_poster_complaint(
         session,
         valkey,
         poster_token=poster_token,
-        **form.model_dump(),
+        **form.model_dump(exclude={"files"}),
         address=address,
         at=at,
     )
-    bundles.seal(session, keyring, complaint_id=filed.complaint_id, at=at)
+    tokens = stage_all(session, valkey, blobs, form.files, address=address, at=at)
+    bundles.seal(session, keyring, complaint_id=filed.complaint_id, attachments=tokens, at=at)
     return RedirectResponse(f"/s/filed/{filed.ticket}", 303)
 
 

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from functools import partial
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from redis import Redis
 from sqlmodel import Session
 
+from api.backlogs import store
 from api.deps import KeyringDep, SessionDep, ValkeyDep
 from api.terminals import Call, FacesluiceDep, HikvisionDep, UfaceDep, VguangDep
 from attendance.deliveries import Answer, describe, take_delivery
@@ -93,14 +94,24 @@ def take_uface_cloud_record(
 
 
 @router.post("/facesluice")
-def take_facesluice_records(
-    call: FacesluiceDep, session: SessionDep, valkey: ValkeyDep, keyring: KeyringDep
+async def take_facesluice_records(
+    request: Request, call: FacesluiceDep, valkey: ValkeyDep, keyring: KeyringDep
 ) -> Response:
-    """Take records of a facesluice gate, and acknowledge each."""
-    _, reading, _ = _take(
-        session, valkey, keyring, call=call, vendor=DeviceVendor.FACESLUICE, read=facesluice.read
-    )
-    return Response(reading.reply, media_type=JSON)
+    """Take records of a facesluice gate, and acknowledge each; one that was alone sends a list."""
+
+    def take(session: Session) -> bytes:
+        _, reading, _ = _take(
+            session,
+            valkey,
+            keyring,
+            call=call,
+            vendor=DeviceVendor.FACESLUICE,
+            read=facesluice.read,
+        )
+        return reading.reply
+
+    reply = await store(request, take, crossings=facesluice.count_records(call.delivery.body))
+    return Response(reply, media_type=JSON)
 
 
 def _take(
@@ -112,7 +123,7 @@ def _take(
     vendor: DeviceVendor,
     read: Read,
 ) -> tuple[Device, Reading, list[Answer]]:
-    """Read and store a message; the answer leaves after the commit (`api.deps.SessionDep`)."""
+    """Read and store a message; the answer leaves after the commit."""
     device = find_terminal(session, secret=call.secret, vendor=vendor, address=call.address)
     reading = read(call.delivery.body, describe(session, device))
     answers = take_delivery(

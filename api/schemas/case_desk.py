@@ -7,7 +7,16 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.auth import Mobile
-from api.schemas.cases import CaseEventOut, CaseOut, ClockOut, Mark, Statement, Yuan, make_line
+from api.schemas.cases import (
+    Attachments,
+    CaseEventOut,
+    CaseOut,
+    ClockOut,
+    Mark,
+    Statement,
+    Yuan,
+    make_line,
+)
 from api.schemas.words import NO_NUL
 from cases.bureaus import Bureau
 from cases.crime import Screening
@@ -282,10 +291,11 @@ class AssistedComplaintIn(BaseModel):
     amount: Yuan | None = None
     people: int = Field(default=1, ge=1, le=1000)
     mark: Mark | None = None
+    attachments: Attachments = []
 
     def as_filing(self) -> Filing:
-        """Return what is filed, without the name and the months."""
-        said = self.model_dump(exclude={"amount", "name", "months"})
+        """Return what is filed, without the name, the months and the files."""
+        said = self.model_dump(exclude={"amount", "name", "months", "attachments"})
         amount_fen = None if self.amount is None else parse_yuan(self.amount)
         return Filing(**said, amount_fen=amount_fen)
 

@@ -4,14 +4,15 @@ from datetime import date, datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
+from fastapi import UploadFile
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.auth import Mobile
 from api.schemas.words import NO_NUL
 from cases import clocks, divisions, workflow
 from cases.desk import ClockReading, ListedCase
-from cases.desk_queries import CaseRow
 from cases.filing import FiledComplaint
+from cases.list_queries import CaseRow
 from cases.step import Form
 from cases.timeline import Timeline
 from core.case_enums import (
@@ -46,6 +47,10 @@ Attachments = Annotated[
     list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{32}$")]],
     Field(max_length=10, description="Tokens of uploads from `POST /v1/complaint-files`."),
 ]
+
+
+HandedIn = Annotated[list[UploadFile], Field(max_length=10)]
+"""Files as a page's form sends them; an empty one stands for nothing chosen."""
 
 
 class PosterComplaintIn(BaseModel):
@@ -275,7 +280,8 @@ class ClockOut(BaseModel):
     is_provisional: bool
     is_paused: bool
     stopped_at: datetime | None
-    source: str | None = Field(description="The law, or `local promise`; null for an order's day.")
+    source: str | None = Field(description="The law or the promise; null for an order's day.")
+    lawful_due_date: date = Field(description="Later than `due_date` where less was promised.")
     counted: list[date]
     changes: list[ClockChangeOut]
 
@@ -291,7 +297,8 @@ class ClockOut(BaseModel):
             is_provisional=clock.is_provisional,
             is_paused=clock.is_paused,
             stopped_at=clock.stopped_at,
-            source=clocks.PERIODS[clock.kind].source if clock.kind in clocks.PERIODS else None,
+            source=clock.promise_source or clocks.find_source(clock.kind),
+            lawful_due_date=reading.lawful_due_date,
             counted=list(reading.counted),
             changes=[
                 ClockChangeOut.model_validate(change, from_attributes=True)

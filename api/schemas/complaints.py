@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from api.schemas.cases import Attachments, FiledComplaintOut, Mark, Statement
+from api.schemas.cases import Attachments, FiledComplaintOut, HandedIn, Mark, Statement
 from core.case_enums import Disclosure
 from payroll.complaints import OwnComplaint
 
@@ -25,6 +25,12 @@ class MyComplaintIn(BaseModel):
         default=None, description="Fresh for each form: the same mark is the same tap."
     )
     attachments: Attachments = []
+
+
+class MyComplaintForm(MyComplaintIn):
+    """What the phone page sends: the files come with the words."""
+
+    files: HandedIn = []
 
 
 class MyComplaintOut(FiledComplaintOut):

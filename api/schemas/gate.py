@@ -14,7 +14,7 @@ from attendance.offline import ScanOutcome, UnreadReport
 from attendance.rejudge import ScanReport
 from attendance.service import ScanDecision
 from core.crypto import b64url
-from core.enums import Direction, ScanReason, ScanStatus, Tone
+from core.enums import AnnulmentReason, Direction, ScanReason, ScanStatus, Tone
 from db.models import CheckInAnnulment, CheckInLook
 from devices.sync import DayKey, SyncPage
 
@@ -172,6 +172,10 @@ class SyncOut(BaseModel):
 class ScanIn(VerifyIn):
     """One scan as the gate kept it."""
 
+    code: str = Field(
+        description="What the reader read; a card may be named by `AX2-SHA256:` and its digest.",
+        examples=["AX2-SHA256:ZBEZABTLXO4R3PJXF7LZTR23WYDPPFYPEPCV5F5MW3DVLYT2RUKA"],
+    )
     scanned_at: Instant = Field(description="By the gate's estimate of our time, at the scan.")
     clock_bound_ms: Annotated[int, Interval(ge=0, le=INT32_MAX)] | None = Field(
         default=None,
@@ -273,6 +277,10 @@ class AnnulIn(BaseModel):
     """A crossing that did not happen."""
 
     nonce: Nonce
+    reason: AnnulmentReason = Field(
+        default=AnnulmentReason.NOT_OPENED,
+        description="Why; `not_the_holder` gives the labour manager something to look at.",
+    )
 
 
 class AnnulmentOut(BaseModel):

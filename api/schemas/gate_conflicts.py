@@ -60,7 +60,7 @@ class GateConflictOut(BaseModel):
             clock_bound_ms=check_in.clock_bound_ms,
             received_at=check_in.received_at,
             decided_offline=check_in.decided_offline,
-            counts_as_work=check_in.valid,
+            counts_as_work=view.counts_as_work,
             reason=check_in.reason,
             explanation=view.explanation,
             worker=view.worker and ShownWorkerOut.of(view.worker),
@@ -96,7 +96,7 @@ class UnreadScanOut(BaseModel):
     gate: str
     received_at: datetime
     characters: int
-    masked_content: str = Field(description="The beginning, long numbers starred.")
+    masked_content: str = Field(description="The beginning, numbers and names starred.")
 
     @classmethod
     def of(cls, view: UnreadView) -> Self:

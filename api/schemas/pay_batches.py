@@ -15,7 +15,7 @@ from core.money import to_yuan
 from db.models import PayBatch, PayBatchRow, Payslip
 from payroll.bank import CreatedBatch
 from payroll.bank_results import ImportedResult
-from payroll.batch_queries import WaitingBatch
+from payroll.batch_queries import SentRow, WaitingBatch
 
 StepUpCode = Annotated[str, StringConstraints(pattern=r"^\d{6}$")]
 
@@ -98,12 +98,12 @@ class BatchLineOut(BaseModel):
     payment: PaymentOut | None = Field(description="What the bank said; null before release.")
 
     @classmethod
-    def of(cls, row: PayBatchRow, payslip: Payslip) -> Self:
+    def of(cls, row: PayBatchRow | SentRow, worker_name: str) -> Self:
         """Return the wire shape of a line."""
         return cls(
             row_number=row.row_number,
-            payslip_id=payslip.id,
-            worker_name=payslip.content["worker_name"],
+            payslip_id=row.payslip_id,
+            worker_name=worker_name,
             masked_account=mask_card(row.account),
             amount=to_yuan(row.amount_fen),
             state=row.state,
@@ -119,7 +119,8 @@ class PayBatchDetailOut(PayBatchOut):
     @classmethod
     def of_lines(cls, batch: PayBatch, lines: Sequence[tuple[PayBatchRow, Payslip]]) -> Self:
         """Return the wire shape of a batch with its lines."""
-        return cls(**describe_batch(batch), lines=[BatchLineOut.of(*line) for line in lines])
+        shown = [BatchLineOut.of(row, slip.content["worker_name"]) for row, slip in lines]
+        return cls(**describe_batch(batch), lines=shown)
 
 
 class ReleaseIn(BaseModel):
@@ -153,7 +154,7 @@ class BankResultOut(BaseModel):
             rejected=imported.count(PayRowState.REJECTED),
             waiting=imported.count(PayRowState.SUBMITTED),
             changed=imported.changed_count,
-            rows=[BatchLineOut.of(row, payslip) for row, payslip in imported.rows],
+            rows=[BatchLineOut.of(row, row.worker_name) for row in imported.rows],
         )
 
 

@@ -19,6 +19,7 @@ from db.models import (
     PayslipReceived,
 )
 from payroll.answers import OwnPayslip
+from payroll.batch_queries import SentRow
 from payroll.queries import AT_BANK
 from payroll.rejections import RejectionOwner, explain_rejection
 from payroll.severity import Reason, ReasonCode, WageStatus
@@ -89,7 +90,7 @@ class PaymentOut(BaseModel):
     correct_by: date | None = Field(description="By when; then the line goes into a new file.")
 
     @classmethod
-    def of(cls, row: PayBatchRow | None) -> Self | None:
+    def of(cls, row: PayBatchRow | SentRow | None) -> Self | None:
         """Return the wire shape of a bank row; None where no file was sent."""
         if row is None or row.state not in AT_BANK:
             return None

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator
 
 from api.schemas.auth import Mobile
-from api.schemas.cases import Mark, Statement
+from api.schemas.cases import HandedIn, Mark, Statement
 from core.case_enums import ComplaintKind, Disclosure
 
 
@@ -22,3 +22,4 @@ class PosterComplaintForm(BaseModel):
     disclosure: Disclosure
     phone: Annotated[Mobile | None, BeforeValidator(_none_if_blank)] = None
     mark: Mark | None = None
+    files: HandedIn = []

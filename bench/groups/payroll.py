@@ -2,6 +2,7 @@
 
 import csv
 import io
+import tracemalloc
 from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import cache, partial
@@ -49,6 +50,10 @@ COPIES = tuple(
     )
 )
 """As many rows as one publication writes, written by PostgreSQL alone."""
+
+
+MOST_GROWTH = 1.1
+"""Of the memory at its highest, over all files of a big payroll."""
 
 
 @cache
@@ -136,14 +141,32 @@ def _write_csv(rows: Sequence[Sequence[str]]) -> float:
 @bench(unit="s", ratio="<=", target=6)
 @contextmanager
 def bank_result_vs_update(rig: Rig) -> Generator[Sides]:
-    """Ten answers over a thousand rows, every worker told, against one UPDATE … FROM."""
+    """Ten answers over a thousand rows, evidence included, against one UPDATE … FROM.
+
+    Fails where memory grows with the files. The job that tells the workers is recorded; it runs
+    on its own.
+    """
     payroll = open_payroll(rig)
+    _check_memory(payroll)
     yield Sides(ours=partial(_import, payroll), baseline=partial(_update, payroll))
 
 
 def _import(payroll: Payroll) -> float:
     sent = payroll.send_sheet()
     return sum(payroll.seconds(partial(_import_one, payroll, batch)) for batch in sent)
+
+
+def _check_memory(payroll: Payroll) -> None:
+    """Import ten thousand rows once; AssertionError unless the last file takes what others took."""
+    peaks = []
+    tracemalloc.start()
+    for batch in payroll.send_sheet():
+        tracemalloc.reset_peak()
+        payroll.seconds(partial(_import_one, payroll, batch))
+        peaks.append(tracemalloc.get_traced_memory()[1])
+    tracemalloc.stop()
+    # The first also builds the statements.
+    assert peaks[-1] < MOST_GROWTH * peaks[1], peaks
 
 
 def _import_one(payroll: Payroll, batch: SentBatch, session: Session) -> None:

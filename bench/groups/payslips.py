@@ -35,7 +35,7 @@ MONTHS = 3
 @cache
 def open_product(rig: Rig) -> Address:
     """Return the product over the payroll's database."""
-    return serve_product(rig, open_payroll(rig).keys_file)
+    return serve_product(rig, rig.database_url, open_payroll(rig).keys_file)
 
 
 @bench(unit="requests/s", ratio=">=", target=4)

@@ -21,8 +21,10 @@ from db.models.case_desk import (
     CaseHandler,
     CaseNote,
     CaseRequest,
+    LocalPromise,
 )
 from db.models.case_files import (
+    AgreementSignature,
     CaseDocument,
     ComplaintFile,
     DocumentSerial,
@@ -103,6 +105,7 @@ from db.models.work_days import (
 __all__ = [
     "AdvanceRecovery",
     "AgreedTerms",
+    "AgreementSignature",
     "AttendanceSheet",
     "AttendanceSheetAct",
     "AuditEntry",
@@ -153,6 +156,7 @@ __all__ = [
     "GateFace",
     "GroupAlert",
     "GroupRepresentative",
+    "LocalPromise",
     "MessagePreference",
     "Notification",
     "NumberStatus",

@@ -8,6 +8,7 @@ from sqlmodel import Session, select
 from cases.filing import Filing, record
 from core.case_enums import (
     CaseAction,
+    ClockKind,
     ComplaintKind,
     Disclosure,
     GroupState,
@@ -22,6 +23,7 @@ from db.models import (
     CaseHandler,
     CaseRequest,
     GroupAlert,
+    LocalPromise,
     RetaliationSign,
 )
 from tests.factories.identity import make_person
@@ -58,6 +60,9 @@ BUREAU_OPERATIONS = (
     "appoint_head",
     "dismiss_head",
     "list_bureau_alarms",
+    "list_promises",
+    "add_promise",
+    "end_promise",
 )
 """For administrators."""
 
@@ -74,6 +79,14 @@ CASE_BODIES: dict[str, dict[str, Any]] = {
     "settle_sign": {"json": {"finding": "已到工地核实，是正常退场"}},
     "name_representative": {"json": {"number": "AX26112304271906"}},
     "add_dispatch_entry": {"json": {"kind": "arrived", "text": "已到工地门口"}},
+    "add_promise": {
+        "json": {
+            "kind": "acceptance",
+            "days": 3,
+            "source": "某县服务承诺",
+            "from_date": "2026-11-01",
+        }
+    },
     "add_bureau_contact": {
         "json": {"name": "某值班员", "phone": "19100000777", "is_emergency": True}
     },
@@ -99,13 +112,21 @@ def make_case_address(
     )
     request = CaseRequest(case_id=case.id, action=CaseAction.EXTEND, requested_by=other_id)
     sign = RetaliationSign(case_id=case.id, kind=RetaliationKind.REMOVED)
-    session.add_all([contact, request, sign])
+    promise = LocalPromise(
+        division_code=case.county_code,
+        kind=ClockKind.ACCEPTANCE,
+        days=3,
+        source="某县服务承诺",
+        from_date=today,
+    )
+    session.add_all([contact, request, sign, promise])
     group, member = _make_group(session, case, contact)
     address = {
         "request_id": str(request.id),
         "sign_id": str(sign.id),
         "group_id": str(group.id),
         "contact_id": str(contact.id),
+        "promise_id": str(promise.id),
         "division_code": case.county_code,
     }
     bodies = {

@@ -6,7 +6,7 @@ from typing import Any
 from sqlmodel import Session, select
 
 from cases import bundles
-from core.case_enums import DocumentKind
+from core.case_enums import CaseAction, CaseState, DocumentKind
 from core.clock import now
 from core.enums import Role
 from core.keyring import Keyring
@@ -17,6 +17,7 @@ from tests.factories.identity import make_person
 ANYONE = frozenset({"nobody", "device", *Role})
 WORKER = frozenset({Role.WORKER})
 INSPECTOR = frozenset({Role.INSPECTOR})
+MANAGER = frozenset({Role.LABOUR_MANAGER})
 
 PAPER_CALLERS: dict[str, frozenset[str]] = {
     "list_papers": INSPECTOR,
@@ -30,6 +31,10 @@ PAPER_CALLERS: dict[str, frozenset[str]] = {
     "list_complaint_files": INSPECTOR,
     "read_complaint_file": INSPECTOR,
     "take_bundle": INSPECTOR,
+    "get_own_agreement": WORKER,
+    "sign_own_agreement": WORKER,
+    "list_project_agreements": MANAGER,
+    "sign_for_employer": MANAGER,
 }
 
 PAPER_BODIES: dict[str, dict[str, Any]] = {
@@ -42,6 +47,8 @@ PAPER_BODIES: dict[str, dict[str, Any]] = {
         }
     },
     "take_bundle": {"json": {"reason": "作出处理决定前核对证据"}},
+    "sign_own_agreement": {"json": {"content_hash": "0" * 64}},
+    "sign_for_employer": {"json": {"content_hash": "0" * 64}},
     "stage_file": {"files": {"file": ("x.jpg", b"no picture")}},
 }
 
@@ -49,7 +56,7 @@ PAPER_BODIES: dict[str, dict[str, Any]] = {
 def make_paper_address(
     session: Session, keyring: Keyring, number: str
 ) -> tuple[dict[str, str], dict[str, dict[str, Any]]]:
-    """Write a paper, a file and the bundle of the case; return addresses and own bodies."""
+    """Write a paper, a file, the bundle and a proposal of the case; return addresses and bodies."""
     case = session.exec(select(Case).where(Case.number == number)).one()
     event = session.exec(select(CaseEvent).where(CaseEvent.case_id == case.id)).first()
     assert event is not None
@@ -67,7 +74,14 @@ def make_paper_address(
     file = ComplaintFile(
         complaint_id=case.complaint_id, digest=DIGEST, media_type="image/jpeg", size=3
     )
-    session.add_all([paper, file])
+    proposal = CaseEvent(
+        case_id=case.id,
+        action=CaseAction.PROPOSE_AGREEMENT,
+        from_state=CaseState.ACCEPTED,
+        to_state=CaseState.MEDIATING,
+    )
+    case.state = proposal.to_state
+    session.add_all([paper, file, proposal])
     session.flush()
     bundles.seal(session, keyring, complaint_id=case.complaint_id, at=now())
     address = {"paper_id": str(paper.id), "check_code": paper.check_code, "digest": DIGEST}

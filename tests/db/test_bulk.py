@@ -1,10 +1,12 @@
 """Many rows in one statement."""
 
-from sqlmodel import Session, select
+import pytest
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
 
 from core.clock import now
 from db.base import new_id
-from db.bulk import insert_rows
+from db.bulk import insert_rows, is_any, update_rows
 from db.models import OutboxMessage, Person
 
 
@@ -15,7 +17,7 @@ def test_sealed_and_empty_values_arrive(session: Session) -> None:
         for name, phone in (("王小明", "+8619100000001"), ("李强", None))
     ]
 
-    session.execute(insert_rows(Person, rows))
+    insert_rows(session, Person, rows)
 
     people = session.exec(select(Person).order_by(Person.name)).all()
     assert {(person.name, person.phone) for person in people} >= {
@@ -40,7 +42,75 @@ def test_json_arrives_and_used_keys_are_left_out(session: Session) -> None:
         for number in range(2)
     ]
 
-    session.execute(insert_rows(OutboxMessage, rows).on_conflict_do_nothing())
+    inserted = insert_rows(session, OutboxMessage, rows, once_per="dedupe_key")
 
     message = session.exec(select(OutboxMessage).where(OutboxMessage.dedupe_key == "one")).one()
     assert message.payload == {"number": "0"}
+    assert inserted == {message.id}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_rows_get_defaults_for_what_they_leave_out(session: Session, count: int) -> None:
+    rows = [{"id": new_id(), "created_at": now(), "name": "陈大勇"} for _ in range(count)]
+
+    assert insert_rows(session, Person, rows) == set()
+
+    found = session.exec(select(Person).where(Person.name == "陈大勇")).all()
+    assert [person.phone for person in found] == [None] * count
+
+
+def test_no_rows_are_no_statement(session: Session) -> None:
+    assert insert_rows(session, Person, [], once_per="id") == set()
+    update_rows(session, Person, [])
+
+
+def test_each_row_is_changed_by_its_id(session: Session) -> None:
+    ids = [new_id() for _ in range(3)]
+    rows = [{"id": one, "created_at": now(), "name": "张建国"} for one in ids]
+    insert_rows(session, Person, rows)
+
+    changes: list[dict[str, object]] = [
+        {"id": ids[0], "phone": "+8619100000003"},
+        {"id": ids[2], "phone": None},
+    ]
+    update_rows(session, Person, changes)
+
+    found = session.exec(
+        select(Person).where(col(Person.id).in_(ids)).order_by(col(Person.id))
+    ).all()
+    assert [person.phone for person in found] == ["+8619100000003", None, None]
+
+
+def test_condition_takes_any_number_of_values(session: Session) -> None:
+    ids = [new_id() for _ in range(3)]
+    rows = [{"id": one, "created_at": now(), "name": "刘洋"} for one in ids]
+    insert_rows(session, Person, rows)
+    statement = sa.select(col(Person.id)).where(is_any(col(Person.id), "people"))
+
+    found = [set(session.scalars(statement, {"people": ids[:most]})) for most in range(3)]
+
+    assert found == [set(), set(ids[:1]), set(ids[:2])]
+
+
+def test_what_is_sealed_is_sealed_for_each_row(session: Session) -> None:
+    phone = "+8619100000004"
+    rows = [{"id": new_id(), "created_at": now(), "name": "李强", "phone": phone} for _ in range(2)]
+
+    insert_rows(session, Person, rows)
+
+    sealed = sa.text("SELECT count(DISTINCT phone) FROM person WHERE id = ANY(:people)")
+    assert session.scalar(sealed, {"people": [row["id"] for row in rows]}) == 2
+
+
+def test_what_rows_have_in_common_reaches_all_of_them(session: Session) -> None:
+    at = now()
+    common = {"created_at": at, "task": "x", "payload": {"a": "b"}, "due_at": at, "done_at": None}
+    kept = {"is_urgent": False, "attempts": 0}
+    rows = [
+        {"id": new_id(), "dedupe_key": f"common:{number}", **common, **kept} for number in range(3)
+    ]
+
+    insert_rows(session, OutboxMessage, rows)
+
+    found = session.exec(select(OutboxMessage).where(OutboxMessage.task == "x")).all()
+    assert [(one.payload, one.due_at, one.done_at) for one in found] == [({"a": "b"}, at, None)] * 3

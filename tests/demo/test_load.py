@@ -27,6 +27,7 @@ from demo.load import DemoError, load_demo
 from demo.welcome import describe, has_demo, is_empty
 from projects.findings import Finding
 from projects.roster import import_roster
+from tests.factories.attendance import fold_waiting
 from tests.factories.identity import make_person
 from tests.factories.projects import make_project
 
@@ -111,6 +112,7 @@ def _published(session: Session) -> tuple[PaySheetState, int]:
 
 
 def _check_days(session: Session) -> None:
+    fold_waiting(session)
     days = session.exec(select(WorkDay)).all()
     states = Counter(day.state for day in days)
     grades = {check_in.grade for check_in in session.exec(select(CheckIn))}

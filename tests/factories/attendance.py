@@ -6,9 +6,11 @@ from hashlib import sha256
 from itertools import count
 from uuid import UUID, uuid4
 
-from sqlmodel import Session
+from sqlalchemy import select
+from sqlmodel import Session, col
 
 from attendance.conflict_items import take_up_conflicts
+from attendance.due_folds import fold_due_workers
 from core.clock import local_date, now
 from core.crypto import token_hash
 from core.enums import CheckInMethod, DeviceProfile, Direction, Grade, ScanReason
@@ -16,6 +18,7 @@ from core.keyring import Keyring
 from db.models import (
     CheckIn,
     Device,
+    FoldDue,
     Person,
     Project,
     ProjectWorker,
@@ -61,6 +64,12 @@ class GateSite:
     def live_code(self, session: Session, keyring: Keyring, *, at: datetime | None = None) -> str:
         """Return what the worker's phone shows."""
         return make_live_code(session, keyring, person_id=self.person_id, at=at or now())
+
+
+def fold_waiting(session: Session) -> None:
+    """Fold what gates and terminals have brought, as the worker does within seconds."""
+    marked = select(col(FoldDue.project_worker_id)).distinct()
+    fold_due_workers(session, list(session.scalars(marked)))
 
 
 def long_ago() -> date:

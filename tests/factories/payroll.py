@@ -10,6 +10,7 @@ from core.enums import PayBasis, Role, SheetState
 from core.keyring import Keyring
 from db.models import (
     AttendanceSheet,
+    OutboxMessage,
     PayBatch,
     PaySheet,
     Payslip,
@@ -25,6 +26,7 @@ from payroll import answers, service
 from payroll.bank import CreatedBatch, create_pay_batch
 from payroll.queries import list_current_payslips
 from payroll.release import let_go
+from payroll.result_news import TELL_RESULT, tell_bank_result
 from tests.factories.identity import make_person, make_principal, make_worker_person
 from tests.factories.projects import make_contract, make_project, make_project_worker, make_team
 
@@ -121,6 +123,14 @@ def publish(session: Session, site: Site) -> list[Payslip]:
 def current_payslips(session: Session, sheet_id: UUID) -> list[Payslip]:
     """Return what counts now, in the order of the workers."""
     return [payslip for payslip, _ in list_current_payslips(session, sheet_id)]
+
+
+def tell_results(session: Session) -> int:
+    """Run every job there is that tells workers of a bank's answer; return how many."""
+    jobs = session.exec(select(OutboxMessage).where(OutboxMessage.task == TELL_RESULT)).all()
+    for job in jobs:
+        tell_bank_result(session, batch_id=UUID(job.payload["batch_id"]))
+    return len(jobs)
 
 
 def approve(session: Session, site: Site, sheet_id: UUID) -> None:

@@ -8,13 +8,24 @@ from sqlmodel import select
 from attendance.queries import list_partitions
 from core.clock import local_date, now
 from core.enums import NotificationState
+from core.keyring import Keyring
 from core.settings import Settings
 from db.models import Notification, OutboxMessage, StoredWageStatus, WageStatusMark
 from db.session import Database
 from jobs import app as jobs_app
 from jobs import tasks
 from jobs.app import RECHECK_STATUSES
-from tests.factories.payroll import make_site, publish
+from payroll.bank_results import import_bank_result
+from payroll.result_news import TELL_RESULT
+from tests.factories.payroll import (
+    AT,
+    card_of,
+    confirm_all,
+    make_result,
+    make_site,
+    publish,
+    send_to_bank,
+)
 from tests.jobs.messages import is_sent, message_id_of, references_in, state_of, tell_somebody
 
 
@@ -126,6 +137,33 @@ def test_messages_of_one_job_are_all_sent(live_database: Database, live_settings
 
     assert all(is_sent(live_database, one) for one in told)
     assert references_in(live_settings.sms.console_file) == [str(one) for one in told]
+
+
+def test_job_tells_what_a_bank_said_and_completes_itself(
+    live_database: Database, keyring: Keyring
+) -> None:
+    with live_database.transaction() as session:
+        site = make_site(session, worker_count=1)
+        [payslip] = confirm_all(session, keyring, site)
+        batch = send_to_bank(session, site, payslip.pay_sheet_id).batch
+        import_bank_result(
+            session,
+            principal=site.manager,
+            project_id=site.project.id,
+            sheet_id=payslip.pay_sheet_id,
+            reference=batch.reference,
+            content=make_result(batch.reference, [(1, card_of(0), "7875.00", "成功", "")]),
+            at=AT,
+        )
+        job = session.exec(select(OutboxMessage).where(OutboxMessage.task == TELL_RESULT)).one()
+        job_id, batch_id, person_id = job.id, str(batch.id), payslip.person_id
+
+    tasks.tell_workers_bank_result(message_id=str(job_id), batch_id=batch_id)
+
+    with live_database.transaction() as session:
+        told = select(Notification.template).where(Notification.person_id == person_id)
+        assert "wage_paid" in session.exec(told).all()
+        assert session.get_one(OutboxMessage, job_id).done_at is not None
 
 
 def test_wage_statuses_are_refreshed_and_rechecked_job_by_job(

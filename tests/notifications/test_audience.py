@@ -11,6 +11,7 @@ from sqlmodel import SQLModel
 
 from cases import workflow
 from core.case_enums import (
+    AgreementParty,
     CaseAction,
     CaseState,
     Channel,
@@ -147,6 +148,7 @@ STEPS_OF_CASES = {CaseState, CaseAction}
 
 DESCRIBING = {
     AccountPurpose,
+    AgreementParty,
     CallBackReason,
     Channel,
     ClockChangeKind,

@@ -31,6 +31,7 @@ from tests.factories.payroll import (
     make_site,
     publish,
     send_to_bank,
+    tell_results,
 )
 from tests.payroll.test_bank import sent, sheet_of
 
@@ -53,6 +54,8 @@ def import_result(
 
 
 def told(session: Session, template: str) -> int:
+    """Return how many messages of a kind there are once all jobs have run."""
+    tell_results(session)
     statement = select(Notification).where(Notification.template == template)
     return len(session.exec(statement).all())
 
@@ -67,9 +70,9 @@ def test_each_row_is_settled_on_its_own_and_its_worker_told(
     )
 
     assert imported.changed_count == 2
-    states = [row.state for row, _ in imported.rows]
+    states = [row.state for row in imported.rows]
     assert states == [PayRowState.ACKNOWLEDGED, PayRowState.REJECTED]
-    assert imported.rows[1][0].rejection == "户名不符"
+    assert imported.rows[1].rejection == "户名不符"
     assert (told(session, "wage_paid"), told(session, "wage_rejected")) == (1, 1)
     assert sheet_of(session, payslips[0]).state is PaySheetState.INSTRUCTED
 
@@ -108,6 +111,36 @@ def test_same_result_again_changes_nothing_and_tells_nobody(
 
     assert again.changed_count == 0
     assert (told(session, "wage_paid"), told(session, "wage_rejected")) == (1, 1)
+
+
+def test_file_that_decides_nothing_leaves_no_job(session: Session, keyring: Keyring) -> None:
+    site, payslips, reference = sent(session, keyring)
+    content = make_result(reference, [PAID, REFUSED])
+    import_result(session, site, payslips[0], reference, content)
+
+    import_result(session, site, payslips[0], reference, content)
+
+    assert tell_results(session) == 1
+
+
+def test_job_that_runs_again_tells_nobody_twice(session: Session, keyring: Keyring) -> None:
+    site, payslips, reference = sent(session, keyring)
+    import_result(session, site, payslips[0], reference, make_result(reference, [PAID]))
+    tell_results(session)
+    import_result(session, site, payslips[0], reference, make_result(reference, [PAID, REFUSED]))
+
+    jobs = tell_results(session)
+
+    assert jobs == 2
+    assert (told(session, "wage_paid"), told(session, "wage_rejected")) == (1, 1)
+
+
+def test_undecided_line_is_told_nothing(session: Session, keyring: Keyring) -> None:
+    site, payslips, reference = sent(session, keyring)
+
+    import_result(session, site, payslips[0], reference, make_result(reference, [REFUSED]))
+
+    assert (told(session, "wage_paid"), told(session, "wage_rejected")) == (0, 1)
 
 
 def test_rejected_line_is_paid_by_a_later_batch_and_each_rejection_is_told(
@@ -235,8 +268,8 @@ def test_rejection_has_an_owner_and_a_day_by_which_to_act(
         session, site, payslips[0], reference, make_result(reference, [REFUSED])
     )
 
-    assert imported.rows[1][0].correct_by == date(2026, 11, 6)
-    assert imported.rows[0][0].correct_by is None
+    assert imported.rows[1].correct_by == date(2026, 11, 6)
+    assert imported.rows[0].correct_by is None
 
 
 def test_draft_that_replaces_a_rejected_line_leaves_the_rejection_in_sight(

@@ -29,6 +29,7 @@ from tests.factories.payroll import (
     make_result,
     make_site,
     send_to_bank,
+    tell_results,
 )
 from tests.payroll.test_own_card import make_card_number
 from tests.payroll.test_release import texted
@@ -78,6 +79,7 @@ class Drill:
             at=at,
         )
         self.session.flush()
+        tell_results(self.session)
         return imported
 
     def states(self) -> dict[PayRowState, int]:

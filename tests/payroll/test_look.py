@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import Session
 
 from core.clock import local_date, now
-from core.enums import DeviceProfile, Role, ScanReason
+from core.enums import DeviceProfile, Role, ScanReason, Tone
 from core.keyring import Keyring
 from db.models import AuditEntry, CheckIn, WorkerCard, WorkerCode
 from identity import photos
@@ -194,3 +194,16 @@ def test_an_inspector_is_told_why_a_code_proves_nobody(
     with pytest.raises(CodeNotProvedError) as refusal:
         look.inspect_worker(session, keyring, principal=inspector, text=old, at=now())
     assert refusal.value.facts["reason"] == "expired_code"
+
+
+def test_a_supervisor_is_asked_to_compare_the_face_of_who_shows_a_card(
+    session: Session, keyring: Keyring, site: GateSite
+) -> None:
+    card, _ = print_card(session, site)
+
+    by_card = supervise(session, keyring, site, card)
+    by_phone = supervise(session, keyring, site, site.live_code(session, keyring))
+
+    assert (by_card.reason, by_card.tone) == (ScanReason.OK, Tone.NOTICE)
+    assert "核对本人" in by_card.say
+    assert (by_phone.tone, "核对" in by_phone.say) == (Tone.WELCOME, False)

@@ -38,6 +38,7 @@ from tests.factories.payroll import (
     make_site,
     publish,
     send_to_bank,
+    tell_results,
 )
 from tests.factories.projects import make_team
 
@@ -223,6 +224,7 @@ def test_result_imported_twice_at_once_counts_once(
 
         [row] = rows_of(live_database, PayBatchRow, made)
         assert (sorted(changed), row.state) == ([0, 1], PayRowState.ACKNOWLEDGED)
+        assert at_once(live_database, tell_results, tell_results) == [None, None]
         assert count_paid_notices(live_database, made) == 1
 
 

@@ -22,6 +22,7 @@ from tests.factories.payroll import (
     Site,
     card_of,
     confirm_all,
+    draw_up,
     make_result,
     make_site,
     publish,
@@ -72,7 +73,7 @@ def test_an_untouched_month_is_as_recorded(session: Session) -> None:
 
 @pytest.mark.usefixtures("site")
 def test_every_kind_of_row_is_recorded(session: Session) -> None:
-    assert set(session.exec(select(EvidenceEntry.kind))) == set(EvidenceKind)
+    assert set(session.exec(select(EvidenceEntry.kind))) == set(WITNESSES)
 
 
 @pytest.mark.usefixtures("site")
@@ -93,6 +94,17 @@ def test_a_changed_row_is_named(session: Session, kind: str, change: str) -> Non
     tamper(session, f"{change} WHERE id = CAST(:id AS uuid)", id=subject)
 
     assert findings(session) == [Finding("altered", kind, subject)]
+
+
+def test_a_draft_that_was_changed_before_anybody_saw_it_is_named(session: Session) -> None:
+    site = make_site(session, worker_count=1)
+    sheet = draw_up(session, site)
+    tamper(session, 'UPDATE payslip SET content = content || \'{"net": "9.00"}\'')
+
+    service.publish_pay_sheet(session, project_id=site.project.id, sheet_id=sheet.id, at=AT)
+
+    subject = str(first_id(session, Payslip))
+    assert findings(session) == [Finding("altered", "payslip", subject)]
 
 
 @pytest.mark.usefixtures("site")

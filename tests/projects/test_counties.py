@@ -4,8 +4,9 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
-from projects.counties import CountyFacts, MinimumWage, UnreadableFactsError, read_county_facts
+from projects.counties import CountyFacts, MinimumWage, read_county_facts
 
 WAGES = "county_code,in_force_from,monthly_yuan,hourly_yuan,source\n"
 CHANNELS = (
@@ -66,17 +67,85 @@ def test_last_row_of_a_county_says_where_to_turn(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "row",
     [
-        "330106,2026-01-01,2400,24,\n",
-        "330106,2026-01-01,2400,24\n",
-        "330106,next year,2400,24,某市通知\n",
-        "330106,2026-01-01,a lot,24,某市通知\n",
+        "330106,2026-02-01,9400,24,\n",
+        "330106,2026-02-01,9400,24\n",
+        "330106,next year,9400,24,某市通知\n",
+        "330106,2026-02-01,a lot,24,某市通知\n",
+        "330106,2026-02-01,0,24,某市通知\n",
+        "330106,2026-02-01,-9400,24,某市通知\n",
+        ",2026-02-01,9400,24,某市通知\n",
     ],
 )
-def test_wrong_row_is_named_not_guessed(tmp_path: Path, row: str) -> None:
-    folder = write(tmp_path, wages="330106,2026-01-01,2400,24,某市通知\n" + row)
+def test_wrong_row_is_logged_and_counts_as_not_entered(tmp_path: Path, row: str) -> None:
+    folder = write(tmp_path, wages=row + "330106,2026-01-01,2400,24,某市通知\n")
 
-    with pytest.raises(UnreadableFactsError, match=r"minimum_wages\.csv, row 3"):
-        read_county_facts(folder, county_code=XIHU, on=date(2026, 11, 23))
+    with capture_logs() as logs:
+        facts = read_county_facts(folder, county_code=XIHU, on=date(2026, 11, 23))
+
+    assert facts.minimum_wage == MinimumWage(date(2026, 1, 1), 240_000, 2_400, "某市通知")
+    assert [(each["file"], each["line"]) for each in logs] == [("minimum_wages.csv", 2)]
+
+
+def test_wrong_row_alone_leaves_its_fact_unknown(tmp_path: Path) -> None:
+    folder = write(
+        tmp_path,
+        wages="330106,2026-01-01,2400,24,\n",
+        channels="330106,某区监察大队,0571-10,某区住建局,0571-1,某仲裁院,某中心,某区公告\n",
+    )
+
+    facts = read_county_facts(folder, county_code=XIHU, on=date(2026, 11, 23))
+
+    assert facts.minimum_wage is None
+    assert facts.channels is not None
+
+
+def test_wrong_row_of_another_county_does_not_concern_this_one(tmp_path: Path) -> None:
+    folder = write(tmp_path, wages="330108,next year,x,y,\n330106,2026-01-01,2400,24,某市通知\n")
+
+    with capture_logs() as logs:
+        facts = read_county_facts(folder, county_code=XIHU, on=date(2026, 11, 23))
+
+    assert facts.minimum_wage is not None
+    assert logs == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe\x81",
+        b"county_code,in_force_from\n330106,2026-01-01\n",
+        b'county_code,source\n330106,"never closed',
+        b"\x89PNG\r\n\x1a\n\x00\x00",
+    ],
+)
+def test_file_that_is_none_leaves_its_facts_unknown(tmp_path: Path, content: bytes) -> None:
+    folder = write(tmp_path)
+    (folder / "minimum_wages.csv").write_bytes(content)
+
+    with capture_logs() as logs:
+        facts = read_county_facts(folder, county_code=XIHU, on=date(2026, 11, 23))
+
+    assert facts == CountyFacts(minimum_wage=None, channels=None)
+    assert {each["file"] for each in logs} == {"minimum_wages.csv"}
+
+
+def test_absent_files_leave_everything_unknown(tmp_path: Path) -> None:
+    with capture_logs() as logs:
+        facts = read_county_facts(tmp_path / "gone", county_code=XIHU, on=date(2026, 11, 23))
+
+    assert facts == CountyFacts(minimum_wage=None, channels=None)
+    assert [each["file"] for each in logs] == ["minimum_wages.csv", "complaint_channels.csv"]
+
+
+def test_file_saved_in_gb18030_is_read(tmp_path: Path) -> None:
+    folder = write(tmp_path)
+    text = WAGES + "330106,2026-01-01,2400,24,某市通知\n"
+    (folder / "minimum_wages.csv").write_bytes(text.encode("gb18030"))
+
+    facts = read_county_facts(folder, county_code=XIHU, on=date(2026, 11, 23))
+
+    assert facts.minimum_wage is not None
+    assert facts.minimum_wage.source == "某市通知"
 
 
 def test_file_saved_by_excel_is_read(tmp_path: Path) -> None:

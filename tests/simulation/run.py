@@ -24,7 +24,7 @@ from core.enums import Direction, ScanReason
 from core.keyring import Keyring
 from db.models import CheckIn, CheckInAnnulment, Project, UnreadScan, WorkDay
 from db.session import Database
-from tests.factories.attendance import make_gate
+from tests.factories.attendance import fold_waiting, make_gate
 from tests.gate.wire_server import serving
 from tests.simulation.machine import Machine
 from tests.simulation.observer import Observer
@@ -153,6 +153,7 @@ def _machines(
 
 
 def _read(session: Session, project_id: UUID) -> Record:
+    fold_waiting(session)
     rows = _all_of(session, CheckIn, project_id)
     days = _all_of(session, WorkDay, project_id)
     record = Record(
