@@ -2,11 +2,18 @@
 
 import hashlib
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from core.enums import CheckInMethod, Direction, Grade, ScanReason, Tone, WorkDayState
+from qr.code import (
+    CARD_TEXT_LENGTH,
+    MalformedCodeError,
+    encode_card_reference,
+    read_card_digest,
+)
 
 CLOCK_TRUST_MS = 120_000
 """A gate clock further off than this is not believed; the index on `check_in` says the same."""
@@ -211,8 +218,12 @@ def make_presentable(text: str) -> str:
     """Return the start of what was scanned, fit to keep: no control characters, nobody's facts.
 
     Readers also read identity cards and phone numbers: seven digits in a row are starred, in
-    groups too, and Chinese words but for their first character, as any may be a name.
+    groups too, and Chinese words but for their first character, as any may be a name. Of a
+    printed card its digest is kept: the code itself would open the next gate.
     """
+    if len(text) == CARD_TEXT_LENGTH:
+        with suppress(MalformedCodeError):
+            return encode_card_reference(read_card_digest(text))
     printable = start = _decode_escapes(text)[: 2 * PRESENTED_CHARACTERS]
     if not start.isprintable():
         printable = "".join(c if c.isprintable() else "·" for c in start)

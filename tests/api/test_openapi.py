@@ -1,13 +1,16 @@
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
+from starlette.routing import BaseRoute
 
 from api import openapi
 from api.problems import MEDIA_TYPE
+from api.routes import PUBLIC_ROUTERS, V1_ROUTERS
 
 PUBLIC = {
     "DELETE": set[str](),
@@ -134,11 +137,23 @@ def test_keyed_posts_document_their_header_once(document: dict[str, Any]) -> Non
     assert headers["issue_tokens"] == []
 
 
-def test_undocumented_routes_are_pages_only(app: FastAPI) -> None:
-    hidden = [
-        route.path
-        for route in app.routes
-        if isinstance(route, APIRoute) and not route.include_in_schema
-    ]
+def list_routes(router: APIRouter) -> Iterator[BaseRoute]:
+    for route in router.routes:
+        if (nested := getattr(route, "original_router", None)) is not None:
+            yield from list_routes(nested)
+        else:
+            yield route
 
+
+def is_hidden(route: BaseRoute) -> bool:
+    return not isinstance(route, APIRoute) or not route.include_in_schema
+
+
+def test_undocumented_routes_are_pages_only() -> None:
+    of_v1 = [route for router in V1_ROUTERS for route in list_routes(router)]
+    others = [route for router in PUBLIC_ROUTERS for route in list_routes(router)]
+    hidden = [route.path for route in others if isinstance(route, APIRoute) and is_hidden(route)]
+
+    assert len(of_v1) > len(hidden) > 0
+    assert [route for route in of_v1 if is_hidden(route)] == []
     assert [path for path in hidden if path.startswith("/v1")] == []

@@ -34,13 +34,15 @@ def line(
 
 
 def upload(session: Session, site: GateSite, *lines: str) -> ImportReport:
-    return import_attlog(
+    report = import_attlog(
         session,
         project_id=site.project_id,
         device_id=site.gate.device_id,
         content="".join(lines).encode(),
         at=now(),
     )
+    fold_waiting(session)
+    return report
 
 
 def the_check_in(session: Session) -> CheckIn:
@@ -239,7 +241,6 @@ def test_a_log_in_any_order_and_twice_over_folds_to_the_same_days(
 
 
 def days_of(session: Session, site: GateSite) -> list[tuple[object, ...]]:
-    fold_waiting(session)
     statement = (
         select(WorkDay)
         .where(col(WorkDay.project_worker_id) == site.worker_id)

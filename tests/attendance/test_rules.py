@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from attendance import rules
 from attendance.rules import Span
 from core.enums import CheckInMethod, Direction, Grade, ScanReason, Tone, WorkDayState
+from qr.code import card_digest, encode_card, read_card_digest
 
 NOON = datetime(2026, 10, 12, 4, tzinfo=UTC)
 TODAY = date(2026, 10, 12)
@@ -127,6 +128,15 @@ def test_what_is_kept_of_a_refused_scan_is_short_printable_and_not_personal(
     text: str, kept: str
 ) -> None:
     assert rules.make_presentable(text) == kept
+
+
+def test_a_printed_cards_code_is_kept_as_its_digest_alone() -> None:
+    text = encode_card(bytes(range(14)))
+
+    kept = rules.make_presentable(text.lower())
+
+    assert read_card_digest(kept) == card_digest(bytes(range(14)))
+    assert text not in kept
 
 
 @pytest.mark.parametrize(

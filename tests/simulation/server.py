@@ -31,6 +31,7 @@ from db.session import Database
 from devices.heartbeat import Heartbeat, read_heartbeat
 from devices.service import authenticate
 from devices.sync import sync_gate
+from gate.wire import format_instant
 from tests.gate.wire_server import Fault, Headers, Reply
 from tests.simulation.true_time import TrueTime
 
@@ -145,7 +146,7 @@ class Server:
                 at=self.time.now,
             )
         if page is None:
-            return 304, None, {"ETag": f'"{known}"'}
+            return 304, None, {"ETag": f'"{known}"', "Server-Time": format_instant(self.time.now)}
         return 200, SyncOut.of(page).model_dump(mode="json"), {"ETag": f'"{page.etag}"'}
 
     def _verify(self, session: Session, call: _Call) -> Reply:
