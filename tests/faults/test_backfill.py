@@ -1,11 +1,11 @@
-"""The API dies once in a backlog of 6,000 scans; `tests.faults.backfill` uploads two million."""
+"""The API dies once in a backlog of 3,000 scans; `tests.faults.backfill` uploads two million."""
 
 from pathlib import Path
 
 from core.settings import Settings
 from tests.faults.backfill import Run
 
-SCANS = 6_000
+SCANS = 3_000
 MOST_GROWN_MEGABYTES = 40
 """Pools, caches and the interpreter's own reserves; the scans' bodies alone are less than this."""
 

@@ -11,7 +11,7 @@ from gate.used import SPARE_STEPS, UsedCrossings
 
 
 @given(busy=st.randoms(use_true_random=False))
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=5, deadline=None)
 def test_no_crossing_is_forgotten_while_it_is_fresh(busy: Random) -> None:
     used, step = UsedCrossings(), 1_000_000
     fresh = deque[Crossing]()
