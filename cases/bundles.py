@@ -7,19 +7,17 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from cases import desk, divisions, file_queries, files
+from cases import desk, divisions, file_queries, files, identities
 from cases.document_errors import DocumentNotFoundError
 from core.keyring import Keyring
 from core.money import to_yuan
 from db.models import Complaint, ComplaintFile, EvidenceBundle
 from evidence.blobs import FolderBlobs
 from evidence.bundles import Level, Part, make_manifest, make_part, seal_manifest, write_bundle
-from identity import audit
 from identity.principal import Principal
-from identity.rules import check_reason
+from identity.rules import PersonalField, check_reason
 from projects.queries import list_parties
 
-TAKEN = "cases.bundle-taken"
 EXTENSIONS = {
     "image/jpeg": "jpg",
     "application/pdf": "pdf",
@@ -97,14 +95,12 @@ def give_out(
     if reason is not None:
         check_reason(reason)
         desk.check_handles(session, case, principal)
-        audit.record(
+        identities.record_look(
             session,
-            actor=principal,
-            action=TAKEN,
-            subject_kind="person" if complaint.person_id else "complaint",
-            subject_id=complaint.person_id or complaint.id,
-            reason=reason.strip(),
-            case_number=number,
+            principal,
+            complaint,
+            reason=reason,
+            fields=(PersonalField.ID_NUMBER, PersonalField.PHONE),
         )
     return _write(session, keyring, blobs, complaint, is_whole=reason is not None)
 

@@ -123,10 +123,20 @@ def _fingerprint(session: Session, filing: Filing) -> bytes | None:
     """Return a keyed hash of what makes two filings one; None where people cannot be told apart."""
     if filing.mark is not None:
         return blind_index(session, SLIP, f"mark|{filing.mark}")
-    sender = filing.person_id or filing.phone
-    if sender is None or filing.disclosure is Disclosure.ANONYMOUS:
+    # A number anybody can type proves nobody: whoever has no account gets no earlier PIN by it.
+    if filing.person_id is None or filing.disclosure is Disclosure.ANONYMOUS:
         return None
-    parts = (sender, filing.disclosure, filing.project_id, filing.subject_id, filing.statement)
+    parts = (
+        filing.person_id,
+        filing.disclosure,
+        filing.county_code,
+        filing.project_id,
+        filing.employer_name,
+        filing.subject_id,
+        filing.amount_fen,
+        filing.people,
+        filing.statement,
+    )
     return blind_index(session, SLIP, "|".join(map(str, parts)))
 
 

@@ -1,6 +1,7 @@
 """Learning who complained: by those who handle the case, with a reason, and never unnoticed."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -12,7 +13,7 @@ from db.models import AuditEntry, Complaint
 from identity import audit
 from identity.principal import Principal
 from identity.queries import get_person
-from identity.rules import check_reason
+from identity.rules import PersonalField, check_reason
 from identity.service import UNMASK
 
 UNLOCK = "cases.identity-unlocked"
@@ -41,7 +42,7 @@ def unlock_identity(
     if complaint.disclosure is Disclosure.ANONYMOUS:
         raise IdentityUnknownError
     complainant = _find(session, complaint)
-    _record(session, principal, complaint, reason.strip())
+    record_look(session, principal, complaint, reason=reason, fields=(PersonalField.PHONE,))
     return complainant
 
 
@@ -63,22 +64,32 @@ def _find(session: Session, complaint: Complaint) -> Complainant:
     return Complainant(name, complaint.phone)
 
 
-def _record(session: Session, principal: Principal, complaint: Complaint, reason: str) -> None:
+def record_look(
+    session: Session,
+    principal: Principal,
+    complaint: Complaint,
+    *,
+    reason: str,
+    fields: Sequence[PersonalField],
+) -> None:
+    """Write down who learned of the complainant what, and why, where both sides can read it."""
     audit.record(
         session,
         actor=principal,
         action=UNLOCK,
         subject_kind="complaint",
         subject_id=complaint.id,
-        reason=reason,
+        reason=reason.strip(),
     )
-    if complaint.person_id is not None:
+    if complaint.person_id is None:
+        return
+    for field in fields:
         audit.record(
             session,
             actor=principal,
             action=UNMASK,
             subject_kind="person",
             subject_id=complaint.person_id,
-            reason=reason,
-            field="phone",
+            reason=reason.strip(),
+            field=field.value,
         )

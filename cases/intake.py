@@ -91,6 +91,7 @@ def _file_clue(
         amount_fen=clue.amount_fen,
         people=clue.people,
         facts={"employer_name": clue.employer_name},
+        mark=f"clue|{clue.phone}|{clue.county_code}|{clue.employer_name}|{clue.statement}",
     )
     try:
         filed = record(session, filing, at=at)

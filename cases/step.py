@@ -142,7 +142,8 @@ def check_form(transition: Transition, form: Form) -> None:
 
 
 def _is_said(value: object) -> bool:
-    return bool(value.strip()) if isinstance(value, str) else value not in (None, frozenset())
+    """Tell whether a field says something; no act is about nothing, so an amount of 0 does not."""
+    return bool(value.strip()) if isinstance(value, str) else value not in (None, 0, frozenset())
 
 
 def _plain(value: Any) -> Any:

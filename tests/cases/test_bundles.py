@@ -10,14 +10,14 @@ from redis import Redis
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
-from cases import bundles, files
+from cases import bundles, files, identities
 from cases.desk_errors import HandlerRequiredError
 from cases.document_errors import StagedFileNotFoundError
 from cases.filing import FiledComplaint
 from core.case_enums import CaseAction
 from core.clock import now
 from core.keyring import Keyring
-from db.models import AuditEntry, ComplaintFile, EvidenceBundle, StagedFile
+from db.models import ComplaintFile, EvidenceBundle, StagedFile
 from evidence.blobs import FolderBlobs
 from evidence.bundles import check_bundle
 from evidence.receipts import jwks
@@ -96,8 +96,8 @@ def test_with_a_reason_it_is_whole_and_remembered(
         "files/01.jpg",
     }
     assert all("withheld" not in line for line in check_bundle(content, jwks(keyring)))
-    entry = session.exec(select(AuditEntry).where(AuditEntry.action == bundles.TAKEN)).one()
-    assert (entry.actor_id, entry.reason) == (inspector.person_id, REASON)
+    (look,) = identities.list_unlocks(session, principal=inspector, number=filed.number)
+    assert (look.actor_id, look.reason) == (inspector.person_id, REASON)
 
 
 def test_a_colleague_who_does_not_handle_the_case_gets_no_names(

@@ -41,6 +41,20 @@ def test_a_second_tap_is_the_first_complaint(session: Session, worker: Person) -
     assert count_cases(session) == 1
 
 
+def test_the_same_words_about_another_county_are_another_complaint(
+    session: Session, worker: Person
+) -> None:
+    first = make_complaint(session, person_id=worker.id)
+
+    assert make_complaint(session, person_id=worker.id, county_code="330109") != first
+
+
+def test_a_number_typed_by_a_stranger_gets_nobodys_pin(session: Session) -> None:
+    first = make_complaint(session, phone="+8619100000099")
+
+    assert make_complaint(session, phone="+8619100000099").number != first.number
+
+
 def test_the_mark_of_a_form_tells_anonymous_taps_apart(session: Session) -> None:
     first = make_complaint(session, disclosure=Disclosure.ANONYMOUS, mark="a" * 16)
     again = make_complaint(session, disclosure=Disclosure.ANONYMOUS, mark="a" * 16)
