@@ -110,13 +110,13 @@ class NoteRequiredError(UnprocessableError):
 
 
 class StepIncompleteError(UnprocessableError):
-    """The step leaves out what it must say; `fields` names it."""
+    """The step leaves out what it must say; `fields` and, for people, `missing` name it."""
 
     code = "cases.step-incomplete"
     title = "这一步还缺内容"
     title_en = "The step is incomplete"
-    advice = "请把缺的内容填上再提交：{fields}。"
-    advice_en = "Fill in: {fields}."
+    advice = "请把缺的内容填上再提交：{missing}。"
+    advice_en = "Fill in what `fields` names."
 
 
 class StepDoneError(ConflictError):

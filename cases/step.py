@@ -35,6 +35,17 @@ class Need(StrEnum):
     ATTACHMENTS = "attachments"
 
 
+NEED_NAMES = {
+    Need.NOTE: "说明",
+    Need.GROUND: "不受理的理由",
+    Need.COUNTY: "转到哪个区县",
+    Need.DUE_DATE: "最后一天",
+    Need.AMOUNT: "金额（要大于 0）",
+    Need.CONCLUSION: "办理结果",
+    Need.ATTACHMENTS: "移送材料",
+}
+
+
 class Guard(StrEnum):
     """What must hold for a step; `cases.guards` knows how to tell."""
 
@@ -138,7 +149,10 @@ def check_form(transition: Transition, form: Form) -> None:
     if Need.NOTE in missing:
         raise NoteRequiredError
     if missing:
-        raise StepIncompleteError(fields=sorted(need.value for need in missing))
+        raise StepIncompleteError(
+            fields=sorted(need.value.removesuffix("_fen") for need in missing),
+            missing="、".join(NEED_NAMES[need] for need in sorted(missing)),
+        )
 
 
 def _is_said(value: object) -> bool:

@@ -1,12 +1,13 @@
 """The transition table, walked from the filing through every state a case can be in."""
 
 from collections import deque
+from datetime import date
 
 import pytest
 
 from cases import workflow
 from cases.errors import ActionNotAllowedError, NoteRequiredError, StepIncompleteError
-from cases.step import INSPECTOR, WORKER, Form, Guard, check_form
+from cases.step import INSPECTOR, NEED_NAMES, WORKER, Form, Guard, Need, check_form
 from cases.timeline import HELP, NEXT, STEPS
 from core.case_enums import (
     CaseAction,
@@ -230,4 +231,18 @@ def test_refusing_without_a_legal_ground_is_refused() -> None:
     with pytest.raises(StepIncompleteError) as refusal:
         check_form(refuse, Form(note="不归我们管"))
 
-    assert refusal.value.facts["fields"] == ["ground"]
+    assert refusal.value.facts == {"fields": ["ground"], "missing": "不受理的理由"}
+
+
+def test_an_order_of_no_money_is_none() -> None:
+    order = workflow.TRANSITIONS[CaseState.ACCEPTED, CaseAction.ORDER_TO_PAY]
+
+    with pytest.raises(StepIncompleteError) as refusal:
+        check_form(order, Form(note="责令支付", amount_fen=0, due_date=date(2026, 12, 31)))
+
+    assert refusal.value.facts["fields"] == ["amount"]
+
+
+@pytest.mark.parametrize("need", Need)
+def test_whatever_a_step_needs_has_a_name_for_people(need: Need) -> None:
+    assert NEED_NAMES[need]
