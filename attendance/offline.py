@@ -164,7 +164,7 @@ def _settle_once(
     session: Session, device: Device, findings: Sequence[_Finding], arrival: Arrival
 ) -> list[tuple[ScanOutcome, NewCheckIn | None]]:
     """Return each finding's outcome, and its check-in if that is yet to be stored."""
-    known: dict[str, CheckIn | NewCheckIn] = {**_list_known(session, device, findings)}
+    known: dict[str, CheckIn | NewCheckIn] = {**_list_known(session, device, findings, arrival)}
     used = _list_used(session, device.project_id, findings)
     settled: list[tuple[ScanOutcome, NewCheckIn | None]] = []
     for finding in findings:
@@ -179,18 +179,29 @@ def _settle_once(
 
 
 def _list_known(
-    session: Session, device: Device, findings: Sequence[_Finding]
+    session: Session, device: Device, findings: Sequence[_Finding], arrival: Arrival
 ) -> dict[str, CheckIn]:
     """Return what the gate has reported before under the names that these findings may get.
 
     Where a nonce is new, nothing can have contradicted it before.
     """
     find = partial(
-        scan_queries.list_check_ins, session, project_id=device.project_id, source_id=device.id
+        scan_queries.list_check_ins,
+        session,
+        project_id=device.project_id,
+        source_id=device.id,
+        since=_first_instant(findings, arrival),
     )
     known = find(nonces={finding.report.nonce for finding in findings})
     others = {_name_other(each.report) for each in findings if each.report.nonce in known}
     return (known | find(nonces=others)) if others else known
+
+
+def _first_instant(findings: Sequence[_Finding], arrival: Arrival) -> datetime:
+    """Return when the oldest of these crossings may have been dated when it came the first time."""
+    said = min(finding.report.scanned_at for finding in findings)
+    dated = min(finding.dating.at for finding in findings)
+    return rules.earliest_report(min(said, dated), arrival.received_at)
 
 
 def _find_denied(
@@ -294,8 +305,7 @@ def _list_used(
     return scan_queries.list_used_steps(
         session,
         project_id=project_id,
-        worker_ids={use[0] for use in uses if use},
-        steps={use[1] for use in uses if use},
+        uses=[use for use in uses if use],
         since=min(uses.values()) - USE_MARGIN,
         until=max(uses.values()) + USE_MARGIN,
     )

@@ -13,6 +13,7 @@ from sqlalchemy import (
     text,
     union_all,
 )
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col
 
 from attendance.day_rules import DayRules, RuleBook
@@ -20,8 +21,9 @@ from attendance.errors import SheetNotFoundError
 from attendance.facts import CardHolder, ObjectionView, RecordedCrossing, WorkerCard
 from attendance.folding import Crossing
 from attendance.rules import CLOCK_TRUST_MS, LONGEST_WAIT, Span, choose_instant
-from attendance.scan_queries import GRADE, HAS_WAITED, IS_STANDING, among
+from attendance.scan_queries import GRADE, HAS_WAITED, IS_STANDING
 from core.enums import CheckInMethod
+from db.bulk import is_any
 from db.models import (
     AttendanceSheet,
     CheckIn,
@@ -48,6 +50,12 @@ _CROSSING: tuple[Any, ...] = (
     col(CheckIn.received_at),
     col(CheckIn.clock_bound_ms),
     HAS_WAITED,
+)
+_WORKERS_TO_LOCK = (
+    select(col(ProjectWorker.id))
+    .where(is_any(col(ProjectWorker.id), "project_worker_ids"))
+    .order_by(col(ProjectWorker.id))
+    .with_for_update(key_share=True)
 )
 
 
@@ -91,11 +99,12 @@ def list_card_holders(
         .outerjoin(Contract, col(Contract.project_worker_id) == ProjectWorker.id)
         .where(
             col(ProjectWorker.project_id) == project_id,
-            among(col(ProjectWorker.card_number), card_numbers),
+            is_any(col(ProjectWorker.card_number), "card_numbers"),
         )
     )
     holders: dict[str, CardHolder] = {}
-    for card_number, worker_id, entered, left, start, end in session.execute(statement):
+    found = session.execute(statement, {"card_numbers": card_numbers})
+    for card_number, worker_id, entered, left, start, end in found:
         known = holders.get(card_number)
         contracts = known.contracts if known else ()
         if start is not None:
@@ -106,12 +115,7 @@ def list_card_holders(
 
 def lock_workers(session: Session, project_worker_ids: Collection[UUID]) -> None:
     """Let one transaction at a time judge and fold these workers; always in the same order."""
-    session.execute(
-        select(col(ProjectWorker.id))
-        .where(among(col(ProjectWorker.id), project_worker_ids))
-        .order_by(col(ProjectWorker.id))
-        .with_for_update(key_share=True)
-    )
+    session.execute(_WORKERS_TO_LOCK, {"project_worker_ids": project_worker_ids})
 
 
 def get_day_rules(session: Session, project_id: UUID) -> RuleBook:
@@ -286,9 +290,14 @@ def view_objections(
 
 
 def get_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> AttendanceSheet:
-    """Return the project's sheet; SheetNotFoundError for any other."""
-    statement = select(AttendanceSheet).where(
-        col(AttendanceSheet.id) == sheet_id, col(AttendanceSheet.project_id) == project_id
+    """Return the project's sheet; SheetNotFoundError for any other.
+
+    Its lines, which can be ten thousand, are read when somebody asks for them.
+    """
+    statement = (
+        select(AttendanceSheet)
+        .options(defer(col(AttendanceSheet.lines)))  # type: ignore[arg-type]  # a column is both
+        .where(col(AttendanceSheet.id) == sheet_id, col(AttendanceSheet.project_id) == project_id)
     )
     sheet = session.scalars(statement).one_or_none()
     if sheet is None:

@@ -7,12 +7,13 @@ cache opens no gate twice.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 import msgspec
 
 from attendance.judgement import ScanRecord
-from attendance.rules import CLOCK_TRUST_MS
+from attendance.rules import CLOCK_TRUST_MS, earliest_report
 from core.clock import SHANGHAI
 from core.enums import ScanReason
 from db.direct import DirectConnection
@@ -44,7 +45,7 @@ WITH scan AS (
   SELECT * FROM scan WHERE (
     SELECT known.id FROM check_in AS known
     WHERE known.project_id = scan.project_id AND known.source_id = scan.device_id
-      AND known.nonce = scan.nonce
+      AND known.nonce = scan.nonce AND known.occurred_at >= $2
     ORDER BY known.occurred_at LIMIT 1
   ) IS NULL
 ), claim AS (
@@ -101,7 +102,7 @@ async def store_wave(connection: DirectConnection, records: Sequence[ScanRecord]
     Raises LostDatabaseError when that is unknown, RefusedStatementError when nothing was stored.
     """
     rows = msgspec.json.encode(sorted(records, key=_by_report))
-    answers = await connection.fetch(STORE_WAVE, rows.decode())
+    answers = await connection.fetch(STORE_WAVE, rows.decode(), _first_instant(records))
     wave = StoredWave()
     orphans = []
     for check_in_id, reason in answers:
@@ -112,6 +113,11 @@ async def store_wave(connection: DirectConnection, records: Sequence[ScanRecord]
     if orphans:  # another process stored the same report first, and used its own step up
         await connection.fetch(RELEASE_CLAIMS, orphans)
     return wave
+
+
+def _first_instant(records: Sequence[ScanRecord]) -> datetime:
+    """Return when the oldest report can lie that one of these repeats; before it nobody looks."""
+    return min(earliest_report(record.occurred_at, record.received_at) for record in records)
 
 
 def _by_report(record: ScanRecord) -> tuple[int, int, str]:

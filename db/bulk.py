@@ -85,6 +85,18 @@ def is_any(column: Mapped[Any], name: str) -> sa.ColumnElement[bool]:
     return column == sa.any_(sa.bindparam(name, type_=_Column(column.expression.type)))
 
 
+def each_of(column: Mapped[Any], name: str) -> sa.TableValuedAlias:
+    """Return a table of one column, `value`, of what is given as the parameter `name`.
+
+    For a LATERAL subquery, of values of the column's type. Ordered as the index that is meant to
+    answer, such a subquery takes no other, even if the table was empty when the server planned it
+    and all of its indexes looked the same.
+    """
+    assert isinstance(column, QueryableAttribute)  # what every attribute of a table class is
+    values = sa.bindparam(name, type_=_Column(column.expression.type))
+    return sa.func.unnest(values).table_valued("value").render_derived(name=name)
+
+
 # A statement put together anew each time costs more than PostgreSQL takes for a row.
 @cache
 def _build_single_insert(table: type[SQLModel], once_per: str | None) -> sa.Executable:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from attendance import rules, scan_queries
 from attendance.annulments import annul_scan
@@ -63,7 +63,12 @@ def _list_questions(contact: Contact, events: Sequence[AccessEvent]) -> Mapping[
         project_id=contact.device.project_id,
         source_id=contact.device.id,
         nonces=names,
+        since=rules.earliest_report(_first_asked(events), contact.call.received_at),
     )
+
+
+def _first_asked(events: Sequence[AccessEvent]) -> datetime:
+    return min(event.at for event in events) - timedelta(seconds=QUESTION_SECONDS)
 
 
 def _list_names(event: AccessEvent) -> list[str]:

@@ -48,6 +48,13 @@ function keepCodeFresh(figure) {
     next.src = `${address}&at=${Date.now()}`;
   }
 
+  // The page came, its picture did not.
+  if (image.complete && image.naturalWidth === 0) {
+    fetchCode();
+  } else {
+    image.addEventListener("error", fetchCode, { once: true });
+  }
+
   function describe(seconds) {
     if (Date.now() >= goodUntil) {
       return "没有网络，这个码已经过期。连上网后自动换新码";

@@ -218,6 +218,7 @@ def test_code_without_a_network_stays_then_turns_grey_and_never_breaks(
     worker.page.clock.install()
     worker.sign_in("", cast.workers[0], shared_database)
     figure = worker.page.locator("figure.code")
+    expect(figure.locator("img")).not_to_have_js_property("naturalWidth", 0)  # it was there once
 
     worker.page.context.set_offline(True)
     worker.page.clock.run_for(16_000)
