@@ -50,6 +50,16 @@ class InvalidRequestError(UnprocessableError):
     advice_en = "Correct each place listed in `errors` and send again."
 
 
+class RepeatedFieldError(UnprocessableError):
+    """An object of the body has two values for one field."""
+
+    code = "api.repeated-field"
+    title = "同一项写了两次"
+    title_en = "A field is named twice"
+    advice = "“{name}”在同一处写了两次，不知道按哪个算。请只留一个。"
+    advice_en = "`{name}` is named twice in one object; keep one of them."
+
+
 class BodyTooLargeError(TooLargeError):
     """The body is larger than this call accepts."""
 

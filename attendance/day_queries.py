@@ -58,6 +58,25 @@ def find_work_day(session: Session, *, project_worker_id: UUID, day: date) -> Wo
     return session.scalars(statement).one_or_none()
 
 
+def find_waiting_objection(
+    session: Session, *, project_id: UUID, worker_id: UUID, day: date, note: str
+) -> WorkDayObjection | None:
+    """Return the worker's objection to a day in these words that has no answer yet, or None."""
+    statement = (
+        select(WorkDayObjection)
+        .outerjoin(ObjectionReply, col(ObjectionReply.objection_id) == WorkDayObjection.id)
+        .where(
+            col(WorkDayObjection.project_id) == project_id,
+            col(WorkDayObjection.project_worker_id) == worker_id,
+            col(WorkDayObjection.work_date) == day,
+            col(WorkDayObjection.note) == note,
+            col(ObjectionReply.id).is_(None),
+        )
+        .limit(1)
+    )
+    return session.scalars(statement).one_or_none()
+
+
 def get_own_objection(session: Session, *, person_id: UUID, objection_id: UUID) -> WorkDayObjection:
     """Return the person's own objection, locked; ObjectionNotFoundError for any other."""
     statement = (

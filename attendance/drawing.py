@@ -9,10 +9,10 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from attendance import queries, sheet_queries, work_days
+from attendance import queries, sheet_queries
 from attendance.facts import Line
 from attendance.folding import Crossing, fold
-from attendance.plain_days import sum_plain_days
+from attendance.plain_days import fold_in_parts, sum_plain_days
 from attendance.work_days import reach
 from core.clock import ONE_DAY
 from core.enums import Grade
@@ -54,7 +54,7 @@ def draw_lines_anew(
     """
     days = {"since": period.first, "until": period.until - ONE_DAY}
     sums = sum_plain_days(session, project_id=project_id, worker_ids=worker_ids, **days)
-    work_days.fold_days(session, project_id=project_id, worker_ids=sums.odd, **days)
+    fold_in_parts(session, project_id=project_id, worker_ids=sums.odd, **days)
     odd = draw_lines(session, project_id=project_id, worker_ids=sums.odd, period=period)
     lines = sums.lines | {line["project_worker_id"]: line for line in odd}
     return [lines.get(worker_id) or _empty(worker_id) for worker_id in map(str, worker_ids)]

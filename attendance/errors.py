@@ -96,8 +96,8 @@ class SheetLockedError(ConflictError):
     code = "attendance.sheet-locked"
     title = "考勤表已经锁定"
     title_en = "Attendance sheet is locked"
-    advice = "锁定后的考勤表不能重新生成；工人有异议的，请在工资条上更正。"
-    advice_en = "A locked sheet cannot be drawn up again; correct the payslip instead."
+    advice = "要改的，工资交给银行以前可以写明原因重新打开；交了以后请在工资条上更正。"
+    advice_en = "Reopen it with a reason before its wages are at the bank, else correct payslips."
 
 
 class GatesBusyError(UnavailableError):

@@ -91,6 +91,12 @@ def is_simple(points: Sequence[Point]) -> bool:
     return not any(_do_cross(one, other) for one, other in combinations(sides, 2))
 
 
+def measure_area_m2(points: Sequence[Point]) -> float:
+    """Return how much ground a polygon encloses whose sides do not cross."""
+    corners = [_see_from(points[0], point) for point in points]
+    return abs(sum(x * other_y - other_x * y for (x, y), (other_x, other_y) in _sides(corners))) / 2
+
+
 def to_wgs84(latitude: float, longitude: float, datum: Datum) -> Point:
     """Return the point of a datum in WGS-84, to a millimetre; GCJ-02 has no inverse but search."""
     found = Point(latitude, longitude)

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
+from itertools import takewhile
 
 from attendance.day_rules import FULL_DAY_UNITS, DayRules, compute_units, compute_worked
-from attendance.sheet_errors import NoDayColumnsError
+from attendance.sheet_errors import NoDayColumnsError, OtherMonthError
 from attendance.sheet_findings import SheetFinding, SheetFindingCode
 from core.identifiers import normalize_code
 from projects.cells import RowReader
@@ -23,10 +24,13 @@ MARKS = re.compile(r"[?？补导议]+$")
 """What our own export adds to a sign."""
 FULL_SIGNS = frozenset("√✓✔全") | {"出勤", "全勤", "全天"}
 HALF_SIGNS = frozenset("半◐") | {"半天", "1⁄2"}
-ABSENT_SIGNS = frozenset("×X○-—/休假病事旷缺议") | {"休息", "请假", "缺勤", "事假", "病假"}
+ABSENT_SIGNS = frozenset("×X○-—/休假病事旷缺议") | {"休息", "请假", "缺勤", "事假", "病假", "旷工"}
+TITLE_MONTH = re.compile(r"(20\d\d)年(1[0-2]|0?[1-9])月(?!\d{1,2}[日号])")
+"""A month in a title; what goes on with a day is when somebody printed or signed it."""
 
+NAME_COLUMN = Column(NAME, ("工人姓名",), is_required=True)
 COLUMNS = (
-    Column(NAME, ("工人姓名",), is_required=True),
+    NAME_COLUMN,
     Column(ID_NUMBER, ("证件号码", "身份证号", "身份证号码", "身份证")),
     *(
         Column(str(day), (f"{day}日", f"{day}号", f"{day:02d}", f"{day}.0"))
@@ -72,6 +76,16 @@ def read_rows(workbook: Workbook) -> list[ForeignRow]:
     return [_read_row(row, is_merged=row.number in lying) for row in found]
 
 
+def check_title(workbook: Workbook, *, month: str) -> None:
+    """Raise OtherMonthError when all months (``YYYY-MM``) named above the header are others."""
+    [rows] = workbook.sheets.values()
+    above = takewhile(lambda row: not _is_header(row), rows[:HEADER_ROWS])
+    text = " ".join(normalize_code(str(cell)) for row in above for cell in row if cell is not None)
+    named = {f"{year}-{number:0>2}" for year, number in TITLE_MONTH.findall(text)}
+    if named and month not in named:
+        raise OtherMonthError(named="、".join(sorted(named)), month=month)
+
+
 def compute_presence(units: int, rules: DayRules) -> int:
     """Return how many minutes between entry and exit make so many 工日 (in hundredths)."""
     presence = -(-units * rules.full_day_minutes // FULL_DAY_UNITS)
@@ -79,6 +93,10 @@ def compute_presence(units: int, rules: DayRules) -> int:
     while compute_units(compute_worked(presence, 0, rules), rules) < wanted:
         presence += 1
     return presence
+
+
+def _is_header(row: Sequence[Cell]) -> bool:
+    return any(normalize_code(str(cell)) in (NAME, *NAME_COLUMN.aliases) for cell in row)
 
 
 def _spread_header(

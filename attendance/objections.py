@@ -51,10 +51,17 @@ def object_to_day(
 ) -> WorkDayObjection:
     """Record that the worker finds a day wrong; the day itself stays as it is.
 
-    The project's labour managers are told. Raises NotOnProjectThatDayError, and ProjectNeededError
-    when the worker was on several projects and named none.
+    The project's labour managers are told. The same words again are the objection that waits for
+    its answer: a thumb taps twice on a slow network. Raises NotOnProjectThatDayError, and
+    ProjectNeededError when the worker was on several projects and named none.
     """
     place = _find_place(session, person_id, work_date, at, project_id)
+    queries.lock_workers(session, [place.id])  # a repeat waits for the first
+    waiting = day_queries.find_waiting_objection(
+        session, project_id=place.project_id, worker_id=place.id, day=work_date, note=note
+    )
+    if waiting is not None:
+        return waiting
     objection = WorkDayObjection(
         project_id=place.project_id,
         project_worker_id=place.id,
@@ -127,7 +134,8 @@ def add_objection_photo(
 ) -> ObjectionPhoto:
     """Keep a picture with the worker's own objection, drawn anew; the same one is kept once.
 
-    Raises ObjectionNotFoundError, TooManyPhotosError, UploadTooLargeError, PictureUnreadableError.
+    Raises ObjectionNotFoundError, TooManyPhotosError, UploadTooLargeError, TooManyPixelsError,
+    PictureUnreadableError.
     """
     objection = day_queries.get_own_objection(
         session, person_id=person_id, objection_id=objection_id

@@ -5,7 +5,7 @@ Whoever has anything else, an exit missing, an entry by hand, a clock that was w
 asked of the same fold, so both always agree.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -174,8 +174,15 @@ def fold_team_days(
     at a time, so that no more than these are ever in memory.
     """
     odd = _store_plain_days(session, _Asked(project_id, worker_ids, since, until))
-    for start in range(0, len(odd), WORKERS_AT_ONCE):
-        some = odd[start : start + WORKERS_AT_ONCE]
+    fold_in_parts(session, project_id=project_id, worker_ids=odd, since=since, until=until)
+
+
+def fold_in_parts(
+    session: Session, *, project_id: UUID, worker_ids: Sequence[UUID], since: date, until: date
+) -> None:
+    """Do as `work_days.fold_days`, a few hundred workers at a time."""
+    for start in range(0, len(worker_ids), WORKERS_AT_ONCE):
+        some = worker_ids[start : start + WORKERS_AT_ONCE]
         work_days.fold_days(
             session, project_id=project_id, worker_ids=some, since=since, until=until
         )

@@ -39,9 +39,13 @@ def judge_punch(
     contracts: Iterable[Span],
     clock_bound_ms: int,
     received_at: datetime,
+    is_question: bool,
 ) -> ScanReason:
-    """Say what was true of a registered person's punch at its own time."""
-    misdated = _judge_date(punch, received_at)
+    """Say what was true of a registered person's punch at its own time.
+
+    Who asks stands at the gate now, whatever year its terminal shows.
+    """
+    misdated = None if is_question else _judge_date(punch, received_at)
     if misdated is not None:
         return misdated
     day = local_date(choose_instant(punch.at, received_at, clock_bound_ms))

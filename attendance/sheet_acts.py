@@ -32,6 +32,9 @@ from identity.queries import list_managers
 from notifications.service import notify
 from notifications.templates import Template
 
+MOST_WAITING = 24
+"""Two years of one team."""
+
 
 @dataclass(frozen=True, slots=True)
 class SheetLine:
@@ -50,6 +53,16 @@ class ShownAct:
     act: AttendanceSheetAct
     masked_name: str | None
     """None for the system itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingSheet:
+    """A draft of a past month, and whether the caller's own step stands."""
+
+    sheet: AttendanceSheet
+    project_name: str
+    team_name: str
+    is_approved: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +129,12 @@ def list_open_sheets(
         before=before,
         limit=limit + 1,
     )
+
+
+def list_waiting(session: Session, *, principal: Principal, at: datetime) -> list[WaitingSheet]:
+    """Return the newest drafts of past months on which the caller has a step."""
+    drafts = list_open_sheets(session, principal=principal, before=None, limit=MOST_WAITING, at=at)
+    return [_view_waiting(session, principal, sheet, at) for sheet in drafts[:MOST_WAITING]]
 
 
 def list_sheets(
@@ -232,6 +251,15 @@ def list_shown_acts(session: Session, sheet: AttendanceSheet) -> list[ShownAct]:
     acts = sheet_queries.list_acts(session, sheet)
     names = sheet_queries.list_actor_names(session, [act.actor_id for act in acts if act.actor_id])
     return [ShownAct(act, mask_name(names[act.actor_id]) if act.actor_id else None) for act in acts]
+
+
+def _view_waiting(
+    session: Session, principal: Principal, sheet: AttendanceSheet, at: datetime
+) -> WaitingSheet:
+    step = _get_step(session, principal, sheet, at)
+    approved = get_chain(session, sheet, at=at).approved
+    names = sheet_queries.get_names(session, sheet)
+    return WaitingSheet(sheet, *names, is_approved=step in approved)
 
 
 def _lock_draft(

@@ -91,3 +91,15 @@ class NoDayColumnsError(UnprocessableError):
     title_en = "No days on this sheet"
     advice = "表头要有 姓名 和 1 到 31 的日期列，放在前 {rows} 行，每人一行、每天一格。"
     advice_en = "The header, in the first {rows} rows, has a column of names and days 1 to 31."
+
+
+class OtherMonthError(UnprocessableError):
+    """The title of the workbook names another month than the one it is imported for."""
+
+    code = "attendance.other-month"
+    title = "表格上写的是另一个月"
+    title_en = "The sheet is of another month"
+    advice = "表头上写的是 {named}，选的是 {month}。请换成那个月再导入；标题写错了的，请先改标题。"
+    advice_en = (
+        "Its title says {named}, you chose {month}. Import it for that month, or correct it."
+    )

@@ -1,6 +1,6 @@
 """The attendance sheet as the usual 考勤表 in Excel: a row a worker, a column a day."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from tempfile import SpooledTemporaryFile
@@ -11,9 +11,9 @@ from sqlmodel import Session
 
 from attendance import queries, sheet_queries
 from attendance.day_rules import FULL_DAY_UNITS, HALF_DAY_UNITS
-from attendance.drawing import read_cells
+from attendance.drawing import Period, read_cells
 from attendance.facts import Line
-from attendance.plain_days import fold_team_days
+from attendance.plain_days import WORKERS_AT_ONCE, fold_team_days
 from attendance.sheet_acts import ShownAct, get_own_sheet, list_shown_acts
 from attendance.sheet_chain import NAMES
 from attendance.sheet_queries import ENTERED_MARK, IMPORTED_MARK, UNSURE_MARK, Cell, SheetWorker
@@ -103,7 +103,7 @@ def export_sheet(
     sheet = get_own_sheet(
         session, principal=principal, project_id=project_id, sheet_id=sheet_id, at=at
     )
-    worker_ids = [UUID(line["project_worker_id"]) for line in sheet.lines]
+    worker_ids = sheet_queries.list_line_workers(session, sheet)
     if sheet.state is SheetState.DRAFT:
         period = period_of(sheet)
         fold_team_days(
@@ -113,14 +113,11 @@ def export_sheet(
             since=period.first,
             until=period.until - ONE_DAY,
         )
-    workers = sheet_queries.list_sheet_workers(session, worker_ids)
-    if reason is None:
-        workers = {worker_id: _mask(worker) for worker_id, worker in workers.items()}
-    else:
-        _record_export(session, principal, sheet, reason)
+    if reason is not None:
+        _record_export(session, principal, sheet, reason, workers=len(worker_ids))
     paper = _lay_out(session, sheet, worker_ids, is_a3=is_a3, at=at)
     content = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115  the sender closes it
-    write_sheet(_list_rows(session, sheet, workers), paper, content)
+    write_sheet(_list_rows(session, sheet, is_masked=reason is None), paper, content)
     content.seek(0)
     return SheetExport(f"{SHEET_NAME} {sheet.month}.xlsx", content)
 
@@ -205,20 +202,27 @@ def _write_days(row: SheetRow, day_count: int) -> list[WrittenCell]:
     return written
 
 
-def _list_rows(
-    session: Session, sheet: AttendanceSheet, workers: Mapping[UUID, SheetWorker]
+def _list_rows(session: Session, sheet: AttendanceSheet, *, is_masked: bool) -> Iterator[SheetRow]:
+    """Yield a row for each line; of a few hundred at a time everything is in memory."""
+    for lines in sheet_queries.stream_lines(session, sheet, at_once=WORKERS_AT_ONCE):
+        yield from _list_some(session, lines, period=period_of(sheet), is_masked=is_masked)
+
+
+def _list_some(
+    session: Session, lines: Sequence[Line], *, period: Period, is_masked: bool
 ) -> Iterator[SheetRow]:
-    period = period_of(sheet)
-    cells = read_cells(session, sheet.lines, period=period)
+    worker_ids = [UUID(line["project_worker_id"]) for line in lines]
+    workers = sheet_queries.list_sheet_workers(session, worker_ids)
+    cells = read_cells(session, lines, period=period)
     objected: dict[UUID, set[int]] = {}
     for objection in queries.list_worker_objections(
-        session, worker_ids=list(workers), first=period.first, until=period.until
+        session, worker_ids=worker_ids, first=period.first, until=period.until
     ):
         objected.setdefault(objection.project_worker_id, set()).add(objection.work_date.day)
-    for line in sheet.lines:
-        worker_id = UUID(line["project_worker_id"])
+    for worker_id, line in zip(worker_ids, lines, strict=True):
+        worker = workers[worker_id]
         yield SheetRow(
-            workers[worker_id],
+            _mask(worker) if is_masked else worker,
             line,
             cells.get(worker_id, []),
             frozenset(objected.get(worker_id, ())),
@@ -271,7 +275,7 @@ def _mask(worker: SheetWorker) -> SheetWorker:
 
 
 def _record_export(
-    session: Session, principal: Principal, sheet: AttendanceSheet, reason: str
+    session: Session, principal: Principal, sheet: AttendanceSheet, reason: str, *, workers: int
 ) -> None:
     audit.record(
         session,
@@ -280,5 +284,5 @@ def _record_export(
         subject_kind="attendance_sheet",
         subject_id=sheet.id,
         reason=reason,
-        workers=str(len(sheet.lines)),
+        workers=str(workers),
     )

@@ -15,7 +15,14 @@ from sqlmodel import Session
 
 from attendance import queries, sheet_import_queries, sheet_queries, work_days
 from attendance.day_rules import DayRules
-from attendance.foreign_sheets import ID_NUMBER, NAME, ForeignRow, compute_presence, read_rows
+from attendance.foreign_sheets import (
+    ID_NUMBER,
+    NAME,
+    ForeignRow,
+    check_title,
+    compute_presence,
+    read_rows,
+)
 from attendance.partitions import ensure_partitions_for
 from attendance.sheet_findings import SheetFinding, SheetFindingCode
 from attendance.sheet_import_queries import ImportWorker
@@ -99,10 +106,12 @@ def import_sheet(
 ) -> ForeignReport:
     """Store the days of the good rows as grade E and report on every row.
 
-    A dry run takes the same path and writes nothing; importing again inserts nothing. Raises the
-    workbook refusals of `projects.errors`; rows never raise.
+    A dry run takes the same path and writes nothing; importing again inserts nothing. Raises
+    OtherMonthError and the workbook refusals of `projects.errors`; rows never raise.
     """
-    rows = read_rows(open_workbook(content, sheets=None))
+    workbook = open_workbook(content, sheets=None)
+    rows = read_rows(workbook)
+    check_title(workbook, month=month)
     workers = _find_workers(session, project_id, rows)
     _check_rows(rows, workers, month=month, today=local_date(at))
     _check_locks(session, project_id, month, rows, workers)

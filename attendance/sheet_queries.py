@@ -1,6 +1,6 @@
 """Every SELECT about attendance sheets beyond the sheet itself: their days, chains and people."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
@@ -23,7 +23,8 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.dialects.postgresql import JSONB, aggregate_order_by
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col
 
 from attendance.facts import Line
@@ -136,6 +137,27 @@ def list_written_cells(
     return session.scalars(select(by_worker)).one() or {}
 
 
+def list_line_workers(session: Session, sheet: AttendanceSheet) -> list[UUID]:
+    """Return whose lines a stored sheet has, in its order."""
+    line = func.jsonb_array_elements(col(AttendanceSheet.lines), type_=JSONB)
+    statement = select(line["project_worker_id"].astext).where(
+        col(AttendanceSheet.id) == sheet.id, col(AttendanceSheet.project_id) == sheet.project_id
+    )
+    return [UUID(worker_id) for worker_id in session.scalars(statement)]
+
+
+def stream_lines(
+    session: Session, sheet: AttendanceSheet, *, at_once: int
+) -> Iterator[Sequence[Line]]:
+    """Yield a stored sheet's lines in its order, so many at once; no more are ever in memory."""
+    line = func.jsonb_array_elements(col(AttendanceSheet.lines), type_=JSONB)
+    statement = select(line).where(
+        col(AttendanceSheet.id) == sheet.id, col(AttendanceSheet.project_id) == sheet.project_id
+    )
+    found = session.scalars(statement, execution_options={"yield_per": at_once})
+    return found.partitions()
+
+
 def list_sheet_workers(session: Session, worker_ids: Collection[UUID]) -> dict[UUID, SheetWorker]:
     """Return who the workers are."""
     statement = (
@@ -159,9 +181,10 @@ def list_person_ids(session: Session, worker_ids: Collection[UUID]) -> dict[UUID
 
 
 def list_acts(session: Session, sheet: AttendanceSheet) -> list[AttendanceSheetAct]:
-    """Return what was done about the sheet, oldest first."""
+    """Return what was done about the sheet, oldest first; what it had frozen is left out."""
     statement = (
         select(AttendanceSheetAct)
+        .options(defer(col(AttendanceSheetAct.lines)))  # type: ignore[arg-type]  # a column is both
         .where(
             col(AttendanceSheetAct.project_id) == sheet.project_id,
             col(AttendanceSheetAct.sheet_id) == sheet.id,

@@ -176,7 +176,7 @@ def _make_row(
     is_question: bool,
 ) -> NewCheckIn:
     bound_ms = bound_clock_ms(punch, device_offset_ms=device.clock_offset_ms, received_at=at)
-    reason = _judge(punch, holder, bound_ms, at)
+    reason = _judge(punch, holder, bound_ms, at, is_question=is_question)
     admitted = reason is ScanReason.OK if is_question else not punch.is_refused
     is_valid = admitted and rules.is_work(reason)
     return NewCheckIn(
@@ -199,7 +199,9 @@ def _make_row(
     )
 
 
-def _judge(punch: Punch, holder: CardHolder | None, bound_ms: int, at: datetime) -> ScanReason:
+def _judge(
+    punch: Punch, holder: CardHolder | None, bound_ms: int, at: datetime, *, is_question: bool
+) -> ScanReason:
     if holder is None:
         return ScanReason.UNKNOWN_WORKER
     return judge_punch(
@@ -208,4 +210,5 @@ def _judge(punch: Punch, holder: CardHolder | None, bound_ms: int, at: datetime)
         contracts=holder.contracts,
         clock_bound_ms=bound_ms,
         received_at=at,
+        is_question=is_question,
     )

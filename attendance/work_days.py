@@ -6,16 +6,18 @@ from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ColumnElement, Date, Uuid, cast, delete, func, select, tuple_
-from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col
 
 from attendance import fold_queries, queries
 from attendance.day_rules import RuleBook
 from attendance.facts import RecordedCrossing
 from attendance.folding import MAX_SHIFT, RULE_VERSION, Crossing, FoldedDay, fold, settle
-from core.clock import ONE_DAY, day_start, month_start, next_month
+from core.clock import ONE_DAY, day_start, month_start, next_month, now
+from db.base import new_id
+from db.bulk import put_rows
 from db.models import WorkDay
 
+DAY_KEY = ("project_id", "project_worker_id", "work_date")
 REPLACED = (
     "first_in_at",
     "last_out_at",
@@ -100,14 +102,14 @@ def store_days(
         col(WorkDay.work_date).between(since, until),
     )
     _remove_others(session, theirs, kept)
-    if kept:
-        statement = insert(WorkDay)
-        statement = statement.on_conflict_do_update(
-            index_elements=["project_id", "project_worker_id", "work_date"],
-            set_={name: statement.excluded[name] for name in REPLACED},
-        )
-        rows = [_row(project_id, worker_id, day) for worker_id, day in kept]
-        session.execute(statement.returning(col(WorkDay.id)), rows)
+    at = now()
+    put_rows(
+        session,
+        WorkDay,
+        [_row(project_id, worker_id, day, at) for worker_id, day in kept],
+        key=DAY_KEY,
+        replaced=REPLACED,
+    )
 
 
 def _fold_each(
@@ -141,17 +143,19 @@ def _remove_others(
     )
 
 
-def _row(project_id: UUID, worker_id: UUID, day: FoldedDay) -> dict[str, object]:
-    return WorkDay(
-        project_id=project_id,
-        project_worker_id=worker_id,
-        work_date=day.work_date,
-        first_in_at=day.first_in_at,
-        last_out_at=day.last_out_at,
-        minutes=day.minutes,
-        units=day.units,
-        overtime_minutes=day.overtime_minutes,
-        state=day.state,
-        grades=day.grades,
-        rule_version=RULE_VERSION,
-    ).model_dump()
+def _row(project_id: UUID, worker_id: UUID, day: FoldedDay, at: datetime) -> dict[str, object]:
+    return {
+        "id": new_id(),
+        "created_at": at,
+        "project_id": project_id,
+        "project_worker_id": worker_id,
+        "work_date": day.work_date,
+        "first_in_at": day.first_in_at,
+        "last_out_at": day.last_out_at,
+        "minutes": day.minutes,
+        "units": day.units,
+        "overtime_minutes": day.overtime_minutes,
+        "state": day.state,
+        "grades": day.grades,
+        "rule_version": RULE_VERSION,
+    }

@@ -50,7 +50,7 @@ FILL = text(
     """
 WITH place AS (
   SELECT worker.id, worker.project_id, device.id AS device_id,
-    row_number() OVER (ORDER BY worker.id) - 1 AS number, count(*) OVER () AS total
+    row_number() OVER (ORDER BY worker.id) - 1 AS number
   FROM project_worker AS worker JOIN device USING (project_id)
 )
 INSERT INTO check_in (
@@ -58,13 +58,13 @@ INSERT INTO check_in (
   occurred_at, received_at, clock_bound_ms, admitted, valid, reason, decided_offline, code_step
 )
 SELECT uuidv7(at - now()), project_id, device_id, device_id, md5(turn::text || at::text), id,
-  CASE turn / total % 2 WHEN 0 THEN 'in' ELSE 'out' END, 'live_code', 'A',
+  CASE turn / :places % 2 WHEN 0 THEN 'in' ELSE 'out' END, 'live_code', 'A',
   at, at, 100, true, true, 'ok', false, extract(epoch FROM at)::bigint / 15
 FROM generate_series(0, :rows - 1) AS turn
 CROSS JOIN LATERAL (
   SELECT CAST(:start AS timestamptz) + (CAST(:end AS timestamptz) - :start) * turn / :rows AS at
 ) AS moment
-JOIN place ON number = turn % total
+JOIN place ON number = turn % :places
 """
 )
 ROOT = Path(__file__).parent.parent
@@ -131,7 +131,7 @@ class Sites:
             with self._database.transaction() as session:
                 session.execute(text("SET LOCAL session_replication_role = replica"))
                 facts = {"start": day_start(start), "end": day_start(end), "rows": rows // months}
-                session.execute(FILL, facts)
+                session.execute(FILL, facts | {"places": PROJECTS * WORKERS})
         with self._database.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
 

@@ -35,6 +35,7 @@ from db.models import (
     PayBatchRow,
     PaySheet,
     Payslip,
+    PayslipAnswer,
     Person,
     Project,
     ProjectParty,
@@ -43,8 +44,11 @@ from db.models import (
 )
 from db.session import Database
 from evidence.canonical import content_hash
+from evidence.receipts import issue_receipt
 from identity.principal import Principal
+from payroll.bank import record_act
 from payroll.bank_order import MAX_ROWS
+from payroll.release import record_release
 
 WORKERS = 10_000
 NET_FEN = 787_500
@@ -101,6 +105,8 @@ class Payroll:
         self.keys_file = rig.directory / "keys.json"
         self.keyring: Keyring = load_keyring(self.keys_file)
         self.database = Database(rig.database_url, self.keyring.fields)
+        self._receipt = issue_receipt(self.keyring, {"content_hash": _hash()})
+        """One for all answers: nobody reads them here."""
         self._months = _count_months()
         with self.database.transaction() as session:
             self._write_site(session)
@@ -133,6 +139,8 @@ class Payroll:
         with self.database.transaction() as session:
             for rows in ([attendance], [sheet], payslips):
                 write(session, rows)
+            if answer is PayslipAnswerState.CONFIRMED:
+                write(session, [self._make_answer(payslip) for payslip in payslips])
         return sheet.id
 
     def send_sheet(self) -> list[SentBatch]:
@@ -202,6 +210,17 @@ class Payroll:
             answer_state=answer,
         )
 
+    def _make_answer(self, payslip: Payslip) -> PayslipAnswer:
+        return PayslipAnswer(
+            project_id=payslip.project_id,
+            payslip_id=payslip.id,
+            person_id=payslip.person_id,
+            sign_in_family_id=new_id(),
+            state=payslip.answer_state,
+            content_hash=payslip.content_hash,
+            receipt=self._receipt,
+        )
+
     def _send(self, session: Session, sheet_id: UUID, payslip_ids: Sequence[UUID]) -> SentBatch:
         reference = f"AX{new_id().hex[-24:].upper()}"
         batch = PayBatch(
@@ -232,6 +251,8 @@ class Payroll:
         ]
         write(session, [batch])
         write(session, rows)
+        record_act(session, self.manager, "payroll.pay-batch-created", batch)
+        record_release(session, self.releaser, batch, at=now())
         return SentBatch(sheet_id, reference, _answer(reference, rows))
 
 

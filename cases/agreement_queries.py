@@ -27,15 +27,19 @@ def has_worker_signed(session: Session, events: Sequence[CaseEvent]) -> bool:
     return any(signature.party is AgreementParty.WORKER for signature, _ in signed)
 
 
-def list_signatures(session: Session, event_id: UUID) -> list[tuple[AgreementSignature, Person]]:
+Signed = tuple[AgreementSignature, Person | None]
+"""A signature and whose it is; on paper somebody's without an account."""
+
+
+def list_signatures(session: Session, event_id: UUID) -> list[Signed]:
     """Return who signed a proposal, first signature first."""
     statement = (
         select(AgreementSignature, Person)
-        .join(Person, col(Person.id) == AgreementSignature.person_id)
+        .outerjoin(Person, col(Person.id) == AgreementSignature.person_id)
         .where(AgreementSignature.event_id == event_id)
         .order_by(col(AgreementSignature.id))
     )
-    return list(session.exec(statement))
+    return [(signature, person) for signature, person in session.exec(statement)]
 
 
 def iterate_signatures(session: Session) -> Iterator[AgreementSignature]:

@@ -1,23 +1,37 @@
 """Signing a mediation agreement: each party reads the text and signs exactly that, by its hash.
 
 The worker signs signed in on a phone, or with card and PIN; the employer's side is the labour
-manager of the project. Whoever has no account signs the printed paper.
+manager of the project. Whoever can do neither signs the printed paper, and an inspector who
+handles the case records that with a photo of it.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from redis import Redis
 from sqlmodel import Session
 
-from cases import agreement_queries, documents, letters, queries, service, witnesses
+from cases import (
+    agreement_queries,
+    by_pin,
+    desk,
+    documents,
+    letters,
+    queries,
+    service,
+    witnesses,
+)
+from cases.agreement_queries import Signed
 from cases.document_errors import AgreementChangedError, AgreementNotFoundError
-from core.case_enums import AgreementParty, CaseAction, CaseState, DocumentKind
+from cases.service import NO_FORM
+from core.case_enums import AgreementParty, CaseAction, CaseState, DocumentKind, Means
 from core.enums import EvidenceKind
 from core.keyring import Keyring
-from db.models import AgreementSignature, Case, CaseEvent, Complaint, Person
+from db.models import AgreementSignature, Case, CaseEvent, Complaint
 from evidence import log
-from evidence.canonical import content_hash
+from evidence.attachments import read_attachment
+from evidence.blobs import FolderBlobs
 from evidence.receipts import issue_receipt
 from identity.principal import Principal
 
@@ -32,7 +46,13 @@ class Agreement:
     rows: list[tuple[str, str]]
     content_hash: str
     """SHA-256 (hex) over number, proposal, paragraphs and rows (RFC 8785)."""
-    signatures: list[tuple[AgreementSignature, Person]]
+    signatures: list[Signed]
+
+    @property
+    def unsigned(self) -> list[AgreementParty]:
+        """Who has not signed yet."""
+        signed = {signature.party for signature, _ in self.signatures}
+        return [party for party in AgreementParty if party not in signed]
 
 
 def get_own_agreement(session: Session, *, person_id: UUID, number: str) -> Agreement:
@@ -61,11 +81,90 @@ def sign_own_agreement(
     case, complaint = queries.lock_own_case(session, number, person_id=principal.person_id)
     agreement = _read(session, case, complaint)
     _check_shown(agreement, content_hash)
-    receipt = _prove(keyring, agreement, AgreementParty.WORKER, at=at)
-    _sign(session, agreement, AgreementParty.WORKER, principal, receipt=receipt, at=at)
+    _sign(session, agreement, _write(keyring, agreement, AgreementParty.WORKER, principal, at=at))
     if case.state is CaseState.MEDIATING:  # a second tap finds it agreed
         service.act_on_case(
             session, principal=principal, number=number, action=CaseAction.AGREE, at=at
+        )
+    return _read(session, case, complaint)
+
+
+def list_own_agreements(session: Session, *, person_id: UUID) -> list[Agreement]:
+    """Return what is proposed in the person's complaints, newest first."""
+    own = queries.list_own_cases(session, person_id=person_id)
+    return [
+        _read(session, case, complaint)
+        for complaint, case in own
+        if case.state in agreement_queries.STANDING
+    ]
+
+
+def get_agreement_by_pin(
+    session: Session, valkey: Redis, *, number: str, pin: str, address: str
+) -> Agreement:
+    """Return what is proposed to whoever holds number and PIN; they sign on paper.
+
+    Raises what `by_pin.find_by_pin` refuses, AgreementNotFoundError.
+    """
+    complaint, case = by_pin.find_by_pin(session, valkey, number=number, pin=pin, address=address)
+    return _read(session, case, complaint)
+
+
+def get_case_agreement(session: Session, *, principal: Principal, number: str) -> Agreement:
+    """Return what is proposed in a case of the division, and who has signed.
+
+    Raises CaseNotFoundError, AgreementNotFoundError.
+    """
+    return _read(session, *desk.lock_case(session, principal, number))
+
+
+def record_paper_signature(
+    session: Session,
+    keyring: Keyring,
+    blobs: FolderBlobs,
+    *,
+    principal: Principal,
+    number: str,
+    party: AgreementParty,
+    signer_name: str,
+    content_hash: str,
+    proof: bytes,
+    at: datetime,
+) -> Agreement:
+    """Record that a party signed the printed agreement, with a photo of the signed paper.
+
+    For those who handle the case; the worker's signature makes the agreement. Whoever has signed
+    already has. Raises CaseNotFoundError, HandlerRequiredError, AgreementNotFoundError,
+    AgreementChangedError, and what `read_attachment` refuses.
+    """
+    case, complaint = desk.lock_case(session, principal, number)
+    desk.check_handles(session, case, principal)
+    agreement = _read(session, case, complaint)
+    _check_shown(agreement, content_hash)
+    is_worker = party is AgreementParty.WORKER
+    signature = AgreementSignature(
+        created_at=at,
+        event_id=agreement.event_id,
+        party=party,
+        person_id=complaint.person_id if is_worker else None,
+        content_hash=agreement.content_hash,
+        is_at_kiosk=False,
+        receipt=_prove(keyring, agreement, party, at=at),
+        recorded_by=principal.person_id,
+        signer_name=signer_name,
+        proof_digest=blobs.put(read_attachment(proof).content),
+    )
+    _sign(session, agreement, signature)
+    if is_worker and case.state is CaseState.MEDIATING:
+        by_pin.take_own_step(
+            session,
+            number=number,
+            action=CaseAction.AGREE,
+            form=NO_FORM,
+            attachments=[],
+            means=Means.WINDOW,
+            principal=principal,
+            at=at,
         )
     return _read(session, case, complaint)
 
@@ -95,8 +194,7 @@ def sign_for_employer(
         raise AgreementNotFoundError
     agreement = _read(session, *found)
     _check_shown(agreement, content_hash)
-    receipt = _prove(keyring, agreement, AgreementParty.EMPLOYER, at=at)
-    _sign(session, agreement, AgreementParty.EMPLOYER, principal, receipt=receipt, at=at)
+    _sign(session, agreement, _write(keyring, agreement, AgreementParty.EMPLOYER, principal, at=at))
     return _read(session, *found)
 
 
@@ -111,19 +209,12 @@ def describe(session: Session, case: Case, complaint: Complaint, proposal: CaseE
     """Return the agreement of a proposal as it is shown, hashed, signed and printed."""
     facts = documents.gather_facts(session, case, complaint, proposal)
     letter = letters.write_letter(DocumentKind.AGREEMENT, facts)
-    paragraphs, rows = letter.paragraphs, letters.list_rows(facts)
-    said = {
-        "number": complaint.number,
-        "proposal": str(proposal.id),
-        "paragraphs": paragraphs,
-        "rows": rows,
-    }
     return Agreement(
         number=complaint.number,
         event_id=proposal.id,
-        paragraphs=paragraphs,
-        rows=rows,
-        content_hash=content_hash(said),
+        paragraphs=letter.paragraphs,
+        rows=letters.list_rows(facts),
+        content_hash=documents.hash_agreement(proposal, facts),
         signatures=agreement_queries.list_signatures(session, proposal.id),
     )
 
@@ -143,27 +234,32 @@ def _prove(keyring: Keyring, agreement: Agreement, party: AgreementParty, *, at:
     return issue_receipt(keyring, signed)
 
 
-def _sign(
-    session: Session,
+def _write(
+    keyring: Keyring,
     agreement: Agreement,
     party: AgreementParty,
     principal: Principal,
     *,
-    receipt: str,
     at: datetime,
-) -> None:
-    if any(signature.party is party for signature, _ in agreement.signatures):
-        return
-    signature = AgreementSignature(
+) -> AgreementSignature:
+    return AgreementSignature(
         created_at=at,
         event_id=agreement.event_id,
         party=party,
         person_id=principal.person_id,
         content_hash=agreement.content_hash,
         is_at_kiosk=principal.is_assisted,
-        receipt=receipt,
+        receipt=_prove(keyring, agreement, party, at=at),
     )
+
+
+def _sign(session: Session, agreement: Agreement, signature: AgreementSignature) -> None:
+    """Keep a signature and log it, unless the party has signed."""
+    if signature.party not in agreement.unsigned:
+        return
     session.add(signature)
     session.flush()
     said = {signature.id: witnesses.describe_signature(signature)}
-    log.record(session, kind=EvidenceKind.AGREEMENT_SIGNATURE, documents=said, at=at)
+    log.record(
+        session, kind=EvidenceKind.AGREEMENT_SIGNATURE, documents=said, at=signature.created_at
+    )

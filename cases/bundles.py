@@ -15,7 +15,7 @@ from db.models import Complaint, ComplaintFile, EvidenceBundle
 from evidence.blobs import FolderBlobs
 from evidence.bundles import Level, Part, make_manifest, make_part, seal_manifest, write_bundle
 from identity.principal import Principal
-from identity.rules import PersonalField, check_reason
+from identity.rules import SeenField, check_reason
 from projects.queries import list_parties
 
 EXTENSIONS = {
@@ -57,9 +57,11 @@ def seal(
 ) -> None:
     """Seal what is known of a complaint and the files that came with it.
 
-    A second tap finds the bundle there and adds nothing. Raises StagedFileNotFoundError.
+    A second tap finds the bundle there; files that are new with it are kept beside it. Raises
+    StagedFileNotFoundError.
     """
     if file_queries.find_bundle(session, complaint_id):
+        files.add_files(session, complaint_id, attachments, at=at)
         return
     complaint = file_queries.get_complaint(session, complaint_id)
     taken = files.take_files(session, complaint_id, attachments, at=at)
@@ -100,9 +102,16 @@ def give_out(
             principal,
             complaint,
             reason=reason,
-            fields=(PersonalField.ID_NUMBER, PersonalField.PHONE),
+            fields=_list_seen(complaint),
         )
     return _write(session, keyring, blobs, complaint, is_whole=reason is not None)
+
+
+def _list_seen(complaint: Complaint) -> list[SeenField]:
+    """Return what a whole bundle tells of its complainant; a bank card only with a clue."""
+    said = json.loads(complaint.personal or "{}")
+    seen = [SeenField.NAME, SeenField.ID_NUMBER, SeenField.PHONE]
+    return [*seen, SeenField.BANK_CARD] if SeenField.BANK_CARD in said else seen
 
 
 def _write(

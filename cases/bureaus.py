@@ -1,4 +1,4 @@
-"""Bureaus: who decides in them, whom they can be reached through, and the alarm when nobody is."""
+"""Bureaus: who decides in them, and whom they can be reached through."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -6,15 +6,13 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from cases import desk_queries, divisions
+from cases import desk_queries, divisions, grouping
 from cases.desk_errors import BureauNotFoundError
 from core.clock import ONE_DAY, local_date
 from db.models import BureauAlarm, BureauContact, BureauHead, Case
 from identity import audit
 from identity.principal import Principal
 from identity.queries import get_person
-from notifications.service import notify_number
-from notifications.templates import Template
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,11 @@ def get_bureau(session: Session, *, code: str, on: date) -> Bureau:
 def add_contact(
     session: Session, *, code: str, name: str, phone: str, is_emergency: bool, at: datetime
 ) -> BureauContact:
-    """Add somebody the bureau can be reached through (phone in E.164); clears its alarm."""
+    """Add somebody the bureau can be reached through (phone in E.164).
+
+    An emergency contact is called at once about mass events that nobody has answered for. It
+    clears the bureau's alarm; another contact does where no such event waits.
+    """
     check_division(code)
     contact = BureauContact(
         created_at=at,
@@ -54,9 +56,13 @@ def add_contact(
         from_date=local_date(at),
     )
     session.add(contact)
-    if alarm := desk_queries.find_open_alarm(session, code):
-        alarm.cleared_at = at
     session.flush()
+    is_wanted = not is_emergency and grouping.has_unheard(session, code)
+    alarm = desk_queries.find_open_alarm(session, code)
+    if alarm is not None and not is_wanted:
+        alarm.cleared_at = at
+    if is_emergency:
+        grouping.call_late(session, contact, at=at)
     return contact
 
 
@@ -94,25 +100,6 @@ def dismiss_head(
 def list_alarms(session: Session) -> list[tuple[BureauAlarm, Case]]:
     """Return the bureaus that have a case and nobody who could be told."""
     return desk_queries.list_open_alarms(session)
-
-
-def check_reachable(session: Session, case: Case, *, at: datetime) -> None:
-    """Raise an alarm with the divisions above when a bureau that has a case has no contact."""
-    code, today = case.county_code, local_date(at)
-    if desk_queries.list_contacts(session, [code], on=today):
-        return
-    if desk_queries.find_open_alarm(session, code) is not None:
-        return
-    alarm = BureauAlarm(created_at=at, division_code=code, case_id=case.id)
-    session.add(alarm)
-    for contact in desk_queries.list_contacts(session, divisions.superiors_of(code), on=today):
-        notify_number(
-            session,
-            template=Template.BUREAU_SILENT,
-            phone=contact.phone,
-            key=f"bureau_alarm:{alarm.id}:{contact.id}",
-            number=case.number,
-        )
 
 
 def check_division(code: str) -> None:

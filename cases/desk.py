@@ -170,7 +170,7 @@ def assign_handler(
     Raises CaseNotFoundError, NoInspectorHereError, and ConflictOfInterestError for whoever is
     part of the matter or stepped back from it.
     """
-    case, complaint = lock_case(session, principal, number)
+    case, complaint = lock_unbiased(session, principal, number)
     handlers.check_inspector(session, person_id, case.county_code)
     handlers.assign(session, case, complaint, person_id, assigned_by=principal.person_id, at=at)
 
@@ -199,8 +199,11 @@ def recuse_handler(
 def add_note(
     session: Session, *, principal: Principal, number: str, text: str, at: datetime
 ) -> None:
-    """Keep a note for colleagues; no complainant and no employer reads it."""
-    case, _ = lock_case(session, principal, number)
+    """Keep a note for colleagues; no complainant and no employer reads it.
+
+    Raises CaseNotFoundError, ConflictOfInterestError.
+    """
+    case, _ = lock_unbiased(session, principal, number)
     session.add(CaseNote(created_at=at, case_id=case.id, author_id=principal.person_id, text=text))
 
 
@@ -208,6 +211,16 @@ def lock_case(session: Session, principal: Principal, number: str) -> tuple[Case
     """Return a case of the caller's division with its row locked; CaseNotFoundError."""
     counties = divisions.list_scope(principal.county_code)
     return queries.lock_case(session, number, counties=counties)
+
+
+def lock_unbiased(session: Session, principal: Principal, number: str) -> tuple[Case, Complaint]:
+    """Return a locked case to somebody who may have a hand in it (回避).
+
+    Raises CaseNotFoundError, ConflictOfInterestError.
+    """
+    case, complaint = lock_case(session, principal, number)
+    handlers.check_unbiased(session, case, complaint, principal.person_id)
+    return case, complaint
 
 
 def check_handles(session: Session, case: Case, principal: Principal) -> None:

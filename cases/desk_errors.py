@@ -108,6 +108,26 @@ class GroupNotFoundError(NotFoundError):
     advice_en = "Check the id; only groups of your own division can be opened."
 
 
+class GroupDissolvedError(ConflictError):
+    """The cases were said not to belong together; what came later never joined them."""
+
+    code = "cases.group-dissolved"
+    title = "这组案件已经拆开了"
+    title_en = "The group was dissolved"
+    advice = "拆开以后不能再并回来。新的投诉会重新成组，请到分组列表里看。"
+    advice_en = "It cannot be joined again; new complaints form a new group."
+
+
+class ReportTimeUnfitError(UnprocessableError):
+    """The next report is due in the past, too far off, or after the event ended."""
+
+    code = "cases.report-time-unfit"
+    title = "下次报告的时间不对"
+    title_en = "The next report cannot be due then"
+    advice = "请填现在以后、{days} 天以内的时间；事情已经结束的，不用填。"
+    advice_en = "Choose a moment within the next {days} days, and none once the event ended."
+
+
 class TooManyRepresentativesError(ConflictError):
     """A group has at most five representatives."""
 
@@ -178,6 +198,16 @@ class SignNotFoundError(NotFoundError):
     advice_en = "It may be settled already."
 
 
+class PeriodReversedError(UnprocessableError):
+    """The last day of a period lies before its first."""
+
+    code = "cases.period-reversed"
+    title = "结束日期早于开始日期"
+    title_en = "The period ends before it begins"
+    advice = "请把开始日期和结束日期对调。"
+    advice_en = "Swap `since` and `until`."
+
+
 class SlipNotFoundError(NotFoundError):
     """The half hour in which number and PIN can be seen again is over."""
 
@@ -186,13 +216,3 @@ class SlipNotFoundError(NotFoundError):
     title_en = "No longer available"
     advice = "投诉已经收到。登录后在“投诉”里看；密码丢了可以在那里换一个。"
     advice_en = "The complaint is filed. Sign in to see it and to renew the PIN."
-
-
-class ClueFileError(UnprocessableError):
-    """The file with clues cannot be read; `reason` says why."""
-
-    code = "cases.clue-file-unreadable"
-    title = "线索文件读不了"
-    title_en = "The clue file cannot be read"
-    advice = "请用平台导出的表格，存成 CSV（UTF-8）再传：{reason}。"
-    advice_en = "Export it as CSV (UTF-8): {reason}."

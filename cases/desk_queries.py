@@ -22,11 +22,15 @@ from db.models import (
     CaseNote,
     CaseRequest,
     Complaint,
+    Employer,
     Person,
     ProjectParty,
     ProjectWorker,
     RoleGrant,
+    Team,
 )
+from projects.notice_board import GENERAL_CONTRACTOR
+from projects.queries import list_parties
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +94,28 @@ def is_party(session: Session, person_id: UUID, complaint: Complaint) -> bool:
     )
     found = session.exec(select(sa.or_(works.exists(), manages.exists()))).one()
     return bool(found)
+
+
+def find_roster_employer(session: Session, *, project_id: UUID, person_id: UUID) -> str | None:
+    """Return the name of the employer whose team the person is in on the project."""
+    statement = (
+        select(Employer.name)
+        .join(ProjectParty, col(ProjectParty.employer_id) == Employer.id)
+        .join(Team, col(Team.party_id) == ProjectParty.id)
+        .join(ProjectWorker, col(ProjectWorker.team_id) == Team.id)
+        .where(ProjectWorker.project_id == project_id, ProjectWorker.person_id == person_id)
+    )
+    return session.exec(statement).first()
+
+
+def find_general_contractor(session: Session, project_id: UUID) -> str | None:
+    """Return the name of the project's general contractor."""
+    names = [
+        employer.name
+        for party, employer in list_parties(session, project_id)
+        if party.party_type == GENERAL_CONTRACTOR
+    ]
+    return names[0] if names else None
 
 
 def list_inspectors(session: Session, counties: Collection[str]) -> list[Person]:

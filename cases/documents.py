@@ -7,8 +7,8 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from cases import desk, divisions, document_queries, letters, queries, workflow
-from cases.agreement_queries import list_signatures
+from cases import desk, divisions, document_queries, employers, letters, queries, workflow
+from cases.agreement_queries import Signed, list_signatures
 from cases.document_errors import (
     AgreementUnsignedError,
     DocumentNotFoundError,
@@ -16,7 +16,7 @@ from cases.document_errors import (
     ServiceDateError,
     ServiceProofMissingError,
 )
-from cases.letters import LetterFacts
+from cases.letters import LetterFacts, SignedBy
 from core.case_enums import (
     AgreementParty,
     Disclosure,
@@ -26,9 +26,17 @@ from core.case_enums import (
 )
 from core.clock import local_date
 from core.masking import mask_name
-from db.models import Case, CaseDocument, CaseEvent, Complaint, DocumentService
+from db.models import (
+    AgreementSignature,
+    Case,
+    CaseDocument,
+    CaseEvent,
+    Complaint,
+    DocumentService,
+)
 from evidence.attachments import read_attachment
 from evidence.blobs import FolderBlobs
+from evidence.canonical import content_hash
 from evidence.pdf_signing import SignPdf
 from identity.principal import Principal
 from identity.queries import get_person
@@ -79,9 +87,12 @@ def draw_up(
     principal: Principal,
     number: str,
     event_id: UUID,
+    on_paper: bool = False,
     at: datetime,
 ) -> CaseDocument:
     """Draw up, number and sign the paper of a step; a second call returns the first one's.
+
+    An agreement with `on_paper` has a line to sign on for whoever has not signed yet.
 
     For who took the step and those who handle the case. Raises CaseNotFoundError,
     HandlerRequiredError, DocumentNotFoundError, NoPaperNeededError, AgreementUnsignedError.
@@ -108,7 +119,11 @@ def draw_up(
         drawn_by=principal.person_id,
     )
     facts = gather_facts(session, case, complaint, event)
-    signed = _list_signed(session, complaint, event) if kind is DocumentKind.AGREEMENT else []
+    signed = (
+        _list_signed(session, complaint, event, facts, on_paper=on_paper)
+        if kind is DocumentKind.AGREEMENT
+        else []
+    )
     pdf = _print(document, facts, signed, public_base_url=tools.public_base_url, on=local_date(at))
     document.digest = tools.blobs.put(tools.sign(pdf, describe(document)[0]))
     session.add(document)
@@ -234,10 +249,11 @@ def gather_facts(
     """Return what the paper of a step is written from."""
     said = event.details
     due = said.get("due_date")
+    employer = said.get("employer_name") or employers.find_employer(session, complaint)
     return LetterFacts(
         number=complaint.number,
         complainant=_name(session, complaint),
-        employer=soften(complaint.employer_name or UNKNOWN_EMPLOYER),
+        employer=soften(employer or UNKNOWN_EMPLOYER),
         filed_date=local_date(complaint.created_at),
         amount_fen=complaint.amount_fen,
         note=event.note and soften(event.note),
@@ -254,24 +270,49 @@ def _name(session: Session, complaint: Complaint) -> str:
     return mask_name(get_person(session, complaint.person_id).name)
 
 
-def _list_signed(session: Session, complaint: Complaint, event: CaseEvent) -> list[tuple[str, str]]:
+def hash_agreement(event: CaseEvent, facts: LetterFacts) -> str:
+    """Return SHA-256 (hex) over number, proposal, paragraphs and rows (RFC 8785)."""
+    said = {
+        "number": facts.number,
+        "proposal": str(event.id),
+        "paragraphs": letters.write_letter(DocumentKind.AGREEMENT, facts).paragraphs,
+        "rows": letters.list_rows(facts),
+    }
+    return content_hash(said)
+
+
+def _list_signed(
+    session: Session,
+    complaint: Complaint,
+    event: CaseEvent,
+    facts: LetterFacts,
+    *,
+    on_paper: bool,
+) -> list[tuple[str, str]]:
     """Return who signed an agreement, when, and what; a line to sign on where nobody could.
 
     Of a complaint about no known project the employer has no account here.
     """
     signed = {one.party: (one, person) for one, person in list_signatures(session, event.id)}
-    on_paper = set() if complaint.project_id else {AgreementParty.EMPLOYER}
-    if set(AgreementParty) - set(signed) - on_paper:
+    excused = set() if complaint.project_id else {AgreementParty.EMPLOYER}
+    if set(AgreementParty) - set(signed) - excused and not on_paper:
         raise AgreementUnsignedError
-    worker, _ = signed[AgreementParty.WORKER]
-    employer = signed.get(AgreementParty.EMPLOYER)
+    worker, employer = (signed.get(party) for party in AgreementParty)
     return letters.list_signatures(
-        worker_name=_name(session, complaint),
-        worker_at=worker.created_at,
-        employer_name=soften(employer[1].name) if employer else None,
-        employer_at=employer[0].created_at if employer else None,
-        content_hash=worker.content_hash,
+        worker=worker and _describe_signed(worker[0], facts.complainant),
+        employer=employer and _describe_signed(employer[0], _name_signer(employer)),
+        content_hash=hash_agreement(event, facts),
     )
+
+
+def _describe_signed(signature: AgreementSignature, name: str) -> SignedBy:
+    is_on_paper = signature.recorded_by is not None
+    return SignedBy(soften(name), signature.created_at, on_paper=is_on_paper)
+
+
+def _name_signer(signed: Signed) -> str:
+    signature, person = signed
+    return signature.signer_name or (person.name if person else "")
 
 
 def _print(

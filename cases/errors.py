@@ -2,6 +2,7 @@
 
 from core.errors import (
     ConflictError,
+    ForbiddenError,
     NotFoundError,
     ThrottledError,
     UnavailableError,
@@ -179,16 +180,6 @@ class ClockOverError(ConflictError):
     advice_en = "Finish the case; an extension is granted before the end."
 
 
-class AccountRequiredError(ConflictError):
-    """The complainant has no account to agree with."""
-
-    code = "cases.account-required"
-    title = "投诉人没有实名登录，不能在线调解"
-    title_en = "The complainant has no account"
-    advice = "请联系投诉人到窗口当面办理，或者继续调查。"
-    advice_en = "Meet the complainant in person, or go on investigating."
-
-
 class DatePassedError(UnprocessableError):
     """The day by which must be paid has to lie ahead."""
 
@@ -235,8 +226,8 @@ class AdvanceTooHighError(UnprocessableError):
     code = "cases.advance-too-high"
     title = "金额超过了上限"
     title_en = "The amount is too high"
-    advice = "请改小金额再提交。"
-    advice_en = "Choose a smaller amount."
+    advice = "最多还可以填 {most} 元，请改小金额再提交。"
+    advice_en = "At most {most} yuan is left; choose a smaller amount."
 
 
 class OutsideProvinceError(UnprocessableError):
@@ -247,3 +238,107 @@ class OutsideProvinceError(UnprocessableError):
     title_en = "The site is in another province"
     advice = "请打工地所在地的 12333，或者在“全国根治欠薪线索反映平台”反映，那里会转给当地。"
     advice_en = "Call 12333 of that place, or use the national platform for wage arrears."
+
+
+class NoOpenQuestionError(ConflictError):
+    """The complainant asked nothing that waits for an answer."""
+
+    code = "cases.no-open-question"
+    title = "投诉人没有等着答复的问题"
+    title_en = "No question waits for an answer"
+    advice = "问题已经答复过，或者没有提过；要告诉投诉人别的事，请用相应的办理步骤。"
+    advice_en = "It was answered, or none was asked; use the step that fits what you want to tell."
+
+
+class SignInRequiredError(ForbiddenError):
+    """Number and PIN are not enough to give something up in the name of who has an account."""
+
+    code = "cases.sign-in-required"
+    title = "这一步要登录后本人办"
+    title_en = "This takes signing in"
+    advice = "请用投诉时的手机号登录再办；没有手机的，到窗口办，或者打 12333。"
+    advice_en = "Sign in with the phone you filed from, or come to the window or call 12333."
+
+
+class PinRequiredError(UnprocessableError):
+    """On the phone nobody gives something up without the PIN."""
+
+    code = "cases.pin-required"
+    title = "要报查询密码才能这样办"
+    title_en = "This takes the PIN"
+    advice = "请对方报编号和 6 位查询密码；密码丢了，请本人到窗口办。"
+    advice_en = "Ask for number and PIN; who has lost the PIN comes to the window."
+
+
+class DateTooFarError(UnprocessableError):
+    """The day by which must be paid lies further off than the law lets a whole inquiry take.
+
+    No article names a period for an order to pay, so the longest of an investigation is the
+    measure: 60 working days and 30 more (劳动保障监察条例 §17).
+    """
+
+    code = "cases.date-too-far"
+    title = "付款日期太远了"
+    title_en = "The date is too far off"
+    advice = "最晚可以定到 {latest}，不能比整个案件的调查期限还长（劳动保障监察条例第十七条）。"
+    advice_en = "The latest day is {latest}: no later than a whole investigation may take."
+
+
+class ConclusionUnfitError(UnprocessableError):
+    """The result says that nothing was paid, and an amount is named all the same."""
+
+    code = "cases.conclusion-unfit"
+    title = "办理结果和收回的金额对不上"
+    title_en = "The conclusion does not fit the amount"
+    advice = "收回了钱，请选“已支付”“部分支付”或者“已改正”；没有收回，请不要填金额。"
+    advice_en = "Choose `paid`, `partly_paid` or `corrected`, or leave `amount` out."
+
+
+class AmountUnexplainedError(UnprocessableError):
+    """More came back than was claimed or ordered, or less though all was paid; nobody said why."""
+
+    code = "cases.amount-unexplained"
+    title = "收回的金额和该付的对不上，请写明原因"
+    title_en = "Say why the amount differs from what was due"
+    advice = "该付 {due} 元，一共收回 {recovered} 元。请核对；没写错的，请在“金额说明”里写原因。"
+    advice_en = "Due: {due}, recovered: {recovered}. Correct it, or explain it in `amount_reason`."
+
+
+class EmployerUnknownError(UnprocessableError):
+    """An agreement needs to say who agrees to pay."""
+
+    code = "cases.employer-unknown"
+    title = "还不知道是哪家单位，不能提调解方案"
+    title_en = "It is not known who would agree to pay"
+    advice = "请查清付工资的单位，把营业执照上的名称填进“用人单位”再提交。"
+    advice_en = "Find out who owes the wages and give the name in `employer_name`."
+
+
+class ClaimExceededError(UnprocessableError):
+    """Far more is ordered or proposed than was claimed, and nobody said why."""
+
+    code = "cases.claim-exceeded"
+    title = "金额比要求的多太多，请写明原因"
+    title_en = "Say why the amount is far above the claim"
+    advice = "投诉要求的是 {claimed} 元。请核对；没写错的，请在“金额说明”里写原因。"
+    advice_en = "Claimed: {claimed}. Correct the amount, or explain it in `amount_reason`."
+
+
+class MonthAheadError(UnprocessableError):
+    """The complaint names a month whose wages nobody can owe yet."""
+
+    code = "cases.month-ahead"
+    title = "欠薪月份还没到"
+    title_en = "A month lies in the future"
+    advice = "请核对欠薪的月份，最晚只能填这个月。"
+    advice_en = "Name this month or earlier ones."
+
+
+class FormSentBeforeError(ConflictError):
+    """The form was filed already and now says more than other words; `number` is the complaint."""
+
+    code = "cases.form-sent-before"
+    title = "这张表已经交过了"
+    title_en = "The form was sent before"
+    advice = "投诉 {number} 已经收到，没有改动。要改别的内容，请重新打开投诉页面再交一次。"
+    advice_en = "Complaint {number} stands as it was sent; open a fresh form to change the rest."

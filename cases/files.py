@@ -1,7 +1,7 @@
 """Files that go with complaints: uploaded first, taken by a complaint, or dropped after a day."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -75,8 +75,23 @@ def take_files(
     staged = file_queries.take_staged(session, [token_hash(token) for token in tokens], at=at)
     if len(staged) != len(set(tokens)):
         raise StagedFileNotFoundError
+    files = _make_files(staged, complaint_id, besides=(), at=at)
+    session.add_all(files)
+    return files
+
+
+def add_files(session: Session, complaint_id: UUID, tokens: Sequence[str], *, at: datetime) -> None:
+    """Add staged files to a complaint that has some; what it has, or took before, is no error."""
+    staged = file_queries.take_staged(session, [token_hash(token) for token in tokens], at=at)
+    known = {file.digest for file in file_queries.list_files(session, complaint_id)}
+    session.add_all(_make_files(staged, complaint_id, besides=known, at=at))
+
+
+def _make_files(
+    staged: Sequence[StagedFile], complaint_id: UUID, *, besides: Collection[str], at: datetime
+) -> list[ComplaintFile]:
     by_digest = {file.digest: file for file in staged}  # the same picture twice is one
-    files = [
+    return [
         ComplaintFile(
             created_at=at,
             complaint_id=complaint_id,
@@ -85,9 +100,8 @@ def take_files(
             size=file.size,
         )
         for file in by_digest.values()
+        if file.digest not in besides
     ]
-    session.add_all(files)
-    return files
 
 
 def drop_staged_chunk(session: Session, blobs: FolderBlobs, *, at: datetime) -> bool:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from cases import (
-    bureaus,
+    alarms,
     clockwork,
     divisions,
     grouping,
@@ -21,7 +21,7 @@ from cases import (
     tracking,
     workflow,
 )
-from cases.errors import OutsideProvinceError, UnknownPlaceError
+from cases.errors import FormSentBeforeError, OutsideProvinceError, UnknownPlaceError
 from cases.telling import find_silence, tell_complainant, tell_systems
 from core import pins
 from core.case_enums import CaseAction, CaseState, Channel, ComplaintKind, Disclosure, Silence
@@ -37,6 +37,18 @@ SLIP = "filing_slip.fingerprint"
 SLIP_LIFETIME = timedelta(minutes=30)
 TICKET_BYTES = 24
 LOCK_BYTES = 8
+FIXED = (
+    "kind",
+    "disclosure",
+    "person_id",
+    "phone",
+    "personal",
+    "project_id",
+    "employer_name",
+    "amount_fen",
+    "people",
+)
+"""What a form that comes again may not change; only more words are taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +91,18 @@ def record(session: Session, filing: Filing, *, at: datetime) -> FiledComplaint:
     """Write down a complaint, open its case in the competent county and start the clock.
 
     The same words of the same person within half an hour are one complaint; more words about a
-    payslip whose case is open join that case. Of an anonymous complaint nothing is kept that
-    leads to a person. Raises UnknownPlaceError when the county is not known: a guess would send
-    it where nobody feels responsible; OutsideProvinceError.
+    payslip whose case is open join that case, and so do other words sent with the same form. Of
+    an anonymous complaint nothing is kept that leads to a person. Raises UnknownPlaceError when
+    the county is not known: a guess would send it where nobody feels responsible;
+    OutsideProvinceError; FormSentBeforeError when a form comes again and changes more than words.
     """
     county_code = find_county(filing.county_code)
     fingerprint = _fingerprint(session, filing)
     if fingerprint is not None:
         queries.lock_filing(session, int.from_bytes(fingerprint[:LOCK_BYTES], signed=True))
         if earlier := queries.find_slip(session, fingerprint=fingerprint, at=at):
+            if filing.mark is not None:
+                _add_newer_words(session, filing, earlier.complaint, at=at)
             return read_slip(earlier.slip, earlier.complaint)
     return _join(session, filing, fingerprint, at=at) or _open(
         session, filing, county_code, fingerprint, at=at
@@ -159,20 +174,47 @@ def _join(
     if found is None:
         return None
     case, complaint = found
+    _add_words(session, filing.statement, case, complaint, at=at)
+    return _hand_out(session, complaint, renew_pin(case), fingerprint, at=at)
+
+
+def _add_newer_words(
+    session: Session, filing: Filing, complaint: Complaint, *, at: datetime
+) -> None:
+    """Keep what was edited between two taps: nobody expects the first version to win.
+
+    Who complains, how, and about whom stays as it was first sent; the reader is told so.
+    """
+    case, _ = queries.lock_known_case(session, complaint.number)
+    added = {event.note for event in queries.list_events(session, [case.id])}
+    if filing.statement in added:
+        return
+    again = _write(filing, complaint.county_code, at)
+    is_same = all(getattr(again, name) == getattr(complaint, name) for name in FIXED)
+    if is_same and filing.statement == complaint.statement:
+        return
+    if not is_same or case.state in workflow.ENDED:
+        raise FormSentBeforeError(number=complaint.number)
+    _add_words(session, filing.statement, case, complaint, at=at)
+
+
+def _add_words(
+    session: Session, words: str, case: Case, complaint: Complaint, *, at: datetime
+) -> None:
     session.add(
         CaseEvent(
             created_at=at,
             case_id=case.id,
+            county_code=case.county_code,
             action=CaseAction.SUPPLEMENT,
             from_state=case.state,
             to_state=case.state,
-            actor_id=filing.person_id,
-            actor_role=Role.WORKER,
-            note=filing.statement,
+            actor_id=complaint.person_id,
+            actor_role=Role.WORKER if complaint.person_id else None,
+            note=words,
             silence=Silence.NOTHING_NEW,
         )
     )
-    return _hand_out(session, complaint, renew_pin(case), fingerprint, at=at)
 
 
 def _lock_key(session: Session, person_id: UUID) -> int:
@@ -222,6 +264,7 @@ def _begin(session: Session, case: Case, complaint: Complaint, *, at: datetime) 
     event = CaseEvent(
         created_at=at,
         case_id=case.id,
+        county_code=case.county_code,
         to_state=CaseState.RECEIVED,
         actor_id=complaint.person_id,
         actor_role=Role.WORKER if complaint.person_id else None,
@@ -231,7 +274,7 @@ def _begin(session: Session, case: Case, complaint: Complaint, *, at: datetime) 
     clockwork.start_clock(session, case, workflow.FILING_STARTS, at=at)
     tell_complainant(session, case, complaint, workflow.FILING_NOTICE, event)
     tell_systems(session, case, at=at)
-    bureaus.check_reachable(session, case, at=at)
+    alarms.check_reachable(session, case, at=at)
     grouping.join_group(session, case, complaint, at=at)
 
 

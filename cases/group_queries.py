@@ -108,6 +108,22 @@ def list_groups(
     return list(session.exec(statement.order_by(col(CaseGroup.id).desc()).limit(limit)))
 
 
+def list_open_mass_groups(
+    session: Session, counties: Collection[str], *, states: Collection[CaseState]
+) -> list[CaseGroup]:
+    """Return the mass events of these counties in which a case is in one of these states."""
+    is_open = select(Case.id).where(
+        col(Case.group_id) == col(CaseGroup.id), col(Case.state).in_(states)
+    )
+    statement = select(CaseGroup).where(
+        col(CaseGroup.county_code).in_(counties),
+        col(CaseGroup.mass_since).is_not(None),
+        CaseGroup.state != GroupState.DISSOLVED,
+        is_open.exists(),
+    )
+    return list(session.exec(statement.order_by(col(CaseGroup.id))))
+
+
 def lock_group(session: Session, group_id: UUID, *, counties: Collection[str]) -> CaseGroup:
     """Return a group of these counties with its row locked; GroupNotFoundError."""
     statement = (

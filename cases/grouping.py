@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from cases import desk_queries, divisions, group_rules, workflow
+from cases import alarms, desk_queries, divisions, group_rules, workflow
 from cases import group_queries as queries
 from core.case_enums import GroupState
 from core.clock import local_date
@@ -39,6 +39,8 @@ def recount(session: Session, group: CaseGroup, *, at: datetime) -> None:
     if group_rules.is_mass(group.people) and group.mass_since is None:
         group.mass_since = at
         session.flush()
+        first, _ = queries.list_members(session, group.id)[0]
+        alarms.check_emergency_contact(session, first, key=f"case_group:{group.id}", at=at)
         codes = (group.county_code, *divisions.superiors_of(group.county_code))
         call_first(session, group, codes, at=at)
 
@@ -54,6 +56,21 @@ def call_first(session: Session, group: CaseGroup, codes: Sequence[str], *, at: 
             return
 
 
+def call_late(session: Session, contact: BureauContact, *, at: datetime) -> None:
+    """Call an emergency contact about mass events that began before there was one.
+
+    The county's own as long as nobody there acknowledged; one above where nobody was called, or
+    everybody in vain.
+    """
+    for group in _list_unheard(session, contact.division_code):
+        _call(session, group, contact, at)
+
+
+def has_unheard(session: Session, division_code: str) -> bool:
+    """Tell whether a mass event waits for somebody of this division to be called."""
+    return bool(_list_unheard(session, division_code))
+
+
 def pass_on(session: Session, *, at: datetime) -> None:
     """Call the division above wherever nobody acknowledged within half an hour.
 
@@ -63,6 +80,21 @@ def pass_on(session: Session, *, at: datetime) -> None:
         alert.is_passed_on = True
         group = session.get_one(CaseGroup, alert.group_id)
         call_first(session, group, _list_above(group, alert), at=at)
+
+
+def _list_unheard(session: Session, division_code: str) -> list[CaseGroup]:
+    counties = divisions.list_scope(division_code)
+    groups = queries.list_open_mass_groups(session, counties, states=workflow.OPEN)
+    alerts = [
+        (group, [alert for alert, _ in queries.list_alerts(session, group.id)]) for group in groups
+    ]
+    return [
+        group
+        for group, called in alerts
+        if group_rules.is_unheard(
+            called, division_code=division_code, is_own=group.county_code == division_code
+        )
+    ]
 
 
 def _find(session: Session, case: Case, complaint: Complaint, at: datetime) -> CaseGroup | None:

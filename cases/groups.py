@@ -66,8 +66,9 @@ def get_group(session: Session, *, principal: Principal, group_id: UUID) -> Grou
 
 
 def confirm_group(session: Session, *, principal: Principal, group_id: UUID) -> GroupFile:
-    """Say that these cases belong together; GroupNotFoundError."""
+    """Say that these cases belong together; GroupNotFoundError, GroupDissolvedError."""
     group = _lock(session, principal, group_id)
+    group_rules.check_not_dissolved(group.state)
     group.state = GroupState.CONFIRMED
     return _read(session, group)
 
@@ -91,10 +92,11 @@ def name_representative(
 ) -> GroupFile:
     """Let the complainant of a case speak for the group.
 
-    Five at most (浙江省劳动保障监察条例 §20). Raises GroupNotFoundError, CaseNotFoundError,
-    TooManyRepresentativesError.
+    Five at most (浙江省劳动保障监察条例 §20). Raises GroupNotFoundError, GroupDissolvedError,
+    CaseNotFoundError, TooManyRepresentativesError.
     """
     group = _lock(session, principal, group_id)
+    group_rules.check_not_dissolved(group.state)
     member = _get_member(session, group, number)
     named = queries.list_representatives(session, group.id)
     if member.id not in {one.case_id for one in named}:
@@ -132,7 +134,11 @@ def add_dispatch_entry(
     next_report_at: datetime | None,
     at: datetime,
 ) -> GroupFile:
-    """Write a line on the board: who is on the way, what was promised, when the next report is."""
+    """Write a line on the board: who is on the way, what was promised, when the next report is.
+
+    Raises GroupNotFoundError, ReportTimeUnfitError.
+    """
+    group_rules.check_report_time(kind, next_report_at, at=at)
     group = _lock(session, principal, group_id)
     session.add(
         DispatchEntry(

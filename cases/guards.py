@@ -5,28 +5,43 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from cases import divisions
+from cases import clocks, divisions
 from cases.document_errors import AgreementUnsignedError
 from cases.errors import (
-    AccountRequiredError,
     AdvanceTooHighError,
+    AmountUnexplainedError,
     AttachmentsMissingError,
+    ClaimExceededError,
     ClockOverError,
+    ConclusionUnfitError,
     CountyUnfitError,
     CrimeRuledOutError,
     DatePassedError,
+    DateTooFarError,
+    EmployerUnknownError,
+    NoOpenQuestionError,
     NotThatOldError,
     OrderNotDueError,
+    StepIncompleteError,
     TransferFirstError,
     TwoInspectorsRequiredError,
 )
 from cases.step import Form, Guard
-from core.case_enums import ClockKind, CrimeVerdict, PoliceAttachment, RefusalGround
+from core.calendar import WORKING_DAYS
+from core.case_enums import ClockKind, Conclusion, CrimeVerdict, PoliceAttachment, RefusalGround
+from core.money import to_yuan
 
 INSPECTORS_NEEDED = 2
 """劳动保障监察条例 §16, 浙江省劳动保障监察条例 §24."""
 LIMIT_YEARS = 2
 """劳动保障监察条例 §20."""
+LONGEST_RESPITE = clocks.PERIODS[ClockKind.INVESTIGATION].length + clocks.EXTENSION_DAYS
+"""Working days an order or agreement may leave at most (劳动保障监察条例 §17)."""
+PAID = frozenset({Conclusion.PAID, Conclusion.PARTLY_PAID})
+RECOVERED = "收回的金额"
+MOST_TIMES_CLAIMED = 2
+"""With what an employer may have to pay on top, 50 to 100 % (劳动合同法 §85)."""
+UNPAID = frozenset({Conclusion.NO_VIOLATION, Conclusion.TO_ARBITRATION, Conclusion.UNPAID})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +49,13 @@ class Facts:
     """What is true of a case when somebody wants to take a step."""
 
     today: date
-    actor_id: UUID
+    actor_id: UUID | None
     county_code: str
     superior_code: str | None
     """Of the division whose superior acts, if one does."""
     filed_date: date
     handlers: frozenset[UUID]
     hops: int
-    has_account: bool
     running: Mapping[ClockKind, date]
     """The last day of every period that runs."""
     pay_by: date | None
@@ -54,6 +68,12 @@ class Facts:
     verdict: CrimeVerdict
     has_signed: bool = False
     """Whether the complainant put their name to the agreement that is proposed."""
+    has_open_question: bool = False
+    employer_name: str | None = None
+    """As far as the complaint, the roster or the project knows."""
+    due_fen: int | None = None
+    """What was last ordered or agreed."""
+    recovered_fen: int = 0
 
 
 def check_guards(guards: Collection[Guard], facts: Facts, form: Form) -> None:
@@ -100,14 +120,12 @@ def _check_before_the_end(facts: Facts, _form: Form) -> None:
         raise ClockOverError
 
 
-def _check_has_account(facts: Facts, _form: Form) -> None:
-    if not facts.has_account:
-        raise AccountRequiredError
-
-
 def _check_date_ahead(facts: Facts, form: Form) -> None:
     if form.due_date is None or form.due_date <= facts.today:
         raise DatePassedError
+    latest = WORKING_DAYS.add_working_days(facts.today, LONGEST_RESPITE).due_date
+    if form.due_date > latest:
+        raise DateTooFarError(latest=latest.isoformat())
 
 
 def _check_order_unpaid(facts: Facts, _form: Form) -> None:
@@ -132,18 +150,60 @@ def _check_within_arrears(facts: Facts, form: Form) -> None:
         return
     most = facts.owed_fen * (facts.advance_share or 100) // 100
     if facts.advanced_fen + (form.amount_fen or 0) > most:
-        raise AdvanceTooHighError(most_fen=most)
+        raise AdvanceTooHighError(most=to_yuan(max(most - facts.advanced_fen, 0)))
 
 
 def _check_within_advance(facts: Facts, form: Form) -> None:
     left = facts.advanced_fen - facts.advance_recovered_fen
     if (form.amount_fen or 0) > left:
-        raise AdvanceTooHighError(most_fen=left)
+        raise AdvanceTooHighError(most=to_yuan(left))
 
 
 def _check_agreement_signed(facts: Facts, _form: Form) -> None:
     if not facts.has_signed:
         raise AgreementUnsignedError
+
+
+def _check_employer_known(facts: Facts, form: Form) -> None:
+    if not (form.employer_name or facts.employer_name):
+        raise EmployerUnknownError
+
+
+def _check_question_open(facts: Facts, _form: Form) -> None:
+    if not facts.has_open_question:
+        raise NoOpenQuestionError
+
+
+def _check_recovery(facts: Facts, form: Form) -> None:
+    """What came back fits the conclusion, and what was due unless somebody says why not."""
+    recovered = facts.recovered_fen + (form.amount_fen or 0)
+    if form.conclusion in UNPAID and form.amount_fen:
+        raise ConclusionUnfitError
+    is_put_right = form.conclusion is Conclusion.CORRECTED and facts.owed_fen is not None
+    is_missing = form.amount_fen is None and (is_put_right or form.conclusion in PAID)
+    if is_missing or (form.conclusion in PAID and not recovered):
+        raise StepIncompleteError(fields=["amount"], missing=RECOVERED)
+    if form.amount_reason is None:
+        _check_due(facts, form, recovered)
+
+
+def _check_claim(facts: Facts, form: Form) -> None:
+    """An order of twice the claim and more was mistyped, unless somebody says why."""
+    if facts.owed_fen is None or form.amount_reason is not None:
+        return
+    if (form.amount_fen or 0) > facts.owed_fen * MOST_TIMES_CLAIMED:
+        raise ClaimExceededError(claimed=to_yuan(facts.owed_fen))
+
+
+def _check_due(facts: Facts, form: Form, recovered: int) -> None:
+    """Compare with what was last ordered or agreed, and with the claim, where either is known."""
+    claims = [fen for fen in (facts.due_fen, facts.owed_fen) if fen is not None]
+    if not claims:
+        return
+    is_more = bool(form.amount_fen) and recovered > max(claims)
+    is_less = form.conclusion is Conclusion.PAID and recovered < claims[0]
+    if is_more or is_less:
+        raise AmountUnexplainedError(due=to_yuan(claims[0]), recovered=to_yuan(recovered))
 
 
 CHECKS: dict[Guard, Callable[[Facts, Form], None]] = {
@@ -153,7 +213,6 @@ CHECKS: dict[Guard, Callable[[Facts, Form], None]] = {
     Guard.COUNTY_BELOW: _check_county_below,
     Guard.TRANSFERRED_BEFORE: _check_transferred_before,
     Guard.BEFORE_THE_END: _check_before_the_end,
-    Guard.HAS_ACCOUNT: _check_has_account,
     Guard.DATE_AHEAD: _check_date_ahead,
     Guard.ORDER_UNPAID: _check_order_unpaid,
     Guard.CRIME_NOT_RULED_OUT: _check_crime,
@@ -161,6 +220,10 @@ CHECKS: dict[Guard, Callable[[Facts, Form], None]] = {
     Guard.WITHIN_ARREARS: _check_within_arrears,
     Guard.WITHIN_ADVANCE: _check_within_advance,
     Guard.AGREEMENT_SIGNED: _check_agreement_signed,
+    Guard.QUESTION_OPEN: _check_question_open,
+    Guard.EMPLOYER_KNOWN: _check_employer_known,
+    Guard.RECOVERY_EXPLAINED: _check_recovery,
+    Guard.CLAIM_EXPLAINED: _check_claim,
 }
 
 

@@ -28,8 +28,7 @@ def assign(
 ) -> CaseHandler:
     """Let an inspector of the county investigate; assigning somebody twice changes nothing."""
     known = desk_queries.find_handler(session, case.id, person_id)
-    is_recused = known is not None and known.recusal is not None
-    if is_recused or desk_queries.is_party(session, person_id, complaint):
+    if _is_recused(known) or desk_queries.is_party(session, person_id, complaint):
         raise ConflictOfInterestError
     handler = known or CaseHandler(
         created_at=at, case_id=case.id, person_id=person_id, assigned_by=assigned_by
@@ -38,6 +37,17 @@ def assign(
     session.add(handler)
     session.flush()
     return handler
+
+
+def check_unbiased(session: Session, case: Case, complaint: Complaint, person_id: UUID) -> None:
+    """Raise ConflictOfInterestError for whoever stepped back from the case, or is part of it."""
+    known = desk_queries.find_handler(session, case.id, person_id)
+    if _is_recused(known) or desk_queries.is_party(session, person_id, complaint):
+        raise ConflictOfInterestError
+
+
+def _is_recused(known: CaseHandler | None) -> bool:
+    return known is not None and known.recusal is not None
 
 
 def check_inspector(session: Session, person_id: UUID, county_code: str) -> None:

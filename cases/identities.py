@@ -13,10 +13,12 @@ from db.models import AuditEntry, Complaint
 from identity import audit
 from identity.principal import Principal
 from identity.queries import get_person
-from identity.rules import PersonalField, check_reason
+from identity.rules import SeenField, check_reason
 from identity.service import UNMASK
 
 UNLOCK = "cases.identity-unlocked"
+SEPARATOR = ","
+BOTH = SEPARATOR.join((SeenField.NAME, SeenField.PHONE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def unlock_identity(
     if complaint.disclosure is Disclosure.ANONYMOUS:
         raise IdentityUnknownError
     complainant = _find(session, complaint)
-    record_look(session, principal, complaint, reason=reason, fields=(PersonalField.PHONE,))
+    record_look(session, principal, complaint, reason=reason, fields=_list_seen(complainant))
     return complainant
 
 
@@ -51,6 +53,11 @@ def list_unlocks(session: Session, *, principal: Principal, number: str) -> list
     counties = divisions.list_scope(principal.county_code)
     row = list_queries.get_case(session, number, counties=counties)
     return desk_queries.list_unlocks(session, row.complaint.id, action=UNLOCK)
+
+
+def list_fields(unlock: AuditEntry) -> list[SeenField]:
+    """Return what one look showed; of a look from before it was written down, both that may."""
+    return [SeenField(field) for field in unlock.detail.get("fields", BOTH).split(SEPARATOR)]
 
 
 def _find(session: Session, complaint: Complaint) -> Complainant:
@@ -64,13 +71,18 @@ def _find(session: Session, complaint: Complaint) -> Complainant:
     return Complainant(name, complaint.phone)
 
 
+def _list_seen(complainant: Complainant) -> list[SeenField]:
+    seen = {SeenField.NAME: complainant.name, SeenField.PHONE: complainant.phone}
+    return [field for field, value in seen.items() if value]
+
+
 def record_look(
     session: Session,
     principal: Principal,
     complaint: Complaint,
     *,
     reason: str,
-    fields: Sequence[PersonalField],
+    fields: Sequence[SeenField],
 ) -> None:
     """Write down who learned of the complainant what, and why, where both sides can read it."""
     audit.record(
@@ -80,6 +92,7 @@ def record_look(
         subject_kind="complaint",
         subject_id=complaint.id,
         reason=reason.strip(),
+        fields=SEPARATOR.join(fields),
     )
     if complaint.person_id is None:
         return

@@ -94,23 +94,29 @@ def list_rows(facts: LetterFacts) -> list[tuple[str, str]]:
     return rows
 
 
+@dataclass(frozen=True, slots=True)
+class SignedBy:
+    """Who signed an agreement, as its paper says it."""
+
+    name: str
+    at: datetime
+    on_paper: bool
+
+
 def list_signatures(
-    *,
-    worker_name: str,
-    worker_at: datetime,
-    employer_name: str | None,
-    employer_at: datetime | None,
-    content_hash: str,
+    *, worker: SignedBy | None, employer: SignedBy | None, content_hash: str
 ) -> list[tuple[str, str]]:
-    """Return the lines of an agreement that say who signed what; the employer's may be empty."""
-    by_employer = "（盖章、签名、日期）"
-    if employer_name is not None and employer_at is not None:
-        by_employer = f"{employer_name}，{format_moment(employer_at)} 电子签字"
+    """Return the lines of an agreement that say who signed what, or that wait for a pen."""
     return [
-        ("劳动者签字", f"{worker_name}，{format_moment(worker_at)} 电子签字"),
-        ("用人单位签字", by_employer),
+        ("劳动者签字", _say_signed(worker) if worker else "（签名、按手印、日期）"),
+        ("用人单位签字", _say_signed(employer) if employer else "（盖章、签名、日期）"),
         ("签字内容 SHA-256", content_hash),
     ]
+
+
+def _say_signed(signed: SignedBy) -> str:
+    way = "纸上签字，原件存档" if signed.on_paper else "电子签字"
+    return f"{signed.name}，{format_moment(signed.at)} {way}"
 
 
 def format_moment(at: datetime) -> str:

@@ -1,6 +1,6 @@
 """Every SELECT on complaints, cases, their events and clocks; the desk's own are beside it."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session, col, select
 
 from cases.errors import CaseNotFoundError, ComplaintNotFoundError
-from core.case_enums import CaseAction, CaseState, ClockKind, Disclosure
+from core.case_enums import CaseState, ClockKind, Disclosure
 from db.models import (
     Case,
     CaseClock,
@@ -119,6 +119,14 @@ def lock_own_case(session: Session, number: str, *, person_id: UUID) -> tuple[Ca
     return row
 
 
+def lock_known_case(session: Session, number: str) -> tuple[Case, Complaint]:
+    """Return a case with its row locked; the caller must have proved the right to it."""
+    row = _lock(session, number, sa.true())
+    if row is None:
+        raise CaseNotFoundError
+    return row
+
+
 def find_complaint(session: Session, number: str) -> Complaint | None:
     """Return the complaint whoever filed it; the caller must prove the right to see it."""
     return session.exec(select(Complaint).where(Complaint.number == number)).one_or_none()
@@ -214,11 +222,6 @@ def list_handler_ids(session: Session, case_id: UUID) -> list[UUID]:
         CaseHandler.case_id == case_id, col(CaseHandler.left_at).is_(None)
     )
     return list(session.exec(statement))
-
-
-def count_done(events: Sequence[CaseEvent], action: CaseAction) -> int:
-    """Tell how often something was done to the case."""
-    return sum(event.action is action for event in events)
 
 
 def _lock(

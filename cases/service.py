@@ -14,22 +14,20 @@ from cases import desk_queries as desk
 from cases import (
     divisions,
     filing,
+    handlers,
     offices,
     queries,
     requests,
     steps,
     throttle,
     timeline,
-    tracking,
     workflow,
 )
 from cases.desk_errors import HeadRequiredError, SlipNotFoundError
-from cases.errors import WrongNumberOrPinError
 from cases.filing import FiledComplaint, Filing
 from cases.step import Form
 from cases.steps import Step
 from cases.timeline import Timeline
-from core import pins
 from core.case_enums import CaseAction, Channel, ComplaintKind, Disclosure, Office
 from core.clock import local_date
 from core.crypto import token_hash
@@ -156,12 +154,12 @@ def act_on_case(
     Inspectors act on cases of their division, a worker on own complaints. Of two who act at once
     the second is judged by what the first one did. A third transfer goes to the common superior.
     Raises the refusals of
-    `cases.errors` and `cases.guards`, CaseNotFoundError, ComplaintNotFoundError.
+    `cases.errors` and `cases.guards`, CaseNotFoundError, ComplaintNotFoundError,
+    ConflictOfInterestError.
     """
     case, complaint = _lock(session, principal, number)
-    action = workflow.redirect(
-        action, hops=steps.count_hops(queries.list_events(session, [case.id]))
-    )
+    done = steps.list_done(queries.list_events(session, [case.id]))
+    action = workflow.redirect(action, done)
     held = offices.find_offices(session, principal, case.county_code, on=local_date(at))
     transition = workflow.get_transition(case.state, action, held)
     step = Step(
@@ -204,8 +202,8 @@ def decide_request(
     """Grant a step, which is then taken at once, or decline it.
 
     For the head of the bureau and its superiors, never for whoever asked. Raises
-    CaseNotFoundError, CaseRequestNotFoundError, HeadRequiredError, OwnRequestError, and what the
-    step itself is refused with when it is no longer lawful.
+    CaseNotFoundError, ConflictOfInterestError, CaseRequestNotFoundError, HeadRequiredError,
+    OwnRequestError, and what the step itself is refused with when it is no longer lawful.
     """
     case, complaint = _lock(session, principal, number)
     held = offices.find_offices(session, principal, case.county_code, on=local_date(at))
@@ -249,34 +247,21 @@ def list_my_complaints(session: Session, *, person_id: UUID) -> list[Timeline]:
 def get_my_complaint(session: Session, *, number: str, person_id: UUID) -> Timeline:
     """Return the story of a complaint the person filed; ComplaintNotFoundError otherwise."""
     complaint = queries.get_own_complaint(session, number, person_id=person_id)
-    return _tell_stories(session, [(complaint, queries.get_case_of(session, complaint))])[0]
+    return tell_story(session, complaint, queries.get_case_of(session, complaint))
 
 
-def look_up_complaint(
-    session: Session, valkey: Redis, *, number: str, pin: str, address: str
-) -> Timeline:
-    """Follow a complaint without an account.
-
-    Wrong numbers and wrong PINs get the same answer in the same time; only a number that fails
-    its own check digits is turned away at once. Raises WrongNumberOrPinError,
-    LookupThrottledError, LookupUnavailableError.
-    """
-    known = tracking.parse_number(number)
-    if known is None:
-        raise WrongNumberOrPinError
-    throttle.count_lookup(valkey, number=known, address=address)
-    found = queries.find_case(session, known)
-    is_right = pins.is_right_pin(found[1].pin_hash if found else None, pin)
-    if found is None or not is_right:
-        raise WrongNumberOrPinError
-    return _tell_stories(session, [found])[0]
+def tell_story(session: Session, complaint: Complaint, case: Case) -> Timeline:
+    """Return the story of a complaint; the caller has proved the right to read it."""
+    return _tell_stories(session, [(complaint, case)])[0]
 
 
 def _lock(session: Session, principal: Principal, number: str) -> tuple[Case, Complaint]:
     if principal.role is Role.WORKER:
         return queries.lock_own_case(session, number, person_id=principal.person_id)
     counties = divisions.list_scope(principal.county_code)
-    return queries.lock_case(session, number, counties=counties)
+    case, complaint = queries.lock_case(session, number, counties=counties)
+    handlers.check_unbiased(session, case, complaint, principal.person_id)
+    return case, complaint
 
 
 def _tell_stories(session: Session, own_cases: Sequence[tuple[Complaint, Case]]) -> list[Timeline]:

@@ -50,8 +50,11 @@ def settle_sign(
     finding: str,
     at: datetime,
 ) -> None:
-    """Write down what came of a sign; CaseNotFoundError, SignNotFoundError."""
-    case, _ = desk.lock_case(session, principal, number)
+    """Write down what came of a sign.
+
+    Raises CaseNotFoundError, ConflictOfInterestError, SignNotFoundError.
+    """
+    case, _ = desk.lock_unbiased(session, principal, number)
     sign = queries.find_sign(session, case.id, sign_id)
     if sign is None:
         raise SignNotFoundError

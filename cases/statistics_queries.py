@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from core.case_enums import CaseAction, ClockKind
-from db.models import Case, CaseClock, CaseEvent
+from db.models import CaseClock, CaseEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,33 +21,41 @@ class Punctuality:
 
 
 @dataclass(frozen=True, slots=True)
-class Money:
-    """What came back and what was advanced, in fen, and how content people are."""
+class StepCount:
+    """How often a step was taken, and what was said with it: fen, and 1 to 5."""
 
-    recovered_fen: int
-    advanced_fen: int
-    advance_recovered_fen: int
+    times: int
+    amount_fen: int
     rated: int
     satisfaction_sum: int
 
 
 def count_steps(
     session: Session, counties: Collection[str], *, since: datetime, until: datetime
-) -> dict[CaseAction | None, int]:
-    """Tell how often each step was taken; None counts what was filed."""
+) -> dict[CaseAction | None, StepCount]:
+    """Tell how often each step was taken by these counties; None counts what was filed."""
+    amount, satisfaction = (
+        sa.cast(col(CaseEvent.details)[name].astext, sa.BigInteger)
+        for name in ("amount_fen", "satisfaction")
+    )
     statement = (
-        select(CaseEvent.action, sa.func.count())
-        .join(Case, col(Case.id) == CaseEvent.case_id)
+        sa.select(
+            col(CaseEvent.action),
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(amount), 0),
+            sa.func.count(satisfaction),
+            sa.func.coalesce(sa.func.sum(satisfaction), 0),
+        )
         .where(
-            col(Case.county_code).in_(counties),
+            col(CaseEvent.county_code).in_(counties),
             col(CaseEvent.created_at) >= since,
             col(CaseEvent.created_at) < until,
         )
         .group_by(col(CaseEvent.action))
     )
     return {
-        None if action is None else CaseAction(action): count
-        for action, count in session.exec(statement)
+        None if action is None else CaseAction(action): StepCount(*map(int, numbers))
+        for action, *numbers in session.execute(statement)
     }
 
 
@@ -76,24 +84,6 @@ def count_in_time(
     return [Punctuality(ClockKind(kind), *counts) for kind, *counts in session.exec(statement)]
 
 
-def add_up(
-    session: Session, counties: Collection[str], *, since: datetime, until: datetime
-) -> Money:
-    """Add up money and satisfaction of the cases filed in the period."""
-    statement = sa.select(
-        sa.func.coalesce(sa.func.sum(Case.recovered_fen), 0),
-        sa.func.coalesce(sa.func.sum(Case.advanced_fen), 0),
-        sa.func.coalesce(sa.func.sum(Case.advance_recovered_fen), 0),
-        sa.func.count(col(Case.satisfaction)),
-        sa.func.coalesce(sa.func.sum(Case.satisfaction), 0),
-    ).where(
-        col(Case.county_code).in_(counties),
-        col(Case.created_at) >= since,
-        col(Case.created_at) < until,
-    )
-    return Money(*(int(number) for number in session.connection().execute(statement).one()))
-
-
 def count_overdue(
     session: Session, counties: Collection[str], kinds: Collection[ClockKind], *, today: date
 ) -> int:
@@ -104,7 +94,7 @@ def count_overdue(
         .where(
             col(CaseClock.county_code).in_(counties),
             col(CaseClock.stopped_at).is_(None),
-            col(CaseClock.is_paused).is_(False),
+            ~col(CaseClock.is_paused),  # as the index says it: IS FALSE would not use it
             col(CaseClock.kind).in_(kinds),
             col(CaseClock.due_date) < today,
         )

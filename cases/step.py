@@ -13,9 +13,11 @@ from core.case_enums import (
     DocumentKind,
     Office,
     PoliceAttachment,
+    Received,
     RefusalGround,
     Silence,
 )
+from core.text import says_something
 from notifications.templates import Template
 
 WORKER = frozenset({Office.WORKER})
@@ -55,7 +57,6 @@ class Guard(StrEnum):
     COUNTY_BELOW = "county_below"
     TRANSFERRED_BEFORE = "transferred_before"
     BEFORE_THE_END = "before_the_end"
-    HAS_ACCOUNT = "has_account"
     DATE_AHEAD = "date_ahead"
     ORDER_UNPAID = "order_unpaid"
     CRIME_NOT_RULED_OUT = "crime_not_ruled_out"
@@ -63,6 +64,10 @@ class Guard(StrEnum):
     WITHIN_ARREARS = "within_arrears"
     WITHIN_ADVANCE = "within_advance"
     AGREEMENT_SIGNED = "agreement_signed"
+    QUESTION_OPEN = "question_open"
+    EMPLOYER_KNOWN = "employer_known"
+    RECOVERY_EXPLAINED = "recovery_explained"
+    CLAIM_EXPLAINED = "claim_explained"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +117,15 @@ class Form:
     due_date: date | None = None
     """The day by which must be paid."""
     amount_fen: int | None = None
+    amount_reason: str | None = None
+    """Why another amount came back, or is ordered, than was claimed."""
     conclusion: Conclusion | None = None
     attachments: frozenset[PoliceAttachment] = field(default_factory=frozenset)
     satisfaction: int | None = None
+    employer_name: str | None = None
+    """Who signs an agreement, where the complaint does not say."""
+    received: Received | None = None
+    """How much of the money came, with a reopening."""
 
     def as_details(self) -> dict[str, Any]:
         """Return all but the note, as JSON; what was not said is left out."""
@@ -130,6 +141,7 @@ class Form:
         """Return the form that `as_json` wrote down."""
         ended, due = said.get("ended_date"), said.get("due_date")
         ground, conclusion = said.get("ground"), said.get("conclusion")
+        received = said.get("received")
         return cls(
             note=said.get("note"),
             ground=RefusalGround(ground) if ground else None,
@@ -137,9 +149,12 @@ class Form:
             county_code=said.get("county_code"),
             due_date=date.fromisoformat(due) if due else None,
             amount_fen=said.get("amount_fen"),
+            amount_reason=said.get("amount_reason"),
             conclusion=Conclusion(conclusion) if conclusion else None,
             attachments=frozenset(map(PoliceAttachment, said.get("attachments", ()))),
             satisfaction=said.get("satisfaction"),
+            employer_name=said.get("employer_name"),
+            received=Received(received) if received else None,
         )
 
 
@@ -157,7 +172,7 @@ def check_form(transition: Transition, form: Form) -> None:
 
 def _is_said(value: object) -> bool:
     """Tell whether a field says something; no act is about nothing, so an amount of 0 does not."""
-    return bool(value.strip()) if isinstance(value, str) else value not in (None, 0, frozenset())
+    return says_something(value) if isinstance(value, str) else value not in (None, 0, frozenset())
 
 
 def _plain(value: Any) -> Any:

@@ -10,11 +10,12 @@ from sqlmodel import Session
 
 from cases import (
     agreement_queries,
-    bureaus,
+    alarms,
     clockwork,
     crime,
     desk_queries,
     divisions,
+    employers,
     handlers,
     queries,
     requests,
@@ -25,14 +26,15 @@ from cases.errors import AlreadyReopenedError, StepDoneError
 from cases.guards import Facts, check_guards
 from cases.local_rules import ADVANCE_SHARES
 from cases.step import Form, Guard, Transition, check_form
-from cases.telling import find_silence, tell_complainant, tell_systems
-from core.case_enums import CaseAction, CaseState, CrimeVerdict
+from cases.telling import find_silence, tell_complainant, tell_desk, tell_employer, tell_systems
+from core.case_enums import CaseAction, CrimeVerdict, Means
 from core.clock import local_date
 from core.enums import Role
 from db.models import Case, CaseClock, CaseEvent, Complaint
+from notifications.templates import Template
 
+ORDERS = frozenset({CaseAction.ORDER_TO_PAY, CaseAction.KEEP_ORDER})
 MOVES = frozenset({CaseAction.TRANSFER, CaseAction.DESIGNATE})
-HOPS = frozenset({CaseAction.TRANSFER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +46,16 @@ class Step:
     action: CaseAction
     transition: Transition
     form: Form
-    actor_id: UUID
-    actor_role: Role
+    actor_id: UUID | None
+    """Unknown of whoever holds number and PIN."""
+    actor_role: Role | None
     division: str | None
     """Where the actor is an official."""
     at: datetime
+    means: Means | None = None
+    """How the complainant's word came in, if not from their sign-in."""
+    files: tuple[str, ...] = ()
+    """Digests of what was handed in with it."""
 
     @property
     def today(self) -> date:
@@ -60,7 +67,7 @@ def check_step(session: Session, step: Step) -> None:
     """Raise the refusal of a step that is incomplete, repeated, or not lawful now."""
     check_form(step.transition, step.form)
     events = queries.list_events(session, [step.case.id])
-    if step.transition.is_once and queries.count_done(events, step.action):
+    if step.transition.is_once and workflow.was_done(step.action, list_done(events)):
         if step.action is CaseAction.REOPEN:
             raise AlreadyReopenedError
         raise StepDoneError
@@ -86,22 +93,21 @@ def take_step(session: Session, step: Step, *, approved_by: UUID | None = None) 
         approved_by=approved_by,
         at=step.at,
     )
-    if step.action is CaseAction.ACCEPT:
+    if step.action is CaseAction.ACCEPT and step.actor_id is not None:
         handlers.take_on(session, case, step.complaint, step.actor_id, at=step.at)
+    if step.action is CaseAction.ASK_QUESTION:
+        tell_desk(session, case, Template.QUESTION_ASKED, event)
+    if step.action is CaseAction.PROPOSE_AGREEMENT:
+        tell_employer(session, step.complaint, Template.AGREEMENT_PROPOSED, event)
     tell_complainant(session, case, step.complaint, transition.tells, event)
     if (case.state, case.county_code) != came_from:
         requests.let_lapse(session, case, at=step.at)
         tell_systems(session, case, at=step.at)
 
 
-def count_hops(events: Sequence[CaseEvent]) -> int:
-    """Tell how often a case was passed on since a superior last decided, or since filing."""
-    hops = 0
-    for event in events:
-        if event.action is CaseAction.DESIGNATE:
-            hops = 0
-        hops += event.action in HOPS
-    return hops
+def list_done(events: Sequence[CaseEvent]) -> list[CaseAction | None]:
+    """Return what was done to a case, oldest first; the filing is no action."""
+    return [event.action for event in events]
 
 
 def screen_crime(session: Session, complaint: Complaint, county_code: str) -> crime.Screening:
@@ -129,8 +135,7 @@ def _gather(session: Session, step: Step, events: Sequence[CaseEvent]) -> Facts:
         superior_code=step.division,
         filed_date=local_date(complaint.created_at),
         handlers=frozenset(queries.list_handler_ids(session, case.id)),
-        hops=count_hops(events),
-        has_account=complaint.person_id is not None,
+        hops=list_done(events).count(CaseAction.TRANSFER),
         running={clock.kind: _find_lawful_end(session, clock) for clock in running},
         pay_by=_find_pay_by(events),
         owed_fen=complaint.amount_fen,
@@ -139,6 +144,10 @@ def _gather(session: Session, step: Step, events: Sequence[CaseEvent]) -> Facts:
         advance_recovered_fen=case.advance_recovered_fen,
         verdict=verdict,
         has_signed=agreement_queries.has_worker_signed(session, events),
+        has_open_question=workflow.has_open_question(list_done(events)),
+        employer_name=employers.find_employer(session, complaint),
+        due_fen=_find_due(events),
+        recovered_fen=case.recovered_fen,
     )
 
 
@@ -151,15 +160,29 @@ def _find_lawful_end(session: Session, clock: CaseClock) -> date:
 
 
 def _find_pay_by(events: Sequence[CaseEvent]) -> date | None:
-    orders = [event for event in events if event.to_state is CaseState.ORDERED_TO_PAY]
-    named = [event.details["due_date"] for event in orders if "due_date" in event.details]
+    """Only an order names it: a day sent along with another step moves nothing."""
+    named = [event.details["due_date"] for event in events if event.action in ORDERS]
     return date.fromisoformat(named[-1]) if named else None
+
+
+def _find_due(events: Sequence[CaseEvent]) -> int | None:
+    """Return what was last ordered, or proposed and agreed."""
+    due = proposed = None
+    for event in events:
+        if event.action in ORDERS:
+            due = event.details["amount_fen"]
+        elif event.action is CaseAction.PROPOSE_AGREEMENT:
+            proposed = event.details["amount_fen"]
+        elif event.action is CaseAction.AGREE:
+            due = proposed
+    return due
 
 
 def _write_event(session: Session, step: Step, approved_by: UUID | None) -> CaseEvent:
     return CaseEvent(
         created_at=step.at,
         case_id=step.case.id,
+        county_code=step.case.county_code,
         action=step.action,
         from_state=step.case.state,
         to_state=step.transition.to,
@@ -183,13 +206,19 @@ def _add_details(session: Session, step: Step, approved_by: UUID | None) -> dict
         screening = screen_crime(session, step.complaint, step.case.county_code)
         details["verdict"] = screening.verdict.value
         details["source"] = screening.source
+    if step.action is CaseAction.PROPOSE_AGREEMENT and step.form.employer_name is None:
+        details["employer_name"] = employers.find_employer(session, step.complaint)
+    if step.files:
+        details["files"] = list(step.files)
+    if step.means is not None:
+        details["means"] = step.means.value
     if approved_by is not None:
         details["approved_by"] = str(approved_by)
     return details
 
 
 def _list_counties(events: Sequence[CaseEvent], step: Step) -> list[str]:
-    before = [event.details["from_county"] for event in events if event.action in HOPS]
+    before = [event.details["from_county"] for event in events if event.action in MOVES]
     wanted = [step.form.county_code] if step.form.county_code else []
     return [step.case.county_code, *before, *wanted]
 
@@ -202,7 +231,7 @@ def _move(session: Session, step: Step) -> None:
     step.case.group_id = None
     for handler in desk_queries.list_handlers_now(session, step.case.id):
         handler.left_at = step.at
-    bureaus.check_reachable(session, step.case, at=step.at)
+    alarms.check_reachable(session, step.case, at=step.at)
 
 
 def _account(step: Step) -> None:

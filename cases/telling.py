@@ -4,9 +4,11 @@ from datetime import datetime
 
 from sqlmodel import Session
 
+from cases import desk_queries, queries
 from core.case_enums import Disclosure, Silence
 from db.models import Case, CaseEvent, Complaint
-from notifications.service import notify, notify_number
+from identity.queries import list_managers
+from notifications.service import Telling, notify, notify_many, notify_number
 from notifications.templates import Template
 from notifications.webhooks.events import case_kind
 from notifications.webhooks.service import announce
@@ -62,6 +64,30 @@ def tell_by_key(
             county_code=county_code,
             number=complaint.number,
         )
+
+
+def tell_desk(session: Session, case: Case, template: Template, event: CaseEvent) -> None:
+    """Tell those who handle the case of a step; while nobody does, the whole bureau."""
+    person_ids = queries.list_handler_ids(session, case.id) or [
+        person.id for person in desk_queries.list_inspectors(session, [case.county_code])
+    ]
+    key = f"case_event:{event.id}"
+    tellings = [Telling(one, key, {"number": case.number}) for one in person_ids]
+    notify_many(session, template=template, tellings=tellings)
+
+
+def tell_employer(
+    session: Session, complaint: Complaint, template: Template, event: CaseEvent
+) -> None:
+    """Tell the labour managers of the project what they are asked to; nothing of who complains."""
+    if complaint.project_id is None:
+        return
+    key = f"case_event:{event.id}"
+    tellings = [
+        Telling(one, key, {"number": complaint.number})
+        for one in list_managers(session, complaint.project_id)
+    ]
+    notify_many(session, template=template, tellings=tellings, project_id=complaint.project_id)
 
 
 def tell_systems(session: Session, case: Case, *, at: datetime) -> None:

@@ -1,5 +1,7 @@
 """How often complaints may be filed and looked up."""
 
+from enum import StrEnum
+
 import structlog
 from limits import RateLimitItemPerHour
 from redis import Redis, RedisError
@@ -8,9 +10,21 @@ from cases.document_errors import UploadsThrottledError
 from cases.errors import FilingThrottledError, LookupThrottledError, LookupUnavailableError
 from db.throttle import count_try
 
+
+class Door(StrEnum):
+    """Where number and PIN are given; what is guessed at one shuts none of the others."""
+
+    PUBLIC = "public"
+    HOTLINE = "hotline"
+    """A hotline's operator or telephone computer, whose many callers share an address."""
+    DESK = "desk"
+    """A signed-in official, counted by person."""
+
+
 LOOKUPS_PER_NUMBER = RateLimitItemPerHour(10)
-"""Ten guesses an hour leave a 6-digit PIN safe for years."""
+"""At each door; thirty guesses an hour leave a 6-digit PIN safe for years."""
 LOOKUPS_PER_ADDRESS = RateLimitItemPerHour(60)
+LOOKUPS_PER_DESK = RateLimitItemPerHour(600)
 FILINGS_PER_ADDRESS = RateLimitItemPerHour(60)
 """A whole dormitory shares one address, and 60 people may have the same grievance."""
 UPLOADS_PER_ADDRESS = RateLimitItemPerHour(300)
@@ -19,15 +33,16 @@ RETRY_SECONDS = 30
 log = structlog.stdlib.get_logger(__name__)
 
 
-def count_lookup(valkey: Redis, *, number: str, address: str) -> None:
-    """Refuse a look-up when this number or this address was tried too often.
+def count_lookup(valkey: Redis, *, number: str, address: str, door: Door = Door.PUBLIC) -> None:
+    """Refuse a look-up when this number or this address was tried too often at this door.
 
     Raises LookupUnavailableError when the count cannot be kept: nobody may guess uncounted.
     """
+    per_address = LOOKUPS_PER_ADDRESS if door is Door.PUBLIC else LOOKUPS_PER_DESK
     try:
         wait = max(
-            count_try(valkey, [LOOKUPS_PER_NUMBER], "cases", "lookup-number", number),
-            count_try(valkey, [LOOKUPS_PER_ADDRESS], "cases", "lookup-address", address),
+            count_try(valkey, [LOOKUPS_PER_NUMBER], "cases", "lookup-number", door, number),
+            count_try(valkey, [per_address], "cases", "lookup-address", door, address),
         )
     except RedisError as error:
         raise LookupUnavailableError(retry_after=RETRY_SECONDS) from error

@@ -7,7 +7,8 @@ from datetime import date, datetime
 from cases import rules, workflow
 from cases.divisions import full_name
 from cases.step import WORKER
-from core.case_enums import CaseAction, CaseState, RefusalGround
+from cases.words import STATE_NAMES
+from core.case_enums import CaseAction, CaseState, Means, Received, RefusalGround
 from core.clock import local_date
 from db.models import Case, CaseClock, CaseEvent, Complaint
 
@@ -43,6 +44,8 @@ STEPS = {
     CaseAction.REOPEN: "你说钱还没收到，重新办理",
     CaseAction.WITHDRAW: "你撤回了投诉",
     CaseAction.SUPPLEMENT: "你补充了情况",
+    CaseAction.ASK_QUESTION: "你提了问题",
+    CaseAction.ANSWER_QUESTION: "{bureau}答复了你的问题",
 }
 NEXT = {
     CaseState.RECEIVED: "{bureau}最迟{due}答复你是否受理。",
@@ -80,6 +83,14 @@ OLD_CLAIM = (
     "打 12348 有免费律师帮你。"
 )
 REOPENABLE = "钱收到了吗？没收到可以重新办理（只有一次）。"
+ANSWERED = "你说钱收到了，这件事办完了。后来发现钱不对，请打 12333，报上编号。"
+PARTLY = "你说钱只收到一部分，重新办理"
+MEANS = {
+    Means.PIN: "（用编号和密码）",
+    Means.PHONE: "（打电话说的，{bureau}代你记下）",
+    Means.WINDOW: "（到窗口说的，{bureau}代你记下）",
+}
+"""How the complainant's own word came in, where they were not signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +131,12 @@ def tell(
     return Timeline(
         number=complaint.number,
         state=case.state,
-        state_name=workflow.STATE_NAMES[case.state],
+        state_name=STATE_NAMES[case.state],
         county_name=full_name(case.county_code),
         filed_at=complaint.created_at,
         due_date=due,
         is_provisional=clock is not None and clock.is_provisional,
-        next_step=_next_step(case, events, due, can_reopen=CaseAction.REOPEN in actions),
+        next_step=_next_step(case, events, due, actions),
         hint=OLD_CLAIM if rules.is_old_claim(complaint.facts, filed_on) else None,
         steps=[Step(event.created_at, _say(event, case), event.note) for event in events],
         actions=actions,
@@ -134,23 +145,30 @@ def tell(
 
 def list_own_actions(state: CaseState, events: Sequence[CaseEvent]) -> list[CaseAction]:
     """Return what the complainant may still do, leaving out what is allowed only once."""
-    done = {event.action for event in events}
+    done = [event.action for event in events]
     return [
         action
         for action in workflow.list_actions(state, WORKER)
-        if not (workflow.TRANSITIONS[state, action].is_once and action in done)
+        if not (workflow.TRANSITIONS[state, action].is_once and workflow.was_done(action, done))
     ]
 
 
 def _say(event: CaseEvent, case: Case) -> str:
     sentence = FILED if event.action is None else STEPS[event.action]
-    return sentence.format(bureau=_bureau(case))
+    if event.details.get("received") == Received.PARTLY:
+        sentence = PARTLY
+    means = event.details.get("means")
+    return (sentence + (MEANS[Means(means)] if means else "")).format(bureau=_bureau(case))
 
 
 def _next_step(
-    case: Case, events: Sequence[CaseEvent], due: date | None, *, can_reopen: bool
+    case: Case, events: Sequence[CaseEvent], due: date | None, actions: Sequence[CaseAction]
 ) -> str:
-    sentence = REOPENABLE if can_reopen else NEXT[case.state]
+    sentence = NEXT[case.state]
+    if case.state is CaseState.CLOSED and CaseAction.CONFIRM_PAID not in actions:
+        sentence = ANSWERED
+    elif CaseAction.REOPEN in actions:
+        sentence = REOPENABLE
     day = f" {due.year}年{due.month}月{due.day}日" if due else "会尽快"
     return sentence.format(bureau=_bureau(case), due=day, help=_say_help(events))
 

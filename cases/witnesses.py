@@ -13,14 +13,19 @@ from evidence.audit import Witness
 
 
 def describe_signature(signature: AgreementSignature) -> dict[str, Any]:
-    """Return who signed what and when; ids and a hash, nothing personal."""
+    """Return who signed what and when; ids and hashes, nothing personal."""
+    on_paper = {
+        "recorded_by": str(signature.recorded_by),
+        "proof_digest": signature.proof_digest,
+    }
     return {
         "event_id": str(signature.event_id),
         "party": signature.party.value,
-        "person_id": str(signature.person_id),
+        "person_id": signature.person_id and str(signature.person_id),
         "content_hash": signature.content_hash,
         "is_at_kiosk": signature.is_at_kiosk,
         "signed_at": int(signature.created_at.timestamp()),
+        **(on_paper if signature.recorded_by else {}),
     }
 
 

@@ -1,7 +1,10 @@
 """What may happen to a case: one table of state × action, with offices, clocks and notices."""
 
+from collections.abc import Sequence
+
 from cases.errors import ActionNotAllowedError
 from cases.step import INSPECTOR, WORKER, Approval, Clocks, Guard, Need, Transition
+from cases.words import ACTION_NAMES, STATE_NAMES
 from core.case_enums import (
     CaseAction,
     CaseState,
@@ -11,58 +14,6 @@ from core.case_enums import (
     Silence,
 )
 from notifications.templates import Template
-
-STATE_NAMES = {
-    CaseState.RECEIVED: "等待受理",
-    CaseState.AWAITING_DETAILS: "等你补充情况",
-    CaseState.AWAITING_DESIGNATION: "等上级指定办理单位",
-    CaseState.ACCEPTED: "正在调查",
-    CaseState.SUSPENDED: "中止调查",
-    CaseState.MEDIATING: "正在调解",
-    CaseState.AGREED: "调解达成，等付款",
-    CaseState.REFUSED: "不予受理",
-    CaseState.ORDERED_TO_PAY: "已责令支付",
-    CaseState.IN_COURT: "已申请法院强制执行",
-    CaseState.POLICE_APPROVED: "准备移送公安",
-    CaseState.WITH_POLICE: "已移送公安",
-    CaseState.POLICE_DECLINED: "公安不立案",
-    CaseState.POLICE_FILED: "公安已立案",
-    CaseState.CLOSED: "已结案",
-    CaseState.WITHDRAWN: "已撤回",
-}
-
-ACTION_NAMES = {
-    CaseAction.ACCEPT: "受理",
-    CaseAction.ASK_DETAILS: "请补充情况",
-    CaseAction.ADD_DETAILS: "补充情况",
-    CaseAction.REFUSE: "不予受理",
-    CaseAction.TRANSFER: "移交有管辖权的县区",
-    CaseAction.REFER_UP: "报请指定管辖",
-    CaseAction.DESIGNATE: "指定管辖",
-    CaseAction.EXTEND: "延长调查期限",
-    CaseAction.SUSPEND: "中止调查",
-    CaseAction.RESUME: "恢复调查",
-    CaseAction.PROPOSE_AGREEMENT: "提出调解方案",
-    CaseAction.AGREE: "同意调解",
-    CaseAction.DECLINE_AGREEMENT: "不同意调解",
-    CaseAction.BREAK_OFF: "终止调解",
-    CaseAction.ORDER_TO_PAY: "责令支付",
-    CaseAction.APPLY_TO_COURT: "申请强制执行",
-    CaseAction.TRANSFER_TO_POLICE: "移送公安",
-    CaseAction.HAND_TO_POLICE: "送达公安",
-    CaseAction.POLICE_FILE: "公安立案",
-    CaseAction.POLICE_DECLINE: "公安不立案",
-    CaseAction.ASK_REVIEW: "提请复议",
-    CaseAction.KEEP_ORDER: "继续行政处理",
-    CaseAction.HAND_OVER_EVIDENCE: "移交证据",
-    CaseAction.GRANT_ADVANCE: "垫付应急周转金",
-    CaseAction.RECOVER_ADVANCE: "追回应急周转金",
-    CaseAction.CLOSE: "结案",
-    CaseAction.CONFIRM_PAID: "钱收到了",
-    CaseAction.REOPEN: "重新办理",
-    CaseAction.WITHDRAW: "撤回",
-    CaseAction.SUPPLEMENT: "补充说明",
-}
 
 FILING_NOTICE = Template.COMPLAINT_FILED
 FILING_STARTS = ClockKind.ACCEPTANCE
@@ -169,7 +120,7 @@ _INVESTIGATION: Table = {
         INSPECTOR,
         Template.CASE_AGREEMENT_PROPOSED,
         needs=frozenset({Need.NOTE, Need.AMOUNT, Need.DUE_DATE}),
-        guards=(*INVESTIGATED, Guard.HAS_ACCOUNT, Guard.DATE_AHEAD),
+        guards=(*INVESTIGATED, Guard.EMPLOYER_KNOWN, Guard.DATE_AHEAD, Guard.CLAIM_EXPLAINED),
         document=D.AGREEMENT,
     ),
     # Only the worker's own word makes an agreement; the period of the law goes on meanwhile.
@@ -192,7 +143,7 @@ _INVESTIGATION: Table = {
         Template.CASE_ORDERED_TO_PAY,
         clocks=Clocks(stops=C.INVESTIGATION, starts=C.PAYMENT),
         needs=frozenset({Need.DUE_DATE, Need.AMOUNT}),
-        guards=(*INVESTIGATED, Guard.DATE_AHEAD),
+        guards=(*INVESTIGATED, Guard.DATE_AHEAD, Guard.CLAIM_EXPLAINED),
         document=D.ORDER,
     ),
 }
@@ -254,7 +205,7 @@ _ENFORCEMENT: Table = {
         Template.CASE_ORDERED_TO_PAY,
         clocks=Clocks(stops=C.POLICE_REVIEW, starts=C.PAYMENT),
         needs=frozenset({Need.DUE_DATE, Need.AMOUNT}),
-        guards=(Guard.DATE_AHEAD,),
+        guards=(Guard.DATE_AHEAD, Guard.CLAIM_EXPLAINED),
         document=D.ORDER,
     ),
     (S.POLICE_FILED, A.HAND_OVER_EVIDENCE): Transition(
@@ -294,7 +245,7 @@ _ENDS: Table = {
             Template.CASE_CLOSED,
             clocks=Clocks(stops=stops, starts=C.FOLLOW_UP),
             needs=frozenset({Need.NOTE, Need.CONCLUSION}),
-            guards=INVESTIGATED,
+            guards=(*INVESTIGATED, Guard.RECOVERY_EXPLAINED),
             document=D.CLOSING,
         )
         for state, stops in CLOSING_STOPS.items()
@@ -359,18 +310,57 @@ _ALONGSIDE: Table = {
         for state in OPEN
         if state is not S.AWAITING_DETAILS
     },
+    # A question may come at any time, also after the end, and is answered in writing.
+    **{
+        (state, A.ASK_QUESTION): Transition(
+            state, WORKER, Silence.NOTHING_NEW, needs=frozenset({Need.NOTE})
+        )
+        for state in CaseState
+    },
+    **{
+        (state, A.ANSWER_QUESTION): Transition(
+            state,
+            INSPECTOR,
+            Template.CASE_QUESTION_ANSWERED,
+            needs=frozenset({Need.NOTE}),
+            guards=(Guard.QUESTION_OPEN,),
+        )
+        for state in CaseState
+    },
 }
 
 TRANSITIONS: Table = _ACCEPTANCE | _INVESTIGATION | _ENFORCEMENT | _ENDS | _ALONGSIDE
 
-
 MOST_HOPS = 2
+WORDY = frozenset(
+    action
+    for (_, action), transition in TRANSITIONS.items()
+    if transition.offices & WORKER and Need.NOTE in transition.needs
+)
+"""What complainants do with words alone: without any there is nothing to keep."""
 
 
-def redirect(action: CaseAction, *, hops: int) -> CaseAction:
-    """Return what a transfer becomes after two of them: the common superior decides."""
-    is_ping_pong = action is CaseAction.TRANSFER and hops >= MOST_HOPS
-    return CaseAction.REFER_UP if is_ping_pong else action
+def redirect(action: CaseAction, done: Sequence[CaseAction | None]) -> CaseAction:
+    """Return what a transfer becomes after two of them, or once a superior named the county.
+
+    Then only the superior moves the case on (指定管辖), so it goes up instead.
+    """
+    is_settled = CaseAction.DESIGNATE in done or done.count(CaseAction.TRANSFER) >= MOST_HOPS
+    return CaseAction.REFER_UP if action is CaseAction.TRANSFER and is_settled else action
+
+
+def was_done(action: CaseAction, done: Sequence[CaseAction | None]) -> bool:
+    """Tell whether a step was taken; that the money came is said anew of every closing."""
+    since = list(done)
+    if action is CaseAction.CONFIRM_PAID and CaseAction.CLOSE in since:
+        since = since[len(since) - since[::-1].index(CaseAction.CLOSE) :]
+    return action in since
+
+
+def has_open_question(done: Sequence[CaseAction | None]) -> bool:
+    """Tell whether the complainant asked something since the last answer, if any."""
+    about = [one for one in done if one in {CaseAction.ASK_QUESTION, CaseAction.ANSWER_QUESTION}]
+    return about[-1:] == [CaseAction.ASK_QUESTION]
 
 
 def get_transition(state: CaseState, action: CaseAction, offices: frozenset[Office]) -> Transition:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from chinese_calendar import holidays, workdays
 
 from core.clock import ONE_DAY
+from core.statutory import STATUTORY_HOLIDAYS
 
 SATURDAY = 5
 FIRST_PUBLISHED_YEAR = min(holidays).year
@@ -29,8 +30,10 @@ class Deadline:
 class WorkingDays:
     """The calendar of working days.
 
-    `overrides` decides single days (True: worked) before anything else. Where holidays are not
-    published, Monday to Friday are working days and results say that they are provisional.
+    `overrides` decides single days (True: worked) before anything else. Where the year's
+    arrangement is not published, Monday to Friday are working days but for the statutory holidays,
+    which need no announcement (全国年节及纪念日放假办法 §2), and results say that they are
+    provisional: the days off around those holidays are still to come.
     """
 
     def __init__(self, overrides: Mapping[date, bool] = MappingProxyType({})) -> None:
@@ -40,6 +43,8 @@ class WorkingDays:
         """Tell whether offices work on that day."""
         if day in self._overrides:
             return self._overrides[day]
+        if day in STATUTORY_HOLIDAYS:
+            return False
         return day in workdays or (day.weekday() < SATURDAY and day not in holidays)
 
     def is_published(self, day: date) -> bool:

@@ -100,6 +100,27 @@ class CaseAction(StrEnum):
     REOPEN = "reopen"
     WITHDRAW = "withdraw"
     SUPPLEMENT = "supplement"
+    ASK_QUESTION = "ask_question"
+    ANSWER_QUESTION = "answer_question"
+
+
+class Received(StrEnum):
+    """How much of the money came, as the complainant says after closing."""
+
+    ALL = "all"
+    PARTLY = "partly"
+    NOTHING = "nothing"
+
+
+class Means(StrEnum):
+    """How a complainant's word came in, other than from their own sign-in."""
+
+    PIN = "pin"
+    """Whoever held number and PIN."""
+    PHONE = "phone"
+    """An official wrote down what a caller said."""
+    WINDOW = "window"
+    """An official wrote down what somebody who came said."""
 
 
 class ClockKind(StrEnum):

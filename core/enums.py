@@ -358,3 +358,5 @@ class EvidenceKind(StrEnum):
     PAY_BATCH_ROW = "pay_batch_row"
     """One line of a bank file: drawn up, released or freed, answered by the bank."""
     AGREEMENT_SIGNATURE = "agreement_signature"
+    PAY_BATCH = "pay_batch"
+    """A bank file: drawn up, released, refused or withdrawn."""

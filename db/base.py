@@ -9,7 +9,7 @@ from sqlmodel import Field, SQLModel
 from uuid_utils.compat import uuid7
 
 from core.clock import now
-from core.crypto import FieldKeys
+from core.crypto import FieldKeys, SealError
 
 UUID_RANDOM_BITS = 80
 """What follows the 48 bits of milliseconds in a UUIDv7 (RFC 9562 §5.7)."""
@@ -71,6 +71,19 @@ class Sealed(sa.TypeDecorator[str]):
     def process_result_value(self, value: bytes | None, dialect: sa.Dialect) -> str | None:
         """Open the bytes; `core.crypto.SealError` if they were altered or moved."""
         return None if value is None else field_keys(dialect).open(self.context, value).decode()
+
+
+class Legible(Sealed):
+    """`Sealed` for whoever looks for altered values: None where one cannot be opened."""
+
+    cache_ok = True
+
+    def process_result_value(self, value: bytes | None, dialect: sa.Dialect) -> str | None:
+        """Open the bytes if they can be."""
+        try:
+            return super().process_result_value(value, dialect)
+        except SealError:
+            return None
 
 
 def field_keys(dialect: sa.Dialect) -> FieldKeys:

@@ -1,4 +1,4 @@
-"""Rows in one statement, whatever their number: inserted, changed, or asked about."""
+"""Rows in one statement, whatever their number: inserted, put, changed, or asked about."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -70,6 +70,23 @@ def insert_rows(
     return set(inserted.scalars()) if once_per else set()
 
 
+def put_rows(
+    session: Session,
+    table: type[SQLModel],
+    rows: Sequence[Mapping[str, Any]],
+    *,
+    key: tuple[str, ...],
+    replaced: tuple[str, ...],
+) -> None:
+    """Insert rows that all give the same columns; where the unique `key` is taken, replace columns.
+
+    A row that would stay as it is stays untouched. No two rows have the same key. Objects of the
+    table that the session holds are not told.
+    """
+    if rows:
+        session.execute(_build_put(table, tuple(rows[0]), key, replaced), _in_columns(rows))
+
+
 def update_rows(session: Session, table: type[SQLModel], rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the columns that the rows give, each over the row of its `id`.
 
@@ -128,6 +145,23 @@ def _is_common(table: type[SQLModel], name: str, values: Sequence[Any]) -> bool:
     if name == "id" or isinstance(_stored(table).c[name].type, Sealed):
         return False
     return all(value is values[0] for value in values)
+
+
+@cache
+def _build_put(
+    table: type[SQLModel], names: tuple[str, ...], key: tuple[str, ...], replaced: tuple[str, ...]
+) -> sa.Executable:
+    written = _stored(table)
+    given = _unnest(written, names)
+    chosen = sa.select(*(given.c[name] for name in names))
+    statement = insert(written).from_select(names, chosen, include_defaults=False)
+    known = sa.tuple_(*(written.c[name] for name in replaced))
+    new = sa.tuple_(*(statement.excluded[name] for name in replaced))
+    return statement.on_conflict_do_update(
+        index_elements=key,
+        set_={name: statement.excluded[name] for name in replaced},
+        where=known.is_distinct_from(new),
+    )
 
 
 @cache

@@ -2,9 +2,13 @@
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from select import POLLIN, poll
 from typing import Self
 
-from sqlalchemy import create_engine, text
+from psycopg import Connection
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from core.crypto import FieldKeys
@@ -29,9 +33,10 @@ class Database:
             hide_parameters=True,  # errors get logged, bound values are about people
             pool_size=pool_size,
             max_overflow=0,
-            pool_pre_ping=True,
             pool_timeout=10,
+            pool_use_lifo=True,  # those used last have their statements prepared
         )
+        event.listen(self.engine, "checkout", _check_alive)
         self.engine.dialect.field_keys = keys  # type: ignore[attr-defined]
 
     def beside(self, *, pool_size: int) -> Self:
@@ -62,6 +67,20 @@ class Database:
     def close(self) -> None:
         """Drop all pooled connections; needed after a fork, so children do not share sockets."""
         self.engine.dispose()
+
+
+def _check_alive(connection: Connection, _entry: ConnectionPoolEntry, _lent: object) -> None:
+    """Have an idle connection that the server closed replaced, with all of its age.
+
+    Between transactions PostgreSQL has nothing to say, so anything to read is its farewell. The
+    socket is asked; `pool_pre_ping` would ask the server, a round trip in every transaction.
+    """
+    if connection.closed:
+        raise InvalidatePoolError
+    waiting = poll()
+    waiting.register(connection.fileno(), POLLIN)
+    if waiting.poll(0):
+        raise InvalidatePoolError
 
 
 def blind_index(session: Session, context: str, normalized: str) -> bytes:

@@ -178,7 +178,7 @@ class WrongProfileError(ForbiddenError):
     code = "devices.wrong-profile"
     title = "这台设备不能做这件事"
     title_en = "Not for this kind of device"
-    advice = "请让劳资专管员按用途另建一台设备再配对；这台登记的用途是 {profile}。"
+    advice = "请让劳资专管员按用途另建一台设备再配对；这台登记的用途是{purpose}。"
     advice_en = "It is paired as {profile}; have another device created for this purpose."
 
 

@@ -32,6 +32,11 @@ TOKEN_BYTES = 32
 CONTACT_INTERVAL = timedelta(seconds=30)
 NOTABLE_OFFSET_MS = 1_000
 INT32_MAX = 2**31 - 1
+PURPOSES = {
+    DeviceProfile.GATE: "闸机",
+    DeviceProfile.KIOSK: "自助机",
+    DeviceProfile.SUPERVISOR: "巡查手机",
+}
 
 
 class Heard(Protocol):
@@ -157,7 +162,7 @@ def authenticate_gate(session: Session, token: str) -> Device:
 def check_profile(device: Device, *profiles: DeviceProfile) -> None:
     """Raise WrongProfileError unless the device is one of these."""
     if device.profile not in profiles:
-        raise WrongProfileError(profile=device.profile.value)
+        raise WrongProfileError(profile=device.profile.value, purpose=PURPOSES[device.profile])
 
 
 def revoke_device(session: Session, *, project_id: UUID, device_id: UUID) -> Device:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from zipfile import is_zipfile
 
-from evidence.bundles import check_bundle
-from evidence.proofs import FaultyReceiptError, check_receipt
+from evidence.bundles import check_bundle, is_bundle
+from evidence.proofs import FaultyReceiptError, check_receipt, is_receipt
 
 
 def main() -> int:
@@ -31,8 +31,11 @@ def main() -> int:
         content = given.file.read_bytes()
         document = None if is_zipfile(BytesIO(content)) else _parse(content)
         key_set = _parse(given.keys.read_bytes()) if given.keys else None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         sys.stderr.write(f"文件读不出来 (the file cannot be read): {error}\n")
+        return 2
+    if not (is_bundle(content) if document is None else is_receipt(document)):
+        sys.stderr.write("这个文件不是回执，也不是证据包 (neither a receipt nor a bundle)\n")
         return 2
     try:
         if document is None:

@@ -1,4 +1,4 @@
-"""Files people hand in as evidence: pictures drawn anew, recordings and PDFs by their first bytes.
+"""Files people hand in as evidence: pictures drawn anew, recordings and PDFs by what is in them.
 
 A file's name and declared type are never believed. What is kept is served as a download only, so
 that nothing in it runs in a browser.
@@ -8,24 +8,12 @@ from dataclasses import dataclass
 
 from evidence.errors import UnknownAttachmentError, UploadTooLargeError
 from evidence.pictures import redraw
+from evidence.recordings import find_kind
 
 LARGEST_RECORDING = 5_000_000
 """Five minutes of a phone's voice memo."""
 LARGEST_PDF = 10_000_000
 PICTURE_STARTS = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n", b"RIFF")
-RECORDINGS = (
-    (0, b"#!AMR", "audio/amr"),
-    (0, b"ID3", "audio/mpeg"),
-    (0, b"\xff\xfb", "audio/mpeg"),
-    (0, b"\xff\xf3", "audio/mpeg"),
-    (0, b"\xff\xf2", "audio/mpeg"),
-    (0, b"OggS", "audio/ogg"),
-    (0, b"\x1aE\xdf\xa3", "audio/webm"),
-    (4, b"ftypM4A", "audio/mp4"),
-    (4, b"ftypmp42", "audio/mp4"),
-    (4, b"ftypisom", "audio/mp4"),
-    (8, b"WAVE", "audio/wav"),
-)
 PDF_START, PDF_END = b"%PDF-", b"%%EOF"
 PDF_TAIL = 8
 """Bytes after the end mark: line ends. More would be another file behind the first one."""
@@ -46,27 +34,20 @@ class Attachment:
 def read_attachment(content: bytes) -> Attachment:
     """Return the harmless form of an upload.
 
-    Raises UploadTooLargeError, PictureUnreadableError, UnknownAttachmentError.
+    Raises UploadTooLargeError, TooManyPixelsError, PictureUnreadableError,
+    UnknownAttachmentError.
     """
     if content.startswith(PICTURE_STARTS) and not content.startswith(b"WAVE", 8):
         return Attachment(redraw(content), "image/jpeg")
     if _is_archive(content):
         raise UnknownAttachmentError
-    recording = find_recording(content)
-    if recording is not None:
-        return recording
+    media_type = find_kind(content)
+    if media_type is not None:
+        _check_size(content, LARGEST_RECORDING)
+        return Attachment(content, media_type)
     if content.startswith(PDF_START):
         return _read_pdf(content)
     raise UnknownAttachmentError
-
-
-def find_recording(content: bytes) -> Attachment | None:
-    """Return the upload if it is a sound file of a known kind; UploadTooLargeError if too long."""
-    for offset, mark, media_type in RECORDINGS:
-        if content.startswith(mark, offset):
-            _check_size(content, LARGEST_RECORDING)
-            return Attachment(content, media_type)
-    return None
 
 
 def _read_pdf(content: bytes) -> Attachment:

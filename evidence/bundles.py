@@ -9,6 +9,7 @@ name or number by trying hashes.
 import hashlib
 import json
 import secrets
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,7 +20,7 @@ from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from core.keyring import Keyring
 from evidence.canonical import canonical_form, content_hash
-from evidence.proofs import FaultyReceiptError
+from evidence.proofs import FaultyReceiptError, explain_fault
 from evidence.receipts import BUNDLE, NotGenuineError, jwks, sign, verify
 
 FORMAT = "axm-bundle/1"
@@ -29,6 +30,17 @@ EPOCH = (2026, 1, 1, 0, 0, 0)
 """Of every entry: the same parts make the same file."""
 LARGEST_PART = 20_000_000
 MOST_PARTS = 200
+FAULTS = (
+    BadZipFile,
+    KeyError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    EOFError,
+    RuntimeError,
+    zlib.error,
+)
+"""What reading a bundle that is locked, cut off or no bundle inside fails with."""
 
 
 class Level(StrEnum):
@@ -97,6 +109,15 @@ def write_bundle(
     return target.getvalue()
 
 
+def is_bundle(content: bytes) -> bool:
+    """Tell whether a ZIP looks like an evidence bundle at all."""
+    try:
+        with ZipFile(BytesIO(content)) as bundle:
+            return {MANIFEST, SIGNATURE} <= set(bundle.namelist())
+    except (BadZipFile, NotImplementedError):
+        return False
+
+
 def check_bundle(content: bytes, key_set: Mapping[str, Any] | None) -> list[str]:
     """Return what a bundle proves, a sentence each; offline.
 
@@ -106,8 +127,8 @@ def check_bundle(content: bytes, key_set: Mapping[str, Any] | None) -> list[str]
     try:
         with ZipFile(BytesIO(content)) as bundle:
             return _check(bundle, key_set)
-    except (BadZipFile, KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FaultyReceiptError(f"证据包格式不对 (malformed): {error!r}") from error
+    except FAULTS as error:
+        raise FaultyReceiptError(f"证据包格式不对 (malformed): {explain_fault(error)}") from error
 
 
 def _check(bundle: ZipFile, key_set: Mapping[str, Any] | None) -> list[str]:

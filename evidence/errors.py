@@ -29,13 +29,25 @@ class NoSuchTreeError(UnprocessableError):
 
 
 class UploadTooLargeError(TooLargeError):
-    """A file has too many bytes or claims too many pixels."""
+    """A file has too many bytes."""
 
     code = "evidence.upload-too-large"
     title = "文件太大"
     title_en = "The file is too large"
     advice = "请换一个小于 {max_megabytes} MB 的文件；照片用手机普通拍照就够清楚。"
     advice_en = "Use a file below {max_megabytes} MB; an ordinary phone picture will do."
+
+
+class TooManyPixelsError(TooLargeError):
+    """A picture is larger, or claims to be, than anybody needs or a server can unpack."""
+
+    code = "evidence.too-many-pixels"
+    title = "照片的像素太多了"
+    title_en = "The picture has too many pixels"
+    advice = "最多 {max_megapixels} 百万像素。请用手机普通模式重新拍，或者截图、缩小以后再传。"
+    advice_en = (
+        "At most {max_megapixels} megapixels: take it again in the ordinary mode, or shrink it."
+    )
 
 
 class PictureUnreadableError(UnprocessableError):

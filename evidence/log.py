@@ -9,22 +9,25 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Uuid, func, insert, literal, select, update
 from sqlmodel import Session, col
 
 from core.clock import local_date
+from core.crypto import FieldKeys
 from core.enums import EvidenceKind
 from core.keyring import Keyring
-from db.base import new_id
+from db.base import field_keys, new_id
 from db.bulk import insert_rows
 from db.models import EvidenceEntry, EvidenceNode, EvidenceSeal
 from evidence import merkle, queries
 from evidence.errors import NoSuchTreeError
 from evidence.leaves import digest, leaf_content
 from evidence.receipts import SEAL, sign
+
+TAG = "evidence_entry.tag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,11 @@ def record(
     """Note what rows say, by the id of each; in one statement, in the rows' own transaction."""
     if not documents:
         return
+    keys = field_keys(session.get_bind().dialect)
     rows = []
     for subject_id, document in documents.items():
         entry_id, said = new_id(), digest(document)
+        leaf_hash = merkle.hash_leaf(leaf_content(entry_id, kind, subject_id, said))
         rows.append(
             {
                 "id": entry_id,
@@ -58,21 +63,62 @@ def record(
                 "kind": kind,
                 "subject_id": subject_id,
                 "digest": said,
-                "leaf_hash": merkle.hash_leaf(leaf_content(entry_id, kind, subject_id, said)),
+                "leaf_hash": leaf_hash,
+                "tag": make_tag(keys, leaf_hash),
             }
         )
     insert_rows(session, EvidenceEntry, rows)
 
 
+def make_tag(keys: FieldKeys, leaf_hash: bytes) -> bytes:
+    """Return what only a process with this installation's keys can write beside a leaf."""
+    return keys.blind_index(TAG, leaf_hash.hex())
+
+
+def find_unrecorded(
+    session: Session, *, kind: EvidenceKind, documents: Mapping[UUID, Mapping[str, Any]]
+) -> set[UUID]:
+    """Return those of the rows of which the product itself did not record last just this."""
+    entries = queries.map_latest_entries(session, kind, documents)
+    latest = queries.find_latest_seal(session)
+    keys, sealed_size = field_keys(session.get_bind().dialect), latest.tree_size if latest else 0
+    return {
+        subject_id
+        for subject_id, document in documents.items()
+        if (entry := entries.get(subject_id)) is None
+        or entry.digest != digest(document)
+        or judge_entry(entry, keys, sealed_size) is not None
+    }
+
+
+def judge_entry(
+    entry: EvidenceEntry, keys: FieldKeys, sealed_size: int
+) -> Literal["entry altered", "entry forged"] | None:
+    """Return what is wrong with an entry of a log whose last seal counts `sealed_size` leaves."""
+    content = leaf_content(entry.id, entry.kind, entry.subject_id, entry.digest)
+    if merkle.hash_leaf(content) != entry.leaf_hash:
+        return "entry altered"
+    if entry.tag is None and entry.position is not None and entry.position < sealed_size:
+        return None  # from before there were tags; the seals vouch for it
+    return None if entry.tag == make_tag(keys, entry.leaf_hash) else "entry forged"
+
+
 def seal(session: Session, keyring: Keyring, *, at: datetime) -> EvidenceSeal:
-    """Seal what was recorded since the last seal; a day is sealed once, also by two jobs."""
+    """Seal what was recorded since the last seal; a day is sealed once, also by two jobs.
+
+    An entry without the product's tag is left for `make audit` to name.
+    """
     queries.lock_log(session)
     today = local_date(at)
     if done := queries.find_seal(session, today):
         return done
     previous = queries.find_latest_seal(session)
     size = previous.tree_size if previous else 0
-    unsealed = queries.list_unsealed(session)
+    unsealed = [
+        (entry_id, leaf_hash)
+        for entry_id, leaf_hash, tag in queries.list_unsealed(session)
+        if tag == make_tag(keyring.fields, leaf_hash)
+    ]
     frontier = queries.map_nodes(session, merkle.list_nodes((0, size)))
     fresh = merkle.extend(size, frontier, [leaf_hash for _, leaf_hash in unsealed])
     _store(session, size, [entry_id for entry_id, _ in unsealed], fresh)

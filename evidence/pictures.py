@@ -11,7 +11,7 @@ from threading import BoundedSemaphore
 
 from PIL import Image, ImageOps
 
-from evidence.errors import PictureUnreadableError, UploadTooLargeError
+from evidence.errors import PictureUnreadableError, TooManyPixelsError, UploadTooLargeError
 
 LARGEST_UPLOAD = 10_000_000
 MOST_PIXELS = 40_000_000
@@ -31,7 +31,7 @@ def redraw(content: bytes) -> bytes:
     """Return the picture as an upright JPEG of at most 1,600 pixels a side, without metadata.
 
     Neither position nor camera nor a hidden second file survives. Raises UploadTooLargeError,
-    PictureUnreadableError.
+    TooManyPixelsError, PictureUnreadableError.
     """
     with opened(content, (LONGEST_SIDE, LONGEST_SIDE)) as photograph:
         photograph.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
@@ -47,7 +47,7 @@ def redraw(content: bytes) -> bytes:
 def opened(content: bytes, size: tuple[int, int]) -> Generator[Image.Image]:
     """Open an upload about to be shrunk to `size`; whatever fails inside is its fault.
 
-    Raises UploadTooLargeError, PictureUnreadableError.
+    Raises UploadTooLargeError, TooManyPixelsError, PictureUnreadableError.
     """
     if len(content) > LARGEST_UPLOAD:
         raise UploadTooLargeError(max_megabytes=LARGEST_UPLOAD // 1_000_000)
@@ -58,6 +58,6 @@ def opened(content: bytes, size: tuple[int, int]) -> Generator[Image.Image]:
             photograph.draft("RGB", size)  # a JPEG is read no larger than needed
             yield photograph
     except BOMBS as error:
-        raise UploadTooLargeError(max_megabytes=LARGEST_UPLOAD // 1_000_000) from error
+        raise TooManyPixelsError(max_megapixels=MOST_PIXELS // 1_000_000) from error
     except DAMAGES as error:
         raise PictureUnreadableError from error

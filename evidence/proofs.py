@@ -21,6 +21,16 @@ class FaultyReceiptError(Exception):
     """The document does not prove what it says; the message says why, in Chinese and English."""
 
 
+def is_receipt(document: Mapping[str, Any]) -> bool:
+    """Tell whether a JSON document looks like a receipt at all."""
+    return {"receipt", "content"} <= document.keys()
+
+
+def explain_fault(error: Exception) -> str:
+    """Return what is wrong with a malformed document, for people: no name of an exception."""
+    return f"缺少 {error} (missing)" if isinstance(error, KeyError) else str(error)
+
+
 def check_receipt(document: Mapping[str, Any], key_set: Mapping[str, Any] | None) -> list[str]:
     """Return what the document proves, a sentence each.
 
@@ -38,7 +48,7 @@ def check_receipt(document: Mapping[str, Any], key_set: Mapping[str, Any] | None
         if document.get("inclusion"):
             proved.append(_check_inclusion(document, keys))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise FaultyReceiptError(f"回执格式不对 (malformed): {error!r}") from error
+        raise FaultyReceiptError(f"回执格式不对 (malformed): {explain_fault(error)}") from error
     return proved
 
 

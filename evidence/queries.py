@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import func, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlmodel import Session, col, select
@@ -44,14 +45,14 @@ def find_seal(session: Session, sealed_date: date) -> EvidenceSeal | None:
     ).one_or_none()
 
 
-def list_unsealed(session: Session) -> list[tuple[UUID, bytes]]:
-    """Return id and leaf hash of entries no seal counts yet, in the order they were written."""
+def list_unsealed(session: Session) -> list[tuple[UUID, bytes, bytes | None]]:
+    """Return id, leaf hash and tag of entries no seal counts yet, in the order of writing."""
     query = (
-        select(EvidenceEntry.id, EvidenceEntry.leaf_hash)
+        select(EvidenceEntry.id, EvidenceEntry.leaf_hash, EvidenceEntry.tag)
         .where(col(EvidenceEntry.position).is_(None))
         .order_by(col(EvidenceEntry.created_at), col(EvidenceEntry.id))
     )
-    return [(entry_id, leaf_hash) for entry_id, leaf_hash in session.exec(query)]
+    return list(session.exec(query))
 
 
 def get_position(session: Session, leaf_hash: bytes) -> int:
@@ -82,12 +83,35 @@ def find_latest_entry(
     ).first()
 
 
-def iterate_leaves(session: Session) -> Iterator[EvidenceEntry]:
-    """Yield sealed entries in the order of the tree, a chunk in memory at a time."""
+def map_latest_entries(
+    session: Session, kind: EvidenceKind, subject_ids: Collection[UUID]
+) -> dict[UUID, EvidenceEntry]:
+    """Return what was recorded last about each of these rows."""
     query = (
         select(EvidenceEntry)
-        .where(col(EvidenceEntry.position).is_not(None))
-        .order_by(col(EvidenceEntry.position))
+        .where(EvidenceEntry.kind == kind, col(EvidenceEntry.subject_id).in_(subject_ids))
+        .ext(distinct_on(col(EvidenceEntry.subject_id)))
+        .order_by(col(EvidenceEntry.subject_id), col(EvidenceEntry.id).desc())
+    )
+    return {entry.subject_id: entry for entry in session.exec(query)}
+
+
+def iterate_entries(session: Session) -> Iterator[EvidenceEntry]:
+    """Yield entries in the order of the tree, unsealed ones last, a chunk in memory at a time."""
+    query = (
+        select(EvidenceEntry)
+        .order_by(col(EvidenceEntry.position).nulls_last())
+        .execution_options(yield_per=CHUNK_ROWS)
+    )
+    yield from session.exec(query)
+
+
+def iterate_nodes(session: Session) -> Iterator[EvidenceNode]:
+    """Yield stored nodes in the order in which they appear as leaves are appended."""
+    last_leaf = (col(EvidenceNode.index) + 1).op("<<")(sa.cast(EvidenceNode.level, sa.Integer))
+    query = (
+        select(EvidenceNode)
+        .order_by(last_leaf, col(EvidenceNode.level))
         .execution_options(yield_per=CHUNK_ROWS)
     )
     yield from session.exec(query)

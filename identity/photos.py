@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
+from core.text import count_seen
 from db.models import WorkerPhoto
 from identity import audit, queries
 from identity.errors import (
@@ -37,7 +38,8 @@ def keep_own_photo(
 ) -> WorkerPhoto:
     """Keep the photo a worker chose, in place of an earlier one.
 
-    Raises PhotoNoticeChangedError, UploadTooLargeError, PictureUnreadableError.
+    Raises PhotoNoticeChangedError, UploadTooLargeError, TooManyPixelsError,
+    PictureUnreadableError.
     """
     return _keep(
         session,
@@ -63,7 +65,7 @@ def keep_workers_photo(
     The worker is told, and can delete it. Raises PersonNotFoundError outside the manager's
     project, ConsentMissingError, and as `keep_own_photo`.
     """
-    if len(consent.strip()) < CONSENT_LENGTH:
+    if count_seen(consent) < CONSENT_LENGTH:
         raise ConsentMissingError
     place = queries.find_engagement_in_scope(
         session, person_id, project_id=principal.project_id, county_code=None

@@ -16,7 +16,7 @@ def make_portrait(content: bytes) -> bytes:
     """Return a JPEG of 120×160 pixels and at most 12 kB, upright, without any metadata.
 
     Everything is drawn anew, so neither position nor camera nor a hidden thumbnail survives.
-    Raises UploadTooLargeError, PictureUnreadableError.
+    Raises UploadTooLargeError, TooManyPixelsError, PictureUnreadableError.
     """
     with opened(content, (2 * WIDTH, 2 * HEIGHT)) as photograph:
         drawn = _draw(photograph)

@@ -33,6 +33,7 @@ class Engagement:
     project_name: str
     team_name: str
     entered_date: date
+    is_team_leader: bool
 
 
 def get_person(session: Session, person_id: UUID) -> Person:
@@ -67,7 +68,7 @@ def list_engagements(session: Session, person_id: UUID, on: date) -> list[Engage
         .order_by(col(ProjectWorker.entered_date).desc(), col(ProjectWorker.id))
     )
     return [
-        Engagement(project.id, project.name, team.name, worker.entered_date)
+        Engagement(project.id, project.name, team.name, worker.entered_date, worker.is_team_leader)
         for worker, project, team in session.exec(statement)
     ]
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core.enums import Role
 from core.masking import mask_name
+from core.text import count_seen
 from identity.errors import ChooseIdentityError, ReasonTooShortError, UnknownChoiceError
 from identity.principal import Principal, format_scope
 
@@ -20,6 +21,15 @@ REASON_LENGTH = 5
 class PersonalField(StrEnum):
     """What may be unmasked, one field at a time (PIPL §6: no more than the purpose needs)."""
 
+    ID_NUMBER = "id_number"
+    PHONE = "phone"
+    BANK_CARD = "bank_card"
+
+
+class SeenField(StrEnum):
+    """What of a person somebody saw whole, as it is recorded and shown to that person."""
+
+    NAME = "name"
     ID_NUMBER = "id_number"
     PHONE = "phone"
     BANK_CARD = "bank_card"
@@ -125,7 +135,7 @@ def judge_refresh(
 
 def check_reason(reason: str) -> None:
     """Refuse a reason nobody could answer for later."""
-    if len(reason.strip()) < REASON_LENGTH:
+    if count_seen(reason) < REASON_LENGTH:
         raise ReasonTooShortError(minimum=REASON_LENGTH)
 
 

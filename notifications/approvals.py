@@ -10,7 +10,8 @@ from core.enums import ApprovalState, Language
 from db.models import TemplateApproval
 from notifications import queries, rules
 from notifications.errors import ApprovalCodeMissingError, UnknownTextError
-from notifications.templates import TEXTS, Template, TemplateText
+from notifications.templates import TEXTS, Template
+from notifications.wording import TemplateText
 
 SAMPLES = {
     "code": "314159",

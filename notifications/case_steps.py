@@ -1,5 +1,7 @@
 """Which steps of a case tell the complainant, by template, and which tell nothing new."""
 
+from core.case_enums import CaseState
+
 TOLD_STEPS: dict[str, tuple[str, ...]] = {
     "case_accepted": ("act_on_case/received.accept",),
     "case_details_asked": ("act_on_case/received.ask_details",),
@@ -64,6 +66,7 @@ TOLD_STEPS: dict[str, tuple[str, ...]] = {
         "act_on_case/in_court.grant_advance",
         "act_on_case/police_filed.grant_advance",
     ),
+    "case_question_answered": tuple(f"act_on_case/{state}.answer_question" for state in CaseState),
 }
 
 UNTOLD_STEPS: tuple[str, ...] = (
@@ -87,5 +90,6 @@ UNTOLD_STEPS: tuple[str, ...] = (
     "act_on_my_complaint/with_police.supplement",
     "act_on_my_complaint/police_declined.supplement",
     "act_on_my_complaint/police_filed.supplement",
+    *(f"act_on_my_complaint/{state}.ask_question" for state in CaseState),
 )
 """The complainant's own words, or something between authorities."""

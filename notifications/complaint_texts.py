@@ -9,14 +9,14 @@ COMPLAINT_TEXTS: dict[str, tuple[int, str]] = {
     ),
     "case_ordered_to_pay": (1, "你的投诉{number}有进展：劳动监察已责令对方支付工资。"),
     "case_closed": (
-        1,
-        "你的投诉{number}已办结。钱收到了吗？没收到请打开安薪码说一声，可以重新办理。",
+        2,
+        "你的投诉{number}已办结。钱收到了吗？在安薪码或打12333，用编号和密码答复，没收齐可以重新办理。",
     ),
     "case_reopened": (1, "你的投诉{number}已重新办理，我们接着跟。"),
     "case_withdrawn": (1, "你的投诉{number}已撤回。不是你本人撤的，请马上打12333。"),
     "case_details_asked": (
-        1,
-        "你的投诉{number}还缺一些情况，请打开安薪码补充，或者打12333告诉我们。",
+        2,
+        "你的投诉{number}还缺一些情况，请在安薪码“查进度”里用编号和密码补充，或者打12333告诉我们。",
     ),
     "case_details_added": (1, "你补充的情况已收到，投诉{number}重新开始计算答复期限。"),
     "case_transferred": (1, "你的投诉{number}已转到管这个工地的劳动监察，编号不变，不用重新投诉。"),
@@ -42,5 +42,13 @@ COMPLAINT_TEXTS: dict[str, tuple[int, str]] = {
         "你的投诉{number}，公安没有立案。劳动监察继续处理，下一步请打开安薪码看。",
     ),
     "case_advanced": (1, "你的投诉{number}，政府先垫付一部分钱给你，请留意。剩下的继续追。"),
-    "case_follow_up": (1, "你的投诉{number}办结四周了。钱都到手了吗？没到请打开安薪码说一声。"),
+    "case_follow_up": (
+        2,
+        "你的投诉{number}办结四周了。钱都到手了吗？请在安薪码“查进度”里用编号和密码答复，"
+        "或者打12333说。",
+    ),
+    "case_question_answered": (
+        1,
+        "你在投诉{number}里问的，劳动监察已经答复。请在安薪码“查进度”里看，或者打12333问。",
+    ),
 }

@@ -5,16 +5,14 @@ A change of wording, in any language, raises the version. Placeholders are the n
 an employer's name. `docs/messages.md` shows them all with samples.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 
 from core.enums import Language, Urgency
 from notifications.complaint_texts import COMPLAINT_TEXTS
+from notifications.wording import TemplateText
 
 SIGNATURE = "【安薪码】"
-WORTH_SENDING = timedelta(days=3)
 
 
 class Template(StrEnum):
@@ -36,6 +34,7 @@ class Template(StrEnum):
     DEDUCTION_PROPOSED = "deduction_proposed"
     PAYSLIP_PUBLISHED = "payslip_published"
     PAYSLIP_CHANGED = "payslip_changed"
+    PAYSLIP_REPLACED = "payslip_replaced"
     PAYSLIP_CONFIRMED = "payslip_confirmed"
     PAYSLIP_DISPUTED = "payslip_disputed"
     PAYSLIP_REMINDER = "payslip_reminder"
@@ -84,6 +83,9 @@ class Template(StrEnum):
     CASE_POLICE_DECLINED = "case_police_declined"
     CASE_ADVANCED = "case_advanced"
     CASE_FOLLOW_UP = "case_follow_up"
+    CASE_QUESTION_ANSWERED = "case_question_answered"
+    QUESTION_ASKED = "question_asked"
+    AGREEMENT_PROPOSED = "agreement_proposed"
     CASES_DUE = "cases_due"
     CASES_OVERDUE = "cases_overdue"
     CASES_SUPERVISED = "cases_supervised"
@@ -91,31 +93,6 @@ class Template(StrEnum):
     RETALIATION_SEEN = "retaliation_seen"
     GROUP_ALERT = "group_alert"
     BUREAU_SILENT = "bureau_silent"
-
-
-@dataclass(frozen=True, slots=True)
-class TemplateText:
-    """One text without its signature."""
-
-    version: int
-    text: str
-    topic: str
-    """What it is about, in a word or two."""
-    urgency: Urgency = Urgency.NORMAL
-    expires_after: timedelta = WORTH_SENDING
-    """After this time the message helps nobody any more and is not sent."""
-    is_optional: bool = False
-    """No law asks for it and nobody loses a right without it, so people may do without."""
-    is_confidential: bool = False
-    """About a complaint: nobody on the site may learn of it, the labour manager least of all."""
-    others: Mapping[Language, str] = field(default_factory=dict)
-    """The same in other languages; where there is none, Chinese is sent."""
-
-    def in_language(self, language: Language) -> tuple[Language, str]:
-        """Return the text in the language, or in Chinese, and which of them it is."""
-        if language in self.others:
-            return language, self.others[language]
-        return Language.CHINESE, self.text
 
 
 TEXTS: dict[Template, TemplateText] = {
@@ -211,6 +188,16 @@ TEXTS: dict[Template, TemplateText] = {
         "工资条改动",
         others={
             Language.SICHUANESE: "你{month}的工资条改过了，前头的答复不算了。打开安薪码重新对一哈。"
+        },
+    ),
+    Template.PAYSLIP_REPLACED: TemplateText(
+        1,
+        "你{month}的工资条改过了，还等你核对。请打开安薪码看新的，没错点“确认”，不对点“有问题”。",
+        "工资条改动",
+        others={
+            Language.SICHUANESE: (
+                "你{month}的工资条改过了。打开安薪码看新的，对头就点“确认”，不对就点“有问题”。"
+            )
         },
     ),
     Template.PAYSLIP_CONFIRMED: TemplateText(
@@ -366,6 +353,17 @@ TEXTS: dict[Template, TemplateText] = {
         1,
         "案件{number}有一项请示等你批，请打开工作台。",
         "案件请示",
+        is_confidential=True,
+    ),
+    Template.AGREEMENT_PROPOSED: TemplateText(
+        1,
+        "有一份工资调解协议（编号{number}）等用人单位看清楚再签字，请打开安薪码工作台。",
+        "调解协议签字",
+    ),
+    Template.QUESTION_ASKED: TemplateText(
+        1,
+        "案件{number}的投诉人提了问题，请打开工作台答复。",
+        "投诉人提问",
         is_confidential=True,
     ),
     Template.RETALIATION_SEEN: TemplateText(

@@ -3,8 +3,6 @@
 All of a statement counts or none of it: a gap would make every balance after it doubtful.
 """
 
-import csv
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,17 +12,9 @@ from itertools import pairwise
 from core.money import parse_yuan
 from core.wage_enums import AccountPurpose
 from projects.cells import LARGEST_FEN, RowReader
-from projects.errors import TooManyRowsError, UnreadableWorkbookError, WorkbookTooLargeError
 from projects.findings import Finding, FindingCode
-from projects.workbook import (
-    MAX_BYTES,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    MEGABYTE,
-    Column,
-    Workbook,
-    open_workbook,
-)
+from projects.tables import open_table
+from projects.workbook import Column
 
 SHEET = "账户明细"
 REFERENCE = "流水号"
@@ -43,8 +33,6 @@ COLUMNS = (
 )
 HEADER_ROWS = 10
 """Banks put account, period and totals above the header."""
-ENCODINGS = ("utf-8-sig", "gb18030")
-ZIP_START = b"PK\x03\x04"
 AMOUNT_LENGTH = 30
 REFERENCE_LENGTH = 64
 REMARK_LENGTH = 100
@@ -91,10 +79,9 @@ class Statement:
 def read_statement(content: bytes, *, today: date) -> Statement:
     """Read a statement that may run in either direction.
 
-    Raises the refusals of `open_workbook` and `Workbook.read_sheet` for a file that is no table.
+    Raises the refusals of `open_table` and `Workbook.read_sheet` for a file that is no table.
     """
-    is_workbook = content.startswith(ZIP_START)
-    book = open_workbook(content, sheets=None) if is_workbook else _read_csv(content)
+    book = open_table(content, sheet=SHEET)
     sheet = next(iter(book.sheets), SHEET)
     readers = [RowReader(row) for row in book.read_sheet(sheet, COLUMNS, header_rows=HEADER_ROWS)]
     lines = [_read_line(reader, today) for reader in readers]
@@ -134,28 +121,6 @@ def compare_known(
         for line in lines
         if line.reference in known and known[line.reference].facts != line.facts
     ]
-
-
-def _read_csv(content: bytes) -> Workbook:
-    if len(content) > MAX_BYTES:
-        raise WorkbookTooLargeError(limit_mb=MAX_BYTES // MEGABYTE)
-    try:
-        rows = list(csv.reader(io.StringIO(_decode(content)), strict=True))
-    except csv.Error as error:
-        raise UnreadableWorkbookError from error
-    width = max(map(len, rows), default=0)
-    if len(rows) > MAX_ROWS or width > MAX_COLUMNS:
-        raise TooManyRowsError(max_rows=MAX_ROWS, max_columns=MAX_COLUMNS)
-    return Workbook({SHEET: [row + [""] * (width - len(row)) for row in rows]})
-
-
-def _decode(content: bytes) -> str:
-    for encoding in ENCODINGS:
-        try:
-            return content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise UnreadableWorkbookError
 
 
 def _read_line(reader: RowReader, today: date) -> StatementLine:

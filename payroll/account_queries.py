@@ -8,21 +8,21 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from core.enums import PayRowState, PaySheetState, PayslipAnswerState
+from core.enums import PaySheetState, PayslipAnswerState
 from core.wage_enums import AccountPurpose
 from db.models import (
-    PayBatchRow,
     PaySheet,
     Payslip,
     Project,
     ProjectWorker,
     WageAccountEntry,
 )
+from payroll.status_queries import is_owed, owed_fen, paid_fen
 
 
 @dataclass(frozen=True, slots=True)
 class UnpaidMonth:
-    """What published payslips of a month still wait for, in fen."""
+    """What published payslips of a month still owe, in fen."""
 
     month: str
     due_date: date
@@ -62,10 +62,11 @@ def sum_labour_costs(session: Session, project_id: UUID, *, since: date) -> int:
 
 
 def list_unpaid_months(session: Session, project_id: UUID) -> list[UnpaidMonth]:
-    """Return what the bank has not acknowledged, oldest month first."""
+    """Return what no bank has paid, promised remainders included, oldest month first."""
+    open_fen = sa.func.sum(owed_fen() - paid_fen())
     statement = (
-        select(Payslip.month, sa.func.min(Payslip.due_date), sa.func.sum(Payslip.net_fen))
-        .where(Payslip.project_id == project_id, _is_unpaid())
+        select(Payslip.month, sa.func.min(Payslip.due_date), open_fen)
+        .where(Payslip.project_id == project_id, is_owed())
         .group_by(col(Payslip.month))
         .order_by(col(Payslip.month))
     )
@@ -74,7 +75,7 @@ def list_unpaid_months(session: Session, project_id: UUID) -> list[UnpaidMonth]:
 
 def list_projects_due(session: Session, *, until: date) -> list[Project]:
     """Return the projects with a statement on record and unpaid wages due by a day."""
-    due = select(Payslip.project_id).where(_is_unpaid(), col(Payslip.due_date) <= until)
+    due = select(Payslip.project_id).where(is_owed(), col(Payslip.due_date) <= until)
     known = select(WageAccountEntry.project_id)
     statement = select(Project).where(col(Project.id).in_(due), col(Project.id).in_(known))
     return list(session.exec(statement.order_by(col(Project.id))))
@@ -108,15 +109,3 @@ def list_workers(session: Session, project_id: UUID) -> list[UUID]:
     """Return everybody who is or was a worker of a project."""
     statement = select(ProjectWorker.person_id).where(ProjectWorker.project_id == project_id)
     return list(session.exec(statement.order_by(col(ProjectWorker.id))))
-
-
-def _is_unpaid() -> sa.ColumnElement[bool]:
-    paid = select(PayBatchRow.id).where(
-        PayBatchRow.payslip_id == Payslip.id, PayBatchRow.state == PayRowState.ACKNOWLEDGED
-    )
-    published = select(PaySheet.id).where(
-        PaySheet.id == Payslip.pay_sheet_id, col(PaySheet.published_at).is_not(None)
-    )
-    return sa.and_(
-        col(Payslip.is_current), col(Payslip.net_fen) > 0, published.exists(), ~paid.exists()
-    )

@@ -9,13 +9,17 @@ from sqlmodel import Session
 
 from core.clock import local_date
 from db.base import new_id
-from db.models import WageAdvance
+from db.models import ProjectWorker, WageAdvance
 from identity import audit
 from identity.principal import Principal
 from notifications.service import notify
 from notifications.templates import Template
 from payroll import term_queries
-from payroll.term_errors import AdvanceInFutureError, EntryWithdrawnError
+from payroll.term_errors import (
+    AdvanceInFutureError,
+    AdvanceOutsideEngagementError,
+    EntryWithdrawnError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,11 +48,13 @@ def record_advance(
 ) -> AdvanceView:
     """Write down wages paid ahead and tell the worker, who can say otherwise at once.
 
-    Raises WorkerNotFoundError, AdvanceInFutureError for a day that has not come.
+    Raises WorkerNotFoundError, AdvanceInFutureError for a day that has not come,
+    AdvanceOutsideEngagementError for one before the worker entered or after they left.
     """
     worker = term_queries.get_worker(session, project_id=project_id, worker_id=worker_id)
     if paid_date > local_date(at):
         raise AdvanceInFutureError
+    _check_engaged(worker, paid_date)
     advance = WageAdvance(
         id=new_id(),
         created_at=at,
@@ -107,6 +113,16 @@ def list_advances(session: Session, *, project_id: UUID, worker_id: UUID) -> lis
 def list_own_advances(session: Session, *, person_id: UUID) -> list[AdvanceView]:
     """Return a person's advances on all projects, newest first."""
     return _view(session, term_queries.list_own_advances(session, person_id))
+
+
+def _check_engaged(worker: ProjectWorker, paid_date: date) -> None:
+    left = worker.left_date
+    if paid_date < worker.entered_date or (left is not None and paid_date > left):
+        raise AdvanceOutsideEngagementError(
+            entered=worker.entered_date.isoformat(),
+            left="" if left is None else f"、{left.isoformat()} 退场",
+            left_en="" if left is None else f" and left on {left.isoformat()}",
+        )
 
 
 def _view(session: Session, advances: Sequence[WageAdvance]) -> list[AdvanceView]:

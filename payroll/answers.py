@@ -15,6 +15,7 @@ from sqlmodel import Session
 from core.enums import PayslipAnswerState
 from core.keyring import Keyring
 from db.base import new_id
+from db.bulk import insert_rows
 from db.models import (
     DisputeFile,
     DisputeReply,
@@ -109,11 +110,13 @@ def confirm_payslip(
         sign_in_family_id=principal.sign_in_family_id,
         state=PayslipAnswerState.CONFIRMED,
         content_hash=content_hash,
+        fields=[],  # given, not drawn from its factory: that inspects the factory each time
+        expected={},
         kiosk_id=principal.kiosk_id,
         statement_id=None if statement is None else statement.id,
     )
     answer.receipt = issue_receipt(keyring, _receipt_facts(answer, payslip, statement))
-    session.add(answer)
+    insert_rows(session, PayslipAnswer, [answer.model_dump()])
     if statement is not None:
         open_call_back(session, answer, statement, at=at)
     witnesses.record_answer(session, answer, at=at)

@@ -24,7 +24,7 @@ from db.models import (
     Team,
 )
 from payroll.arrears import OwedWage, Payment, compute_owed
-from payroll.status_queries import owed_fen, paid_fen
+from payroll.status_queries import is_owed, owed_fen
 
 Line = tuple[UUID, UUID]
 """(pay sheet, project worker): all versions of one payslip."""
@@ -91,13 +91,7 @@ def list_late_wages(
         .join(Employer, col(Employer.id) == ProjectParty.employer_id)
         .join(Project, col(Project.id) == Payslip.project_id)
         .join(Person, col(Person.id) == Payslip.person_id)
-        .where(
-            whose,
-            col(Payslip.is_current),
-            col(PaySheet.state) != PaySheetState.DRAFT,
-            col(Payslip.due_date) < before,
-            owed_fen() > paid_fen(),
-        )
+        .where(whose, is_owed(), col(Payslip.due_date) < before)
     )
     rows = session.execute(statement).all()
     payments = map_payments(session, [(row[9], row[10]) for row in rows])

@@ -14,7 +14,7 @@ from sqlmodel import Session
 
 from core.enums import PayslipAnswerState, Role
 from db.base import new_id
-from db.models import WitnessRequest, WitnessStatement
+from db.models import Payslip, WitnessRequest, WitnessStatement
 from db.session import blind_index
 from db.throttle import count_try
 from identity import audit
@@ -35,7 +35,8 @@ from payroll.errors import PayslipChangedError
 from payroll.queries import get_own_payslip
 
 LIFETIME = timedelta(minutes=10)
-"""As long as a sign-in at a kiosk."""
+"""As long as a sign-in at a kiosk, on each of its screens and not beyond it: whoever leaves without
+confirming may have meant it, and then card and PIN in another's hands must not do it for them."""
 CODE = "witness_request.code"
 CODES_TRIED = parse("10/10 minutes")
 WITNESSES = frozenset({Role.WORKER, Role.INSPECTOR, Role.AUDITOR})
@@ -176,6 +177,22 @@ def get_statement(
     if statement is None:
         raise WitnessMissingError
     return statement
+
+
+def find_standing(
+    session: Session, *, principal: Principal, payslip: Payslip, at: datetime
+) -> datetime | None:
+    """Return until when the worker at this kiosk may confirm; None before a witness stands by."""
+    statement = queries.find_statement(
+        session,
+        payslip_id=payslip.id,
+        family_id=principal.sign_in_family_id,
+        content_hash=payslip.content_hash,
+        at=at,
+    )
+    if statement is None:
+        return None
+    return session.get_one(WitnessRequest, statement.request_id).expires_at
 
 
 def check_witness(facts: WitnessFacts) -> None:

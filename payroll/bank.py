@@ -14,7 +14,7 @@ from core.clock import local_date
 from core.enums import PayBatchState, PayRowState
 from core.masking import mask_card
 from db.base import new_id
-from db.models import PayBatch, PayBatchRow, PaySheet, Payslip
+from db.models import PayBatch, PayBatchRow, PaySheet, Payslip, PayslipAnswer
 from identity import audit
 from identity.principal import Principal
 from identity.service import UNMASK
@@ -22,8 +22,10 @@ from payroll import bank_order, bank_profiles, batch_queries, queries, rules, wi
 from payroll.bank_errors import (
     BatchNotReleasedError,
     CardChangedError,
+    ConfirmationUnprovedError,
     LinesInBatchError,
     PayeeUnusableError,
+    ReleaseUnprovedError,
 )
 from payroll.bank_order import Instruction, Order, clean_cell
 from payroll.bank_profiles import PROFILES, ProfileName
@@ -65,7 +67,8 @@ def create_pay_batch(
     A payslip is in one file at a time unless the bank rejected it or nobody released it. Only a
     card that the worker confirmed, or named in person, is paid to. Raises
     SheetActionNotAllowedError before approval, NothingToPayError, and why everything waits:
-    LinesInBatchError, CardChangedError, PayeeUnusableError.
+    LinesInBatchError, CardChangedError, PayeeUnusableError. ConfirmationUnprovedError where an
+    answer was written into the table behind the product's back.
     """
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
     rules.next_state(sheet.state, SheetAction.INSTRUCT)
@@ -73,6 +76,7 @@ def create_pay_batch(
     if not found.ready:
         _refuse(session, sheet, found)
     taken = found.ready[: bank_order.MAX_ROWS]
+    _check_confirmations(session, [slip for slip, _ in taken])
     order = _make_order(session, sheet, [instruction for _, instruction in taken], at)
     batch = _make_batch(session, principal, sheet, order, taken)
     session.add(batch)
@@ -82,6 +86,7 @@ def create_pay_batch(
         for (slip, _), line in zip(taken, order.instructions, strict=True)
     ]
     session.add_all(rows)
+    witnesses.record_batch(session, batch, at=at)
     witnesses.record_bank_rows(session, rows, at=at)
     record_act(session, principal, "payroll.pay-batch-created", batch)
     return CreatedBatch(batch, found.card_changed, found.unusable, len(found.ready) - len(taken))
@@ -99,17 +104,27 @@ def read_bank_file(
     """Return a released bank file in a bank's format, always the same bytes.
 
     It holds full numbers: the reading is recorded, and each worker finds it among the accesses.
-    Raises BatchNotReleasedError, ProfileRowCountError, PayerMissingError.
+    Raises BatchNotReleasedError, ReleaseUnprovedError, ProfileRowCountError, PayerMissingError.
     """
     sheet = queries.get_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
     batch = batch_queries.get_pay_batch(session, sheet_id=sheet.id, reference=reference)
-    if batch.state is not PayBatchState.RELEASED:
-        raise BatchNotReleasedError
+    check_released(session, batch)
     order = bank_order.read_order(batch.file, created_at=batch.created_at)
     content = bank_profiles.format_order(order, profile)
     record_act(session, principal, "payroll.bank-file-read", batch, profile=profile.value)
     _record_readings(session, principal, batch, profile)
     return content
+
+
+def check_released(session: Session, batch: PayBatch) -> None:
+    """Raise BatchNotReleasedError, or ReleaseUnprovedError when the product released no such file.
+
+    What stands in the table could have been put there by hand; what the log says could not.
+    """
+    if batch.state is not PayBatchState.RELEASED:
+        raise BatchNotReleasedError
+    if not witnesses.is_batch_recorded(session, batch):
+        raise ReleaseUnprovedError
 
 
 def record_act(
@@ -143,6 +158,13 @@ def _record_readings(
                 field=field.value,
                 reference=batch.reference,
             )
+
+
+def _check_confirmations(session: Session, payslips: Sequence[Payslip]) -> None:
+    answers = queries.map_latest(session, PayslipAnswer, [slip.id for slip in payslips])
+    unproved = witnesses.find_unrecorded_answers(session, answers.values())
+    if names := [slip.content["worker_name"] for slip in payslips if slip.id in unproved]:
+        raise ConfirmationUnprovedError(names="、".join(names))
 
 
 def _sort_payable(session: Session, sheet: PaySheet) -> _Sorted:

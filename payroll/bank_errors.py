@@ -23,6 +23,18 @@ class CardChangedError(ConflictError):
     advice_en = "Adjust these payslips so that the workers confirm the new card: {names}."
 
 
+class ConfirmationUnprovedError(ConflictError):
+    """Answers stand in the table that the evidence log does not know; nobody is paid on them."""
+
+    code = "payroll.confirmation-unproved"
+    title = "有人的确认没有存证"
+    title_en = "Confirmations without evidence"
+    advice = "请让系统管理员执行 make audit；再修改这些人的工资条，让本人重新确认：{names}。"
+    advice_en = (
+        "Have make audit run, then adjust these payslips for the workers to confirm: {names}."
+    )
+
+
 class PayeeUnusableError(ConflictError):
     """No bank reads a name or bank name with these characters; nothing is altered in silence."""
 
@@ -43,13 +55,23 @@ class BatchNotReleasedError(ConflictError):
     advice_en = "Another labour manager, or the general contractor's administrator, releases it."
 
 
+class ReleaseUnprovedError(ConflictError):
+    """The batch is marked as released, but the evidence log knows of no such release."""
+
+    code = "payroll.release-unproved"
+    title = "这个批次的放行没有存证"
+    title_en = "No evidence of the release"
+    advice = "请不要付款，也不要导入结果。请马上联系系统管理员执行 make audit 核对。"
+    advice_en = "Do not pay and import nothing; have the administrator run make audit at once."
+
+
 class BatchDecidedError(ConflictError):
     """The batch was released, refused or withdrawn before."""
 
     code = "payroll.batch-decided"
     title = "这个批次已经处理过了"
     title_en = "Already decided"
-    advice = "批次现在的状态是 {state}，请刷新列表。"
+    advice = "这个批次现在是“{said}”，请刷新列表。"
     advice_en = "The batch is {state}; reload the list."
 
 
@@ -79,7 +101,7 @@ class ProfileRowCountError(ConflictError):
     code = "payroll.profile-row-count"
     title = "这种格式的笔数不合银行要求"
     title_en = "Not that many rows in this format"
-    advice = "{profile} 格式要 {minimum} 到 {maximum} 笔，这个批次有 {rows} 笔。请换一种格式下载。"
+    advice = "“{said}”要 {minimum} 到 {maximum} 笔，这个批次有 {rows} 笔。请换一种格式下载。"
     advice_en = "{profile} takes {minimum} to {maximum} rows, not {rows}; use another profile."
 
 

@@ -43,6 +43,7 @@ class Problem(Enum):
     STATUS = ("状态应是“成功”或“失败”", "the status must be 成功 or 失败")
     DATE = ("日期应写成 2026-11-13", "the date must read like 2026-11-13")
     FUTURE = ("日期还没有到，银行不会提前说到账", "the date lies in the future")
+    TOO_EARLY = ("日期在文件放行以前，那时银行还没有收到文件", "the date lies before the release")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,11 +148,15 @@ def _read_row(line: int, cells: dict[str, str]) -> ResultRow:
     )
 
 
-def check_dates(rows: Iterable[ResultRow], *, today: date) -> None:
-    """Refuse money that is said to have arrived on a day to come; ResultUnreadableError."""
+def check_dates(rows: Iterable[ResultRow], *, released: date, today: date) -> None:
+    """Refuse money that arrived before it was sent, or on a day to come; ResultUnreadableError."""
     for row in rows:
-        if row.settled_date is not None and row.settled_date > today:
+        if row.settled_date is None:
+            continue
+        if row.settled_date > today:
             raise _unreadable(row.line, Problem.FUTURE)
+        if row.settled_date < released:
+            raise _unreadable(row.line, Problem.TOO_EARLY)
 
 
 def _parse_date(line: int, text: str) -> date:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.clock import SHANGHAI
 from core.money import parse_yuan, to_yuan
 
 MAX_ROWS = 1000
@@ -83,7 +84,7 @@ def write_order(order: Order) -> str:
         (PAYER, order.payer.name),
         (PAYER_ACCOUNT, order.payer.account),
         (PAYER_BANK, order.payer.bank_name),
-        (DRAWN_UP, order.drawn_up_at.isoformat(timespec="seconds")),
+        (DRAWN_UP, order.drawn_up_at.astimezone(SHANGHAI).isoformat(timespec="seconds")),
     )
     writer.writerow([cell for pair in control for cell in pair])
     writer.writerow(COLUMNS)

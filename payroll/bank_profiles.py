@@ -34,6 +34,15 @@ class ProfileName(StrEnum):
     PAIN_001 = "pain.001"
 
 
+PROFILE_NAMES = {
+    ProfileName.GENERIC: "通用 CSV（UTF-8）",
+    ProfileName.GENERIC_GB18030: "通用 CSV（GB18030）",
+    ProfileName.PIPE: "竖线分隔 TXT",
+    ProfileName.ICBC: "工商银行样式",
+    ProfileName.PAIN_001: "ISO 20022（pain.001）",
+}
+
+
 CELLS: Mapping[str, Callable[[Instruction], str]] = {
     "序号": lambda line: str(line.row_number),
     "姓名": lambda line: line.name,
@@ -115,7 +124,11 @@ def format_order(order: Order, name: ProfileName) -> bytes:
     rows = len(order.instructions)
     if not profile.min_rows <= rows <= profile.max_rows:
         raise ProfileRowCountError(
-            rows=rows, minimum=profile.min_rows, maximum=profile.max_rows, profile=name.value
+            rows=rows,
+            minimum=profile.min_rows,
+            maximum=profile.max_rows,
+            profile=name.value,
+            said=PROFILE_NAMES[name],
         )
     if name is ProfileName.PAIN_001:
         return pain.write_transfer(order)

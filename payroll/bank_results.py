@@ -9,14 +9,13 @@ from sqlmodel import Session
 
 from core.calendar import WORKING_DAYS
 from core.clock import local_date
-from core.enums import PayBatchState, PayRowState
+from core.enums import PayRowState
 from db.models import PayBatch
 from identity.principal import Principal
 from notifications.webhooks.events import EventKind
 from notifications.webhooks.service import announce
 from payroll import bank_file, batch_queries, queries, rejections, rules, witnesses
-from payroll.bank import record_act
-from payroll.bank_errors import BatchNotReleasedError
+from payroll.bank import check_released, record_act
 from payroll.bank_file import ResultRow
 from payroll.batch_queries import SentRow
 from payroll.errors import (
@@ -69,11 +68,12 @@ def import_bank_result(
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
     batch = batch_queries.lock_pay_batch(session, sheet_id=sheet.id, reference=reference)
     answer = bank_file.read_result(content)
-    bank_file.check_dates(answer.rows, today=local_date(at))
     if answer.reference != reference:
         raise ResultWrongBatchError(found=answer.reference, expected=reference)
-    if batch.state is not PayBatchState.RELEASED:
-        raise BatchNotReleasedError
+    check_released(session, batch)
+    assert batch.decided_at is not None  # as the log says of what was released
+    released = local_date(batch.decided_at)
+    bank_file.check_dates(answer.rows, released=released, today=local_date(at))
     sent = {row.row_number: row for row in batch_queries.list_sent_rows(session, batch.id)}
     _check_was_sent(answer.rows, sent)
     settled = _settle(answer.rows, sent, at)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Session, col, select
 
-from core.enums import PayBatchState, PayRowState, PayslipAnswerState
+from core.enums import PayBatchState, PayRowState
 from db.bulk import update_rows
 from db.models import (
     Employer,
@@ -24,6 +24,7 @@ from db.models import (
     ProjectWorker,
     Team,
 )
+from payroll.agreed_queries import is_agreed
 from payroll.bank_order import Payer
 from payroll.errors import PayBatchNotFoundError
 from payroll.queries import AT_BANK, HELD
@@ -236,7 +237,7 @@ def lock_payable(session: Session, sheet_id: UUID) -> list[Payslip]:
         .where(
             Payslip.pay_sheet_id == sheet_id,
             col(Payslip.is_current),
-            Payslip.answer_state == PayslipAnswerState.CONFIRMED,
+            is_agreed(),
             col(Payslip.approved_at).is_not(None),
             Payslip.net_fen > 0,
             ~at_bank.exists(),

@@ -1,7 +1,8 @@
-"""SELECTs of what the labour manager's pages show beside one pay sheet: the others, its files."""
+"""SELECTs of what the labour manager's pages show beside one pay sheet: others, files, entries."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -9,7 +10,16 @@ from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from core.enums import PayslipAnswerState
-from db.models import PayBatch, PayBatchRow, PaySheet, Payslip
+from db.models import (
+    PayBatch,
+    PayBatchRow,
+    PayEntry,
+    PaySheet,
+    Payslip,
+    Person,
+    ProjectWorker,
+    WageAdvance,
+)
 from payroll.errors import PayslipNotFoundError
 from payroll.queries import HELD
 
@@ -75,3 +85,41 @@ def get_payslip(session: Session, *, project_id: UUID, payslip_id: UUID) -> Pays
     if payslip is None or payslip.project_id != project_id:
         raise PayslipNotFoundError
     return payslip
+
+
+def list_members(
+    session: Session, *, project_id: UUID, team_id: UUID
+) -> list[tuple[ProjectWorker, Person]]:
+    """Return everybody who is or was in a team of the project, by name."""
+    statement = (
+        select(ProjectWorker, Person)
+        .join(Person, col(Person.id) == ProjectWorker.person_id)
+        .where(ProjectWorker.project_id == project_id, ProjectWorker.team_id == team_id)
+        .order_by(col(Person.name), col(ProjectWorker.id))
+    )
+    return list(session.exec(statement))
+
+
+def list_entries(session: Session, worker_ids: Collection[UUID], *, month: str) -> list[PayEntry]:
+    """Return what was entered for these workers' month, withdrawn or not, newest first."""
+    statement = (
+        select(PayEntry)
+        .where(col(PayEntry.project_worker_id).in_(worker_ids), PayEntry.month == month)
+        .order_by(col(PayEntry.id).desc())
+    )
+    return list(session.exec(statement))
+
+
+def list_advances(
+    session: Session, worker_ids: Collection[UUID], *, first: date, last: date
+) -> list[WageAdvance]:
+    """Return what was paid ahead to these workers on these days, withdrawn or not, newest first."""
+    statement = (
+        select(WageAdvance)
+        .where(
+            col(WageAdvance.project_worker_id).in_(worker_ids),
+            col(WageAdvance.paid_date).between(first, last),
+        )
+        .order_by(col(WageAdvance.id).desc())
+    )
+    return list(session.exec(statement))

@@ -39,6 +39,7 @@ from projects.queries import get_project
 NO_WORK = WorkedTime(units=0, minutes=0, days=0, unclear_days=0)
 MINIMUM_UNKNOWN = "当地最低工资标准还没有登记，这张工资条没有和它核对"
 HOLIDAYS_UNKNOWN = "{year} 年的法定节假日还没有登记，加班没有按节假日算"
+DUE_DATE_UNSURE = "{year} 年的放假安排还没有公布，发薪日可能还会提前"
 NOT_AGREED = "扣款“{name}”要你本人同意才能扣，这次没有扣"
 MOVED = "考勤表锁定以后考勤又有变化，这里按锁定的合计算"
 LESS_THAN_WORKED_OUT = "比按考勤和合同算出来的 {earned} 元少 {short} 元"
@@ -310,6 +311,9 @@ def _remark(
     pays_overtime = any(span.terms.counts_overtime for span in team.spans[worker_id])
     if pays_overtime and team.month.first.year not in KNOWN_YEARS:
         remarks.append(HOLIDAYS_UNKNOWN.format(year=team.month.first.year))
+    due_date = _find_due_date(team, worker_id)
+    if not WORKING_DAYS.is_published(due_date):
+        remarks.append(DUE_DATE_UNSURE.format(year=due_date.year))
     return (*remarks, *_compare_minimum(team, worker_id, wage))
 
 

@@ -85,7 +85,7 @@ class SheetActionNotAllowedError(ConflictError):
     code = "payroll.sheet-action-not-allowed"
     title = "工资表现在不能做这一步"
     title_en = "Not possible in this state"
-    advice = "工资表现在的状态是 {state}，可以做的是：{allowed}。"
+    advice = "这张工资表现在是“{said}”，可以做的是：{steps}。"
     advice_en = "The pay sheet is {state}; possible now: {allowed}."
 
 

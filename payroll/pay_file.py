@@ -1,8 +1,9 @@
 """The sheet 工资表: its columns, one row read as a line, and whether its sums add up; pure."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 from attendance.day_rules import FULL_DAY_UNITS
 from core.clock import month_start, next_month
@@ -44,7 +45,10 @@ COLUMNS = (
     Column(NET, ("实发", "实发金额"), is_required=True),
     Column(BANK_CARD, ("银行卡号",)),
 )
-LONGEST_NUMBER = 20
+LONGEST_NUMBER = 320
+"""More characters than Excel's largest number has digits."""
+LARGEST_FEN = 10**9 - 1
+"""9,999,999.99 yuan, as much as any amount that is typed in (`api.schemas.payroll.Amount`)."""
 TOTALS = frozenset({"合计", "总计", "小计", "本页合计"})
 EARNED = (BASE, OVERTIME, ALLOWANCE)
 
@@ -79,8 +83,13 @@ class PayRow:
         return self.amounts.get(column, 0)
 
     def report(self, column: str, code: PayFindingCode, **facts: object) -> None:
-        """Remember a finding about a column of this row."""
-        self.found.append(PayFinding(self.number, column, code, facts))
+        """Remember a finding about a column of this row; the same is said of a cell once."""
+        if not any((known.column, known.code) == (column, code) for known in self.found):
+            self.found.append(PayFinding(self.number, column, code, facts))
+
+    def report_shared_card(self, whose: str, whose_en: str) -> None:
+        """Remember that the card is that of another row, or of somebody on record."""
+        self.report(BANK_CARD, PayFindingCode.SHARED_CARD, whose=whose, whose_en=whose_en)
 
 
 def read_rows(workbook: Workbook, *, month: str) -> list[PayRow]:
@@ -129,7 +138,8 @@ def _read_row(sheet_row: SheetRow) -> PayRow:
     if not reader.has(ID_NUMBER):
         reader.report(ID_NUMBER, FindingCode.MISSING_VALUE)
     for column in (GROSS, NET):
-        reader.required_text(column, limit=LONGEST_NUMBER)
+        if not reader.has(column):
+            reader.report(column, FindingCode.MISSING_VALUE)
     row.found += reader.found
     return row
 
@@ -145,9 +155,11 @@ def _read_hundredths(reader: RowReader, row: PayRow, column: str) -> int | None:
     if not reader.has(column):
         return None
     text = reader.text(column, limit=LONGEST_NUMBER).replace(",", "").strip("¥￥元 ")
+    if not text and any(finding.column == column for finding in reader.found):
+        return None
     try:
         hundredths = Decimal(text) * FEN_PER_YUAN
-    except InvalidOperation:
+    except DecimalException:
         row.report(column, PayFindingCode.NOT_AN_AMOUNT)
         return None
     code = _judge_number(hundredths, column)
@@ -160,6 +172,8 @@ def _read_hundredths(reader: RowReader, row: PayRow, column: str) -> int | None:
 def _judge_number(hundredths: Decimal, column: str) -> PayFindingCode | None:
     if not hundredths.is_finite():
         return PayFindingCode.NOT_AN_AMOUNT
+    if hundredths > LARGEST_FEN:
+        return PayFindingCode.TOO_LARGE
     if hundredths != hundredths.to_integral_value():
         return PayFindingCode.FINER_THAN_FEN
     if hundredths < 0:
@@ -197,14 +211,17 @@ def _compare(row: PayRow, column: str, expected: int, found: int, code: PayFindi
 
 
 def _check_repeats(rows: Sequence[PayRow]) -> None:
-    people: dict[str, int] = {}
-    cards: dict[str, int] = {}
+    """Keep out every row of a person who has several: nobody can tell which of them counts."""
+    people: dict[str, list[PayRow]] = defaultdict(list)
+    cards: dict[str, PayRow] = {}
     for row in rows:
         if row.id_number:
-            first = people.setdefault(row.id_number, row.number)
-            if first != row.number:
-                row.report(ID_NUMBER, PayFindingCode.REPEATED_ROW, first_row=first)
+            people[row.id_number].append(row)
         if row.bank_card:
-            first = cards.setdefault(row.bank_card, row.number)
-            if first != row.number:
-                row.report(BANK_CARD, PayFindingCode.SHARED_CARD, first_row=first)
+            first = cards.setdefault(row.bank_card, row)
+            if first.id_number != row.id_number:
+                row.report_shared_card(f"第 {first.number} 行", f"row {first.number}")
+    for same in people.values():
+        for row in same if len(same) > 1 else ():
+            others = [str(other.number) for other in same if other is not row]
+            row.report(ID_NUMBER, PayFindingCode.REPEATED_ROW, other_rows="、".join(others))

@@ -10,6 +10,7 @@ class PayFindingCode(StrEnum):
 
     MERGED_CELLS = "merged-cells"
     NOT_AN_AMOUNT = "not-an-amount"
+    TOO_LARGE = "too-large"
     FINER_THAN_FEN = "finer-than-fen"
     NEGATIVE_NET = "negative-net"
     DAYS_BEYOND_MONTH = "days-beyond-month"
@@ -49,6 +50,12 @@ TEXTS: dict[PayFindingCode, FindingText] = {
         "Not an amount or a number of days",
         "请填 0 或大于 0 的数，例如 7875 或 22.5。",
         "Use 0 or more, such as 7875 or 22.5.",
+    ),
+    PayFindingCode.TOO_LARGE: FindingText(
+        "数太大",
+        "Too large a number",
+        "一个月的工资最多填到 9999999.99 元，请核对是不是多打了几位。",
+        "At most 9999999.99 yuan a month; check for extra digits.",
     ),
     PayFindingCode.FINER_THAN_FEN: FindingText(
         "小数超过两位",
@@ -105,10 +112,10 @@ TEXTS: dict[PayFindingCode, FindingText] = {
         "Compare name and number with the original.",
     ),
     PayFindingCode.REPEATED_ROW: FindingText(
-        "与第 {first_row} 行是同一个人",
-        "The same person as in row {first_row}",
-        "请核对两行，只留一行。",
-        "Compare the two rows and keep one.",
+        "与第 {other_rows} 行是同一个人，都没有导入",
+        "The same person as in row {other_rows}; none of them was imported",
+        "请核对这几行，只留一行。",
+        "Compare the rows and keep one.",
     ),
     PayFindingCode.WITHOUT_ATTENDANCE: FindingText(
         "锁定的考勤里这个人没有出勤",
@@ -117,8 +124,8 @@ TEXTS: dict[PayFindingCode, FindingText] = {
         "Enter the attendance first, or remove the row.",
     ),
     PayFindingCode.SHARED_CARD: FindingText(
-        "这张银行卡也是第 {first_row} 行或者别人的",
-        "The card is also that of row {first_row}, or somebody else's",
+        "这张银行卡也是{whose}的",
+        "The card is also that of {whose_en}",
         "工资只能发到本人的卡，请核对。",
         "Wages go to the worker's own card; check it.",
     ),

@@ -132,7 +132,7 @@ def _check_card(session: Session, payee: Payee, row: PayRow, card: str) -> None:
     index = blind_index(session, "project_worker.bank_card", card)
     sharers = set(batch_queries.list_card_sharers(session, index)) - {payee.person.id}
     if sharers:
-        row.report(pay_file.BANK_CARD, PayFindingCode.SHARED_CARD, first_row=row.number)
+        row.report_shared_card("已登记的另一个人", "somebody else on record")
     else:
         row.report(pay_file.BANK_CARD, PayFindingCode.CARD_DIFFERS)
 

@@ -26,6 +26,7 @@ from payroll.bank_errors import (
 )
 from payroll.batch_queries import WaitingBatch
 from payroll.rules import SheetAction
+from payroll.words import BATCH_NAMES
 
 
 def may_release(session: Session, *, principal: Principal, project_id: UUID, at: datetime) -> bool:
@@ -121,7 +122,23 @@ def let_go(
     _move_rows(session, rows, PayRowState.SUBMITTED, at)
     sheet.state = rules.next_state(sheet.state, SheetAction.INSTRUCT)
     _decide(batch, principal, PayBatchState.RELEASED, at)
-    record_act(session, principal, "payroll.pay-batch-released", batch, file_hash=batch.file_hash)
+    record_release(session, principal, batch, at=at)
+
+
+def record_release(
+    session: Session, principal: Principal, batch: PayBatch, *, at: datetime
+) -> None:
+    """Leave the traces without which the database takes no release and no file goes out."""
+    witnesses.record_batch(session, batch, at=at)
+    record_act(
+        session,
+        principal,
+        "payroll.pay-batch-released",
+        batch,
+        file_hash=batch.file_hash,
+        row_count=str(batch.row_count),
+        total_fen=str(batch.total_fen),
+    )
 
 
 def refuse_pay_batch(
@@ -143,6 +160,7 @@ def refuse_pay_batch(
     _free(session, batch, at)
     _decide(batch, principal, PayBatchState.REFUSED, at)
     batch.reason = reason
+    witnesses.record_batch(session, batch, at=at)
     record_act(session, principal, "payroll.pay-batch-refused", batch)
     return batch
 
@@ -163,6 +181,7 @@ def withdraw_pay_batch(
     _free(session, batch, at)
     _decide(batch, principal, PayBatchState.WITHDRAWN, at)
     batch.reason = reason
+    witnesses.record_batch(session, batch, at=at)
     record_act(session, principal, "payroll.pay-batch-withdrawn", batch)
     return batch
 
@@ -176,7 +195,7 @@ def _lock(
 
 def _check_is_drafted(batch: PayBatch) -> None:
     if batch.state is not PayBatchState.DRAFTED:
-        raise BatchDecidedError(state=batch.state.value)
+        raise BatchDecidedError(state=batch.state.value, said=BATCH_NAMES[batch.state])
 
 
 def _check_is_second(principal: Principal, batch: PayBatch) -> None:

@@ -22,6 +22,7 @@ from payroll.errors import (
     SheetActionNotAllowedError,
 )
 from payroll.pay_rules import PayItem, WorkedTime
+from payroll.words import SHEET_NAMES
 from projects.counties import MinimumWage
 
 ANSWERABLE = (
@@ -49,6 +50,14 @@ class SheetAction(StrEnum):
     SETTLE = "settle"
 
 
+ACTION_NAMES = {
+    SheetAction.DRAW_UP: "重新生成",
+    SheetAction.PUBLISH: "发给本人确认",
+    SheetAction.ADJUST: "修改某个人的工资条",
+    SheetAction.APPROVE: "审核",
+    SheetAction.INSTRUCT: "生成银行文件",
+    SheetAction.SETTLE: "导入银行结果",
+}
 TRANSITIONS: dict[tuple[PaySheetState, SheetAction], PaySheetState] = {
     (PaySheetState.DRAFT, SheetAction.DRAW_UP): PaySheetState.DRAFT,
     (PaySheetState.DRAFT, SheetAction.PUBLISH): PaySheetState.PUBLISHED,
@@ -125,9 +134,13 @@ def next_state(state: PaySheetState, action: SheetAction) -> PaySheetState:
     try:
         return TRANSITIONS[state, action]
     except KeyError:
-        allowed = [step.value for at, step in TRANSITIONS if at is state]
+        allowed = [step for at, step in TRANSITIONS if at is state]
         raise SheetActionNotAllowedError(
-            state=state.value, action=action.value, allowed="、".join(allowed) or "-"
+            state=state.value,
+            action=action.value,
+            allowed="、".join(step.value for step in allowed) or "-",
+            said=SHEET_NAMES[state],
+            steps="、".join(ACTION_NAMES[step] for step in allowed) or "没有了",
         ) from None
 
 

@@ -28,10 +28,11 @@ from payroll.errors import (
     PayslipChangedError,
     PayslipIncompleteError,
 )
+from payroll.newer import Newer, check_up_to_date
+from payroll.newer_queries import list_newer
 from payroll.pay_rules import PayItem
 from payroll.rules import SheetAction
 from payroll.telling import News, tell_workers
-from payroll.term_errors import PaySheetStaleError
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,8 @@ class SheetOverview:
 
     sheet: PaySheet
     lines: list[PayLine]
+    newer: list[Newer]
+    """What a draft does not know yet; it cannot be published before it is drawn up again."""
 
     @property
     def net_fen(self) -> int:
@@ -120,7 +123,8 @@ def get_pay_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> Shee
         )
         for payslip, has_phone in current
     ]
-    return SheetOverview(sheet, lines)
+    is_draft = sheet.state is PaySheetState.DRAFT
+    return SheetOverview(sheet, lines, newer=list_newer(session, sheet) if is_draft else [])
 
 
 def publish_pay_sheet(
@@ -129,12 +133,11 @@ def publish_pay_sheet(
     """Show every worker of the sheet their payslip and tell them by SMS.
 
     Raises PayslipIncompleteError naming every field of 条例 §15 that is missing, by worker, and
-    PaySheetStaleError when something it counts was withdrawn.
+    PaySheetStaleError naming what was entered, withdrawn or reopened since it was drawn up.
     """
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
     state = rules.next_state(sheet.state, SheetAction.PUBLISH)
-    if term_queries.is_stale(session, sheet.id):
-        raise PaySheetStaleError
+    check_up_to_date(list_newer(session, sheet))
     lines = queries.list_lines(session, sheet.id)
     _check_complete([line.content for line in lines])
     sheet.state, sheet.published_at = state, at
@@ -217,12 +220,13 @@ def adjust_payslip(
     payslip.promised_fen = _keep_promise(earlier, payslip)
     _check_complete([payslip.content])
     drawing.settle(session, sheet, [drawn], at=at)
+    was_answered = earlier.answer_state not in rules.ANSWERABLE
     earlier.is_current = False
     # The old version must step back before the new one may count.
     session.flush()
     session.add(payslip)
     witnesses.record_payslips(session, [payslip], at=at)
-    _tell_of_change(session, principal, payslip, note, at)
+    _tell_of_change(session, principal, payslip, note, was_answered=was_answered, at=at)
     return payslip
 
 
@@ -236,7 +240,13 @@ def _keep_promise(earlier: Payslip, payslip: Payslip) -> int | None:
 
 
 def _tell_of_change(
-    session: Session, principal: Principal, payslip: Payslip, note: str, at: datetime
+    session: Session,
+    principal: Principal,
+    payslip: Payslip,
+    note: str,
+    *,
+    was_answered: bool,
+    at: datetime,
 ) -> None:
     audit.record(
         session,
@@ -246,7 +256,8 @@ def _tell_of_change(
         subject_id=payslip.id,
         reason=note,
     )
-    tell_worker(session, payslip, Template.PAYSLIP_CHANGED, event_id=payslip.id)
+    template = Template.PAYSLIP_CHANGED if was_answered else Template.PAYSLIP_REPLACED
+    tell_worker(session, payslip, template, event_id=payslip.id)
     announce_payslip(session, payslip, EventKind.PAYSLIP_CHANGED, at=at)
 
 

@@ -6,8 +6,9 @@ from redis import Redis
 from sqlmodel import Session
 
 from cases import spoken
+from cases.by_pin import look_up_complaint
 from cases.queries import find_case
-from cases.service import look_up_complaint
+from cases.throttle import Door
 from core.enums import WageSeverity
 from payroll.severity import WageStatus
 from payroll.status import get_wage_status
@@ -25,12 +26,14 @@ STATES = {
 def speak_of_complaint(
     session: Session, valkey: Redis, *, number: str, pin: str, address: str, at: datetime
 ) -> str:
-    """Return sentences that can be understood by ear; see `cases.service.look_up_complaint`.
+    """Return sentences that can be understood by ear; see `cases.by_pin.look_up_complaint`.
 
     Whoever complained anonymously, or without an account, hears of the complaint alone: nobody
     knows whose wages those would be.
     """
-    timeline = look_up_complaint(session, valkey, number=number, pin=pin, address=address)
+    timeline = look_up_complaint(
+        session, valkey, number=number, pin=pin, address=address, door=Door.HOTLINE
+    )
     said = spoken.say(timeline)
     found = find_case(session, timeline.number)
     person_id = found[0].person_id if found else None

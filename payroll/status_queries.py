@@ -207,6 +207,19 @@ def paid_fen() -> sa.ScalarSelect[int]:
     )
 
 
+def is_owed() -> sa.ColumnElement[bool]:
+    """Tell whether a payslip counts, was shown, and no bank has paid all that it owes.
+
+    Arrears and the wage account both ask this, so that they never differ.
+    """
+    published = (
+        sa.select(col(PaySheet.id))
+        .where(col(PaySheet.id) == Payslip.pay_sheet_id, col(PaySheet.state) != PaySheetState.DRAFT)
+        .correlate(Payslip)
+    )
+    return sa.and_(col(Payslip.is_current), published.exists(), owed_fen() > paid_fen())
+
+
 def list_work_without_payslip(
     session: Session, whose: sa.ColumnElement[bool], *, before: date
 ) -> list[UnpaidWork]:

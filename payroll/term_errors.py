@@ -104,13 +104,19 @@ class ConsentNotNeededError(ConflictError):
 
 
 class PaySheetStaleError(ConflictError):
-    """Something the draft counts was withdrawn since it was drawn up."""
+    """What the draft is worked out from has changed since it was drawn up."""
 
     code = "payroll.pay-sheet-stale"
     title = "工资表要重新生成"
     title_en = "Draw the sheet up again"
-    advice = "生成以后有登记撤回了，请重新生成工资表再公布。"
-    advice_en = "An entry it counts was withdrawn; draw the sheet up again, then publish."
+    advice = (
+        "生成以后又有变化：{newer}。请重新生成（页面上点“重新算一遍”），核对以后再发给本人；"
+        "从 Excel 导入过的，要再导入一次。"
+    )
+    advice_en = (
+        "Since it was drawn up: {newer_en}. Draw it up again, import the Excel file again if there"
+        " was one, look it over, then publish."
+    )
 
 
 class AdvanceInFutureError(UnprocessableError):
@@ -121,6 +127,16 @@ class AdvanceInFutureError(UnprocessableError):
     title_en = "The day has not come"
     advice = "钱付了以后再登记，日期写付钱的那一天。"
     advice_en = "Enter it once it was paid, with the day of the payment."
+
+
+class AdvanceOutsideEngagementError(UnprocessableError):
+    """An advance is wages of the project: it is paid between entering and leaving it."""
+
+    code = "payroll.advance-outside-engagement"
+    title = "预支的日期不在这个人在工地的时间里"
+    title_en = "Not within the engagement"
+    advice = "这个人 {entered} 进场{left}，请写真正付钱的那一天；别的时候付的钱不能扣。"
+    advice_en = "The worker entered on {entered}{left_en}; write the day of the payment."
 
 
 class DeductionTooLargeError(UnprocessableError):

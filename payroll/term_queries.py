@@ -189,19 +189,6 @@ def claim_entries(session: Session, entry_ids: Collection[UUID], *, sheet_id: UU
     )
 
 
-def is_stale(session: Session, sheet_id: UUID) -> bool:
-    """Tell whether a draft counts something that was withdrawn."""
-    entry = select(PayEntry.id).where(
-        PayEntry.pay_sheet_id == sheet_id, col(PayEntry.withdrawn_at).is_not(None)
-    )
-    advance = (
-        select(WageAdvance.id)
-        .join(AdvanceRecovery, col(AdvanceRecovery.advance_id) == WageAdvance.id)
-        .where(AdvanceRecovery.pay_sheet_id == sheet_id, col(WageAdvance.withdrawn_at).is_not(None))
-    )
-    return session.scalars(select(or_(entry.exists(), advance.exists()))).one()
-
-
 def list_entries(
     session: Session, *, project_id: UUID, worker_id: UUID, month: str | None
 ) -> list[PayEntry]:

@@ -1,5 +1,6 @@
 """What wage rows say, as it goes into the evidence log and as `make audit` reads it again."""
 
+import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -8,7 +9,7 @@ from uuid import UUID
 from sqlmodel import Session
 
 from core.enums import EvidenceKind
-from db.models import PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
+from db.models import PayBatch, PayBatchRow, Payslip, PayslipAnswer, PayslipReceived
 from evidence import log
 from evidence.audit import Witness
 from evidence.canonical import content_hash
@@ -22,6 +23,7 @@ Row = TypeVar(
     PayslipAnswer,
     PayslipReceived,
     PayBatchRow,
+    PayBatch,
     Payslip | Line,
     PayBatchRow | SentRow,
 )
@@ -95,6 +97,23 @@ def describe_bank_row(row: PayBatchRow | SentRow) -> dict[str, Any]:
     }
 
 
+def describe_batch(batch: PayBatch) -> dict[str, Any]:
+    """Return who drew a bank file up and who decided on it; the file's hash is worked out again."""
+    return {
+        **_ids(batch, "project_id", "pay_sheet_id", "created_by"),
+        "decided_at": batch.decided_at and _instant(batch.decided_at),
+        "decided_by": batch.decided_by and str(batch.decided_by),
+        "file_hash": hashlib.sha256(batch.file.encode()).hexdigest(),
+        "lines_hash": batch.lines_hash,
+        "reason": batch.reason,
+        "reference": batch.reference,
+        "row_count": batch.row_count,
+        "state": batch.state.value,
+        "stored_hash": batch.file_hash,
+        "total_fen": batch.total_fen,
+    }
+
+
 def record_payslips(session: Session, payslips: Iterable[Payslip | Line], *, at: datetime) -> None:
     """Note payslips as their workers are shown them."""
     _record(session, EvidenceKind.PAYSLIP, payslips, _describe_shown, at=at)
@@ -115,6 +134,25 @@ def record_bank_rows(
 ) -> None:
     """Note what a bank is told, or has answered."""
     _record(session, EvidenceKind.PAY_BATCH_ROW, rows, describe_bank_row, at=at)
+
+
+def record_batch(session: Session, batch: PayBatch, *, at: datetime) -> None:
+    """Note a bank file as it is drawn up, or as somebody has decided on it."""
+    _record(session, EvidenceKind.PAY_BATCH, [batch], describe_batch, at=at)
+
+
+def is_batch_recorded(session: Session, batch: PayBatch) -> bool:
+    """Tell whether the product noted last what the row of a bank file says."""
+    documents = {batch.id: describe_batch(batch)}
+    return not log.find_unrecorded(session, kind=EvidenceKind.PAY_BATCH, documents=documents)
+
+
+def find_unrecorded_answers(session: Session, answers: Iterable[PayslipAnswer]) -> set[UUID]:
+    """Return the payslips whose answers the product did not take down as they are now."""
+    said = {answer.id: answer for answer in answers}
+    documents = {answer_id: describe_answer(answer) for answer_id, answer in said.items()}
+    unrecorded = log.find_unrecorded(session, kind=EvidenceKind.PAYSLIP_ANSWER, documents=documents)
+    return {said[answer_id].payslip_id for answer_id in unrecorded}
 
 
 def _record(
@@ -138,6 +176,20 @@ def _read(
     return witness
 
 
+def _read_sealed(
+    iterate: Callable[[Session], Iterator[Row]],
+    describe: Callable[[Row], Mapping[str, Any]],
+    sealed: str,
+) -> Witness:
+    """Return a witness that says nothing of a row whose sealed column cannot be opened."""
+
+    def witness(session: Session) -> Iterator[tuple[UUID, Mapping[str, Any] | None]]:
+        for row in iterate(session):
+            yield row.id, None if getattr(row, sealed) is None else describe(row)
+
+    return witness
+
+
 def _ids(row: object, *names: str) -> dict[str, str]:
     return {name: str(getattr(row, name)) for name in names}
 
@@ -150,5 +202,8 @@ WITNESSES: dict[EvidenceKind, Witness] = {
     EvidenceKind.PAYSLIP: _read(queries.iterate_published_payslips, describe_payslip),
     EvidenceKind.PAYSLIP_ANSWER: _read(queries.iterate_answers, describe_answer),
     EvidenceKind.PAYSLIP_RECEIVED: _read(queries.iterate_received, describe_received),
-    EvidenceKind.PAY_BATCH_ROW: _read(queries.iterate_bank_rows, describe_bank_row),
+    EvidenceKind.PAY_BATCH: _read_sealed(queries.iterate_batches, describe_batch, "file"),
+    EvidenceKind.PAY_BATCH_ROW: _read_sealed(
+        queries.iterate_bank_rows, describe_bank_row, "account"
+    ),
 }

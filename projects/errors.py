@@ -75,8 +75,8 @@ class SheetNotFoundError(UnprocessableError):
     code = "projects.sheet-not-found"
     title = "表格里缺少工作表"
     title_en = "Sheet not found"
-    advice = "请把工作表命名为“{sheet}”，或下载模板填写。"
-    advice_en = "Name the sheet “{sheet}”, or fill in the template."
+    advice = "请把工作表命名为“{sheet}”（在 Excel 左下角双击名字可以改），再上传。"
+    advice_en = "Name the sheet “{sheet}” and upload again."
 
 
 class SheetEmptyError(UnprocessableError):

@@ -14,7 +14,7 @@ from xml.parsers import expat
 
 from python_calamine import CalamineError, CalamineWorkbook
 
-from core.identifiers import normalize_code
+from core.text import says_something
 from projects.errors import (
     MissingColumnsError,
     RepeatedColumnsError,
@@ -284,4 +284,4 @@ def _normalize_header(cell: Cell) -> str:
 
 
 def _has(cell: Cell) -> bool:
-    return not isinstance(cell, str) or bool(normalize_code(cell))
+    return not isinstance(cell, str) or says_something(cell)

@@ -156,8 +156,11 @@ class CodePhotoTooLargeError(TooLargeError):
     code = "qr.photo-too-large"
     title = "照片太大"
     title_en = "The photo is too large"
-    advice = "请用小于 {max_megabytes} MB 的照片，手机普通拍照就够清楚。"
-    advice_en = "Use a picture below {max_megabytes} MB; an ordinary phone picture will do."
+    advice = "请用小于 {max_megabytes} MB、{max_megapixels} 百万像素以内的照片，手机普通拍照就够。"
+    advice_en = (
+        "Use a picture below {max_megabytes} MB and {max_megapixels} megapixels;"
+        " an ordinary phone picture will do."
+    )
 
 
 class NoPosterInPhotoError(UnprocessableError):

@@ -41,16 +41,22 @@ def read_codes(content: bytes) -> list[str]:
     Raises CodePhotoTooLargeError.
     """
     if len(content) > LARGEST_UPLOAD:
-        raise CodePhotoTooLargeError(max_megabytes=LARGEST_UPLOAD // 1_000_000)
+        raise _too_large()
     try:
         with OPENING:
             picture = _open(content)
     except BOMBS as error:
-        raise CodePhotoTooLargeError(max_megabytes=LARGEST_UPLOAD // 1_000_000) from error
+        raise _too_large() from error
     except DAMAGES:
         return []
     wanted = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
     return [code.text for code in zxingcpp.read_barcodes(picture, formats=wanted)]
+
+
+def _too_large() -> CodePhotoTooLargeError:
+    return CodePhotoTooLargeError(
+        max_megabytes=LARGEST_UPLOAD // 1_000_000, max_megapixels=MOST_PIXELS // 1_000_000
+    )
 
 
 def _open(content: bytes) -> Image.Image:

@@ -12,21 +12,22 @@ from fastapi.templating import Jinja2Templates
 from api.pages.calls import link_numbers
 from attendance.day_rules import format_units
 from attendance.phone_rules import PLACE_WORDS
+from cases import workflow
 from core.case_enums import CaseAction
 from core.clock import SHANGHAI, month_start
 from core.enums import (
     Grade,
-    PayBatchState,
     PayRowState,
-    PaySheetState,
     PayslipAnswerState,
     Role,
     WageSeverity,
 )
 from core.masking import mask_card, mask_name
 from core.money import to_yuan
-from payroll.bank_profiles import ProfileName
+from core.pay_enums import DeductionKind
+from payroll.bank_profiles import PROFILE_NAMES
 from payroll.rejections import RejectionOwner, explain_rejection
+from payroll.words import BATCH_NAMES, SHEET_NAMES
 
 WEEKDAYS = "一二三四五六日"
 MINUTES_PER_HOUR = 60
@@ -58,19 +59,6 @@ DESK_ANSWER_NAMES = {
     PayslipAnswerState.UNREACHABLE: "联系不上",
 }
 """The same as the people who make the pay read it; silence is no answer."""
-SHEET_NAMES = {
-    PaySheetState.DRAFT: "草稿，工人还看不到",
-    PaySheetState.PUBLISHED: "已发给本人确认",
-    PaySheetState.APPROVED: "已审核，可以发",
-    PaySheetState.INSTRUCTED: "已送银行",
-    PaySheetState.SETTLED: "全部到账",
-}
-BATCH_NAMES = {
-    PayBatchState.DRAFTED: "等第二个人放行",
-    PayBatchState.RELEASED: "已放行",
-    PayBatchState.REFUSED: "第二个人没有同意",
-    PayBatchState.WITHDRAWN: "已撤回",
-}
 ROW_NAMES = {
     PayRowState.DRAFTED: "等放行",
     PayRowState.WITHDRAWN: "没有送出",
@@ -82,12 +70,12 @@ OWNER_NAMES = {
     RejectionOwner.WORKER: "工人本人（换卡只能本人办）",
     RejectionOwner.LABOUR_MANAGER: "劳资专管员（问银行）",
 }
-PROFILE_NAMES = {
-    ProfileName.GENERIC: "通用 CSV（UTF-8）",
-    ProfileName.GENERIC_GB18030: "通用 CSV（GB18030）",
-    ProfileName.PIPE: "竖线分隔 TXT",
-    ProfileName.ICBC: "工商银行样式",
-    ProfileName.PAIN_001: "ISO 20022（pain.001）",
+DEDUCTION_NAMES = {
+    DeductionKind.AGREED: "本人同意扣的（如宿舍电费）",
+    DeductionKind.DAMAGE: "赔偿本人造成的损失",
+    DeductionKind.INCOME_TAX: "个人所得税",
+    DeductionKind.SOCIAL_INSURANCE: "社会保险个人部分",
+    DeductionKind.COURT_ORDER: "法院判决、裁定要扣的",
 }
 ROLE_NAMES = {Role.LABOUR_MANAGER: "劳资专管员", Role.EMPLOYER_ADMIN: "单位管理员"}
 FIELD_NAMES = {
@@ -112,6 +100,7 @@ OWN_ACTIONS = {
     CaseAction.DECLINE_AGREEMENT: "不同意调解方案",
     CaseAction.ADD_DETAILS: "补充缺的情况",
     CaseAction.SUPPLEMENT: "补充说明",
+    CaseAction.ASK_QUESTION: "问一句",
 }
 
 
@@ -173,10 +162,12 @@ templates.env.globals.update(
     row_names=ROW_NAMES,
     profile_names=PROFILE_NAMES,
     role_names=ROLE_NAMES,
+    deduction_names=DEDUCTION_NAMES,
     bank_names=BANK_NAMES,
     field_names=FIELD_NAMES,
     status_titles=STATUS_TITLES,
     own_actions=OWN_ACTIONS,
+    wordy_actions=workflow.WORDY,
     place_names=PLACE_WORDS,
 )
 

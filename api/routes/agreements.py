@@ -1,28 +1,44 @@
-"""Signing mediation agreements: the complainant's part, the employer's, and the worker's page."""
+"""Signing mediation agreements: either side's part, paper, and the pages of phone and kiosk."""
 
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from api.deps import KeyringDep, ProjectManagerDep, SessionDep, WorkerDep
+from api.deps import (
+    BlobsDep,
+    InspectorDep,
+    KeyringDep,
+    ProjectManagerDep,
+    SessionDep,
+    WorkerDep,
+)
+from api.pages.kiosk import HOME, KioskRoute, KioskWorkerDep, render_kiosk
 from api.pages.refusals import PageRoute
 from api.pages.rendering import render
 from api.pages.sign_in import PageWorkerDep
 from api.problems import problems
+from api.routes.case_papers import BAD_FILE
 from api.routes.cases import NumberPath
-from api.schemas.agreements import AgreementOut, AgreementsOut, SignatureIn
+from api.schemas.agreements import AgreementOut, AgreementsOut, ContentHash, SignatureIn
+from api.schemas.words import Name
 from cases import agreements
+from cases.desk_errors import HandlerRequiredError
 from cases.document_errors import AgreementChangedError, AgreementNotFoundError
-from cases.errors import ComplaintNotFoundError
+from cases.errors import CaseNotFoundError, ComplaintNotFoundError
+from core.case_enums import AgreementParty
 from core.clock import now
+from evidence.pictures import LARGEST_UPLOAD
 from identity.errors import NotSignedInError, RoleRequiredError
 from projects.errors import ProjectNotFoundError
 
 router = APIRouter(tags=["cases"])
 pages_router = APIRouter(
     prefix="/complaints/{number}/agreement", route_class=PageRoute, include_in_schema=False
+)
+kiosk_router = APIRouter(
+    prefix=f"{HOME}/agreements", route_class=KioskRoute, include_in_schema=False
 )
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 
@@ -110,6 +126,92 @@ def sign_for_employer(
             at=now(),
         )
     )
+
+
+@router.get(
+    "/cases/{number}/agreement", responses=problems(CaseNotFoundError, AgreementNotFoundError)
+)
+def get_case_agreement(
+    session: SessionDep, inspector: InspectorDep, number: NumberPath
+) -> AgreementOut:
+    """Read a case's agreement, and who has signed."""
+    return AgreementOut.of(
+        agreements.get_case_agreement(session, principal=inspector, number=number)
+    )
+
+
+@router.post(
+    "/cases/{number}/agreement/paper-signatures",
+    responses=problems(
+        CaseNotFoundError,
+        HandlerRequiredError,
+        AgreementNotFoundError,
+        AgreementChangedError,
+        *BAD_FILE,
+    ),
+)
+def record_paper_signature(
+    *,
+    session: SessionDep,
+    keyring: KeyringDep,
+    blobs: BlobsDep,
+    inspector: InspectorDep,
+    number: NumberPath,
+    party: Annotated[AgreementParty, Form()],
+    signer_name: Annotated[Name, Form()],
+    content_hash: Annotated[ContentHash, Form(description="As printed on the paper.")],
+    proof: Annotated[UploadFile, File(description="A photo or PDF of the signed paper.")],
+) -> AgreementOut:
+    """Record a signature on the printed agreement.
+
+    For those who handle the case, of whoever can sign neither on a phone nor at a kiosk. The
+    worker's signature makes the agreement.
+    """
+    return AgreementOut.of(
+        agreements.record_paper_signature(
+            session,
+            keyring,
+            blobs,
+            principal=inspector,
+            number=number,
+            party=party,
+            signer_name=signer_name,
+            content_hash=content_hash,
+            proof=proof.file.read(LARGEST_UPLOAD + 1),
+            at=now(),
+        )
+    )
+
+
+@kiosk_router.get("")
+def show_kiosk_agreements(
+    request: Request, session: SessionDep, worker: KioskWorkerDep
+) -> HTMLResponse:
+    """Show what waits for the worker's signature, or holds."""
+    own = agreements.list_own_agreements(session, person_id=worker.person_id)
+    return render_kiosk(
+        request, "kiosk_agreements.html", agreements=[AgreementOut.of(one) for one in own]
+    )
+
+
+@kiosk_router.post("/{number}")
+def sign_at_kiosk(
+    session: SessionDep,
+    keyring: KeyringDep,
+    worker: KioskWorkerDep,
+    number: NumberPath,
+    form: Annotated[SignatureIn, Form()],
+) -> Response:
+    """Sign what the screen showed."""
+    agreements.sign_own_agreement(
+        session,
+        keyring,
+        principal=worker,
+        number=number,
+        content_hash=form.content_hash,
+        at=now(),
+    )
+    return RedirectResponse("/kiosk/agreements", 303)
 
 
 @pages_router.get("")

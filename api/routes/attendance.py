@@ -30,7 +30,7 @@ from attendance.errors import (
 from attendance.facts import ObjectionView
 from core.clock import now
 from devices.errors import AttlogTooLongError, DeviceNotFoundError, NotAnAttlogError
-from evidence.errors import PictureUnreadableError, UploadTooLargeError
+from evidence.errors import PictureUnreadableError, TooManyPixelsError, UploadTooLargeError
 from evidence.pictures import LARGEST_UPLOAD
 from identity.errors import NotSignedInError, RoleRequiredError
 from projects.errors import ProjectNotFoundError
@@ -109,6 +109,7 @@ def confirm_day(
         ObjectionNotFoundError,
         TooManyPhotosError,
         UploadTooLargeError,
+        TooManyPixelsError,
         PictureUnreadableError,
     ),
 )

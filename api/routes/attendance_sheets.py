@@ -30,6 +30,7 @@ from attendance.sheet_errors import (
     DaysUnsettledError,
     MonthNotOverError,
     NoDayColumnsError,
+    OtherMonthError,
     SheetChangedError,
     SheetNotLockedError,
     SheetPaidError,
@@ -262,7 +263,7 @@ def export_sheet(
 
 @router.post(
     f"{SHEETS}/import",
-    responses=problems(*NOT_YOURS, NoDayColumnsError, *WORKBOOK_REFUSALS),
+    responses=problems(*NOT_YOURS, NoDayColumnsError, OtherMonthError, *WORKBOOK_REFUSALS),
 )
 def import_sheet(
     session: SessionDep,

@@ -7,6 +7,7 @@ from fastapi import APIRouter, UploadFile
 from api.deps import AdminDep, InspectorDep, KeyringDep, SessionDep
 from api.problems import problems
 from api.routes.cases import STEP_REFUSALS, NumberPath
+from api.routes.projects import WORKBOOK_REFUSALS
 from api.schemas.case_desk import (
     AlarmOut,
     AlarmsOut,
@@ -31,11 +32,9 @@ from api.schemas.case_desk import (
 )
 from api.schemas.cases import ActedOut, FiledComplaintOut
 from cases import bundles, bureaus, desk, identities, intake, service, shield
-from cases.clues import MOST_BYTES
 from cases.desk_errors import (
     BureauNotFoundError,
     CaseRequestNotFoundError,
-    ClueFileError,
     ConflictOfInterestError,
     ContactNotFoundError,
     HandlerNotFoundError,
@@ -50,6 +49,8 @@ from cases.document_errors import StagedFileNotFoundError
 from cases.errors import (
     ActionNotAllowedError,
     CaseNotFoundError,
+    FormSentBeforeError,
+    MonthAheadError,
     OutsideProvinceError,
     StepDoneError,
     UnknownPlaceError,
@@ -57,6 +58,7 @@ from cases.errors import (
 from core.clock import local_date, now
 from identity.errors import PersonNotFoundError, ReasonTooShortError
 from projects.errors import ProjectNotFoundError
+from projects.workbook import MAX_BYTES
 
 router = APIRouter(tags=["case desk"])
 
@@ -65,7 +67,12 @@ router = APIRouter(tags=["case desk"])
     "/cases",
     status_code=201,
     responses=problems(
-        ProjectNotFoundError, UnknownPlaceError, OutsideProvinceError, StagedFileNotFoundError
+        ProjectNotFoundError,
+        UnknownPlaceError,
+        OutsideProvinceError,
+        FormSentBeforeError,
+        MonthAheadError,
+        StagedFileNotFoundError,
     ),
 )
 def file_assisted_complaint(
@@ -99,18 +106,29 @@ def file_assisted_complaint(
     return FiledComplaintOut.of(filed)
 
 
-@router.post("/clues/import", responses=problems(ClueFileError))
+@router.post("/clues/import", responses=problems(*WORKBOOK_REFUSALS))
 def import_clues(
-    session: SessionDep, keyring: KeyringDep, inspector: InspectorDep, file: UploadFile
+    session: SessionDep,
+    keyring: KeyringDep,
+    inspector: InspectorDep,
+    file: UploadFile,
+    dry_run: bool = False,
 ) -> CluesOut:
     """File clues exported by the national platform.
 
-    For inspectors. CSV in UTF-8 with the platform's columns. Every line goes to its own county;
-    the answer says per line which number it got, or why it was not filed.
+    For inspectors. The first sheet of an .xlsx, or CSV in UTF-8 or GB18030, with the platform's
+    columns. Every line goes to its own county; the answer says per line which number it got, or
+    which cell kept it out and what to do. `dry_run` says the same and files nothing.
     """
-    content = file.file.read(MOST_BYTES + 1)
-    results = intake.import_clues(session, keyring, principal=inspector, content=content, at=now())
-    return CluesOut(items=[ClueOut.model_validate(one, from_attributes=True) for one in results])
+    results = intake.import_clues(
+        session,
+        keyring,
+        principal=inspector,
+        content=file.file.read(MAX_BYTES + 1),
+        dry_run=dry_run,
+        at=now(),
+    )
+    return CluesOut(is_dry_run=dry_run, items=[ClueOut.of(result) for result in results])
 
 
 @router.post(
@@ -120,6 +138,7 @@ def import_clues(
         CaseRequestNotFoundError,
         HeadRequiredError,
         OwnRequestError,
+        ConflictOfInterestError,
         ActionNotAllowedError,
         StepDoneError,
         *STEP_REFUSALS,
@@ -200,13 +219,18 @@ def recuse_handler(
     return CaseFileOut.of_file(file, at=at)
 
 
-@router.post("/cases/{number}/notes", status_code=201, responses=problems(CaseNotFoundError))
+@router.post(
+    "/cases/{number}/notes",
+    status_code=201,
+    responses=problems(CaseNotFoundError, ConflictOfInterestError),
+)
 def add_note(
     session: SessionDep, inspector: InspectorDep, number: NumberPath, body: NoteIn
 ) -> CaseFileOut:
     """Keep a note for colleagues.
 
-    Neither the complainant nor the employer reads it. Notes are never changed.
+    Neither the complainant nor the employer reads it. Notes are never changed. Nobody who is part
+    of the matter, or stepped back from it, writes any.
     """
     at = now()
     desk.add_note(session, principal=inspector, number=number, text=body.text, at=at)
@@ -243,7 +267,7 @@ def list_unlocks(session: SessionDep, inspector: InspectorDep, number: NumberPat
 
 @router.post(
     "/cases/{number}/signs/{sign_id}/finding",
-    responses=problems(CaseNotFoundError, SignNotFoundError),
+    responses=problems(CaseNotFoundError, ConflictOfInterestError, SignNotFoundError),
 )
 def settle_sign(
     session: SessionDep,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 
 from api.deps import InspectorDep, SessionDep
 from api.pagination import Page, PageDep, make_page
@@ -19,7 +19,10 @@ from api.schemas.case_groups import (
 from cases import groups, statistics
 from cases.desk_errors import (
     AlertNotFoundError,
+    GroupDissolvedError,
     GroupNotFoundError,
+    PeriodReversedError,
+    ReportTimeUnfitError,
     TooManyRepresentativesError,
 )
 from cases.errors import CaseNotFoundError
@@ -27,6 +30,7 @@ from core.clock import now
 
 router = APIRouter(tags=["case groups"])
 
+StatisticsDay = Annotated[date, Query(ge=date(2020, 1, 1), le=date(2099, 12, 31))]
 MemberPath = Annotated[str, Path(pattern=r"^AX[0-9]{14}$")]
 
 
@@ -47,11 +51,17 @@ def get_case_group(session: SessionDep, inspector: InspectorDep, group_id: UUID)
     return GroupFileOut.of_file(file)
 
 
-@router.post("/case-groups/{group_id}/confirm", responses=problems(GroupNotFoundError))
+@router.post(
+    "/case-groups/{group_id}/confirm",
+    responses=problems(GroupNotFoundError, GroupDissolvedError),
+)
 def confirm_case_group(
     session: SessionDep, inspector: InspectorDep, group_id: UUID
 ) -> GroupFileOut:
-    """Say that these cases belong together."""
+    """Say that these cases belong together.
+
+    Not once they were said not to.
+    """
     file = groups.confirm_group(session, principal=inspector, group_id=group_id)
     return GroupFileOut.of_file(file)
 
@@ -76,7 +86,9 @@ def leave_case_group(
 
 @router.post(
     "/case-groups/{group_id}/representatives",
-    responses=problems(GroupNotFoundError, CaseNotFoundError, TooManyRepresentativesError),
+    responses=problems(
+        GroupNotFoundError, GroupDissolvedError, CaseNotFoundError, TooManyRepresentativesError
+    ),
 )
 def name_representative(
     session: SessionDep, inspector: InspectorDep, group_id: UUID, body: MemberIn
@@ -107,7 +119,7 @@ def acknowledge_alert(session: SessionDep, inspector: InspectorDep, group_id: UU
 @router.post(
     "/case-groups/{group_id}/board",
     status_code=201,
-    responses=problems(GroupNotFoundError),
+    responses=problems(GroupNotFoundError, ReportTimeUnfitError),
 )
 def add_dispatch_entry(
     session: SessionDep, inspector: InspectorDep, group_id: UUID, body: DispatchEntryIn
@@ -122,9 +134,9 @@ def add_dispatch_entry(
     return GroupFileOut.of_file(file)
 
 
-@router.get("/case-statistics")
+@router.get("/case-statistics", responses=problems(PeriodReversedError))
 def get_case_statistics(
-    session: SessionDep, inspector: InspectorDep, since: date, until: date
+    session: SessionDep, inspector: InspectorDep, since: StatisticsDay, until: StatisticsDay
 ) -> StatisticsOut:
     """Show your division's numbers between two days.
 

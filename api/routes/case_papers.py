@@ -32,7 +32,7 @@ from api.schemas.case_papers import (
     ServiceOut,
     StagedFileOut,
 )
-from api.schemas.words import NO_NUL
+from api.schemas.words import EMPTY_IF_UNSEEN, NO_NUL
 from cases import bundles, documents, files
 from cases.desk_errors import HandlerRequiredError
 from cases.document_errors import (
@@ -49,6 +49,7 @@ from core.clock import now
 from evidence.errors import (
     BlobLostError,
     PictureUnreadableError,
+    TooManyPixelsError,
     UnknownAttachmentError,
     UploadTooLargeError,
 )
@@ -65,7 +66,12 @@ PDF = {"content": {"application/pdf": BINARY}, "description": "The signed paper 
 ZIP = {"content": {"application/zip": BINARY}, "description": "The bundle"}
 FILE = {"content": {"*/*": BINARY}, "description": "The file, as a download"}
 NOT_YOURS = (NotSignedInError, RoleRequiredError, CaseNotFoundError)
-BAD_FILE = (UploadTooLargeError, PictureUnreadableError, UnknownAttachmentError)
+BAD_FILE = (
+    UploadTooLargeError,
+    TooManyPixelsError,
+    PictureUnreadableError,
+    UnknownAttachmentError,
+)
 CodePath = Annotated[str, Path(pattern=r"^[0-9A-Za-z-]{12,14}$", examples=["7KQ2-MM3D-9XRT"])]
 DigestPath = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$")]
 
@@ -105,10 +111,17 @@ def draw_up_paper(
     """Draw up, number and sign the paper of a step.
 
     For those who handle the case. A second call returns the first one's paper. An agreement is
-    printed when both sides have signed it, with both signatures.
+    printed when both sides have signed it, with both signatures, or with `on_paper` to be signed
+    by pen.
     """
     document = documents.draw_up(
-        session, tools, principal=inspector, number=number, event_id=body.event_id, at=now()
+        session,
+        tools,
+        principal=inspector,
+        number=number,
+        event_id=body.event_id,
+        on_paper=body.on_paper,
+        at=now(),
     )
     return PaperOut.of(document)
 
@@ -154,7 +167,7 @@ def record_service(
     method: Annotated[ServiceMethod, Form()],
     recipient: Annotated[ServiceRecipient, Form()],
     served_at: Annotated[AwareDatetime, Form()],
-    note: Annotated[str | None, Form(max_length=500, pattern=NO_NUL)] = None,
+    note: Annotated[str | None, Form(max_length=500, pattern=NO_NUL), EMPTY_IF_UNSEEN] = None,
     proof: UploadFile | None = None,
 ) -> ServiceOut:
     """Record how and when a paper was served.

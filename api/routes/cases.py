@@ -22,7 +22,6 @@ from api.schemas.cases import (
     ComplaintOut,
     ComplaintsOut,
     FiledComplaintOut,
-    LookupIn,
     OwnActionIn,
     PinOut,
     PosterComplaintIn,
@@ -34,20 +33,24 @@ from cases.desk import Due
 from cases.desk_errors import ConflictOfInterestError, RequestPendingError
 from cases.document_errors import AgreementUnsignedError, StagedFileNotFoundError
 from cases.errors import (
-    AccountRequiredError,
     ActionNotAllowedError,
     AdvanceTooHighError,
     AlreadyReopenedError,
+    AmountUnexplainedError,
     AttachmentsMissingError,
     CaseNotFoundError,
+    ClaimExceededError,
     ClockOverError,
     ComplaintNotFoundError,
+    ConclusionUnfitError,
     CountyUnfitError,
     CrimeRuledOutError,
     DatePassedError,
+    DateTooFarError,
+    EmployerUnknownError,
     FilingThrottledError,
-    LookupThrottledError,
-    LookupUnavailableError,
+    FormSentBeforeError,
+    NoOpenQuestionError,
     NoteRequiredError,
     NotThatOldError,
     OrderNotDueError,
@@ -57,20 +60,24 @@ from cases.errors import (
     TransferFirstError,
     TwoInspectorsRequiredError,
     UnknownPlaceError,
-    WrongNumberOrPinError,
 )
 from core.case_enums import CaseAction, CaseState
 from core.clock import now
 from projects.errors import UnknownPosterError
 
 STEP_REFUSALS = (
-    AccountRequiredError,
     AdvanceTooHighError,
+    AmountUnexplainedError,
     AttachmentsMissingError,
+    ClaimExceededError,
     ClockOverError,
+    ConclusionUnfitError,
     CountyUnfitError,
     CrimeRuledOutError,
     DatePassedError,
+    EmployerUnknownError,
+    NoOpenQuestionError,
+    DateTooFarError,
     NotThatOldError,
     OrderNotDueError,
     TransferFirstError,
@@ -91,6 +98,7 @@ NumberPath = Annotated[str, Path(pattern=r"^AX[0-9]{14}$", examples=["AX26112304
         FilingThrottledError,
         UnknownPlaceError,
         OutsideProvinceError,
+        FormSentBeforeError,
         StagedFileNotFoundError,
     ),
 )
@@ -104,8 +112,8 @@ def file_poster_complaint(
     """Complain from the notice board of a site.
 
     For anybody who scans the poster, without an account. The answer's number and PIN follow the
-    case; a phone number, if given, gets a message at every step. The same words from the same
-    number, or the same `mark`, are one complaint for half an hour.
+    case; a phone number, if given, gets a message at every step. The same `mark` is one complaint
+    for half an hour: other words sent with it are added, other changes refused.
     """
     at = now()
     said = body.model_dump(exclude={"attachments"})
@@ -118,24 +126,6 @@ def file_poster_complaint(
         at=at,
     )
     return FiledComplaintOut.of(filed)
-
-
-@router.post(
-    "/complaints/lookup",
-    responses=problems(WrongNumberOrPinError, LookupThrottledError, LookupUnavailableError),
-)
-def look_up_complaint(
-    session: SessionDep, valkey: ValkeyDep, address: AddressDep, body: LookupIn
-) -> TimelineOut:
-    """Follow a complaint by number and PIN.
-
-    For anybody who holds both. A wrong number and a wrong PIN get the same answer; 10 tries an
-    hour per number.
-    """
-    timeline = service.look_up_complaint(
-        session, valkey, number=body.number, pin=body.pin, address=address
-    )
-    return TimelineOut.of(timeline)
 
 
 @router.get("/me/complaints")
@@ -181,11 +171,11 @@ def act_on_my_complaint(
     action: CaseAction,
     body: OwnActionIn,
 ) -> TimelineOut:
-    """Withdraw, reopen, or add to your complaint.
+    """Withdraw, reopen, ask, or add to your complaint.
 
     `withdraw` until there is an order to pay; `add_details` when asked; `decline_agreement` to what
-    is proposed (to agree, sign it); `supplement` at any time; after closing `confirm_paid`, or
-    `reopen` once when the money did not come.
+    is proposed (to agree, sign it); `supplement` and `ask_question` in words; after closing
+    `confirm_paid`, or `reopen` once when the money, or a part of it, did not come.
     """
     service.act_on_case(
         session, principal=worker, number=number, action=action, form=body.as_form(), at=now()

@@ -6,7 +6,7 @@ from api.deps import KeyringDep, SessionDep, WorkerDep
 from api.problems import problems
 from api.schemas.complaints import MyComplaintIn, MyComplaintOut
 from cases.document_errors import StagedFileNotFoundError
-from cases.errors import OutsideProvinceError, UnknownPlaceError
+from cases.errors import FormSentBeforeError, OutsideProvinceError, UnknownPlaceError
 from core.clock import now
 from payroll import complaints
 from payroll.errors import PayslipNotFoundError, ProjectUnclearError
@@ -22,6 +22,7 @@ router = APIRouter(tags=["cases"])
         ProjectUnclearError,
         UnknownPlaceError,
         OutsideProvinceError,
+        FormSentBeforeError,
         StagedFileNotFoundError,
     ),
 )

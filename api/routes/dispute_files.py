@@ -16,6 +16,7 @@ from evidence.attachments import Attachment
 from evidence.errors import (
     BlobLostError,
     PictureUnreadableError,
+    TooManyPixelsError,
     UnknownAttachmentError,
     UploadTooLargeError,
 )
@@ -45,6 +46,7 @@ NOT_OPENED = {"Content-Disposition": "attachment", "Cache-Control": "no-store"}
         NotDisputedError,
         TooManyDisputeFilesError,
         UploadTooLargeError,
+        TooManyPixelsError,
         PictureUnreadableError,
         UnknownAttachmentError,
     ),

@@ -139,7 +139,15 @@ def show_payslip(
 ) -> HTMLResponse:
     """Show a payslip in large letters and what can be answered."""
     own = answers.get_payslip(session, person_id=worker.person_id, payslip_id=payslip_id)
-    return render_kiosk(request, "kiosk_payslip.html", own=own, content=own.payslip.content)
+    return render_kiosk(
+        request,
+        "kiosk_payslip.html",
+        own=own,
+        content=own.payslip.content,
+        witnessed_until=assisted.find_standing(
+            session, principal=worker, payslip=own.payslip, at=now()
+        ),
+    )
 
 
 @router.post("/payslips/{payslip_id}/witness")
@@ -183,6 +191,8 @@ def confirm_payslip(
             at=now(),
         )
     except WitnessMissingError as problem:
+        if form.code is None:
+            raise
         return _show_code(request, payslip_id, form, problem=problem)
     return RedirectResponse(f"{PAYSLIPS}/{payslip_id}", 303)
 

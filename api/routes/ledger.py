@@ -44,6 +44,11 @@ def export_ledger(
     content = ledger.export_ledger(
         session, principal=manager, project_id=project_id, **body.model_dump(), at=now()
     )
+    return send_ledger(content)
+
+
+def send_ledger(content: bytes) -> Response:
+    """Return the workbook as a download that nothing on the way keeps."""
     disposition = f"attachment; filename*=UTF-8''{quote('工资支付台账')}.xlsx"
     headers = {"Content-Disposition": disposition, "Cache-Control": "no-store"}
     return Response(content, media_type=XLSX, headers=headers)

@@ -15,7 +15,7 @@ from api.pages.rendering import render
 from api.pages.sign_in import CookieJarDep, PageWorkerDep
 from api.pages.uploads import stage_all
 from api.routes.cases import NumberPath
-from api.schemas.cases import LookupIn, OwnActionIn
+from api.schemas.cases import OwnActionIn
 from api.schemas.check_ins import PosterToken
 from api.schemas.complaints import MyComplaintForm
 from api.schemas.pages import CodeForm, SignInForm
@@ -270,7 +270,7 @@ def show_complaint(
 ) -> HTMLResponse:
     """Tell the story of a complaint."""
     timeline = cases.get_my_complaint(session, number=number, person_id=worker.person_id)
-    return render(request, "complaint.html", timeline=timeline, is_signed_in=True)
+    return render(request, "complaint.html", timeline=timeline)
 
 
 @router.post("/complaints/{number}/{action}")
@@ -286,24 +286,3 @@ def act_on_my_complaint(
         session, principal=worker, number=number, action=action, form=form.as_form(), at=now()
     )
     return RedirectResponse(f"/complaints/{number}", 303)
-
-
-@router.get("/track")
-def show_track(request: Request) -> HTMLResponse:
-    """Ask for number and PIN."""
-    return render(request, "track.html")
-
-
-@router.post("/track")
-def look_up_complaint(
-    request: Request,
-    session: SessionDep,
-    valkey: ValkeyDep,
-    address: AddressDep,
-    form: Annotated[LookupIn, Form()],
-) -> HTMLResponse:
-    """Tell the story of a complaint to whoever holds its number and PIN."""
-    timeline = cases.look_up_complaint(
-        session, valkey, number=form.number, pin=form.pin, address=address
-    )
-    return render(request, "complaint.html", timeline=timeline, is_signed_in=False)

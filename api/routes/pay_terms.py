@@ -30,6 +30,7 @@ from payroll.entries import ForWorker
 from payroll.errors import NoPayTermsError, PayslipNotFoundError
 from payroll.term_errors import (
     AdvanceInFutureError,
+    AdvanceOutsideEngagementError,
     AmountTooSmallError,
     DeductionNeedsSourceError,
     EntryNotFoundError,
@@ -110,7 +111,7 @@ def list_advances(
 @router.post(
     "/workers/{worker_id}/advances",
     status_code=201,
-    responses=problems(WorkerNotFoundError, AdvanceInFutureError),
+    responses=problems(WorkerNotFoundError, AdvanceInFutureError, AdvanceOutsideEngagementError),
 )
 def record_advance(
     session: SessionDep,

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import APIRouter
 
 from api.deps import ProjectManagerDep, SessionDep, SettingsDep
+from api.errors import RepeatedFieldError
 from api.problems import problems
 from api.schemas.payroll import (
     AdjustedOut,
@@ -14,6 +15,7 @@ from api.schemas.payroll import (
     PublicationOut,
     SheetOverviewOut,
 )
+from api.strict_json import StrictRoute
 from core.clock import now
 from payroll import service
 from payroll.errors import (
@@ -36,7 +38,7 @@ from payroll.term_errors import (
     PaySheetStaleError,
 )
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["payroll"])
+router = APIRouter(prefix="/projects/{project_id}", tags=["payroll"], route_class=StrictRoute)
 NOT_COMPUTABLE = (
     NoPayTermsError,
     PieceQuantitiesMissingError,
@@ -146,6 +148,7 @@ def approve_pay_sheet(
         PayslipIncompleteError,
         *NOT_COMPUTABLE,
         SheetActionNotAllowedError,
+        RepeatedFieldError,
     ),
 )
 def adjust_payslip(

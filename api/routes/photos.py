@@ -11,7 +11,7 @@ from api.schemas.photos import FacesAtGatesIn, FacesOut, PhotoNoticeOut, PhotoOu
 from core.clock import now
 from devices import faces
 from devices.errors import UnknownDeviceError, WrongProfileError
-from evidence.errors import PictureUnreadableError, UploadTooLargeError
+from evidence.errors import PictureUnreadableError, TooManyPixelsError, UploadTooLargeError
 from evidence.pictures import LARGEST_UPLOAD
 from identity import photos
 from identity.errors import (
@@ -28,7 +28,12 @@ router = APIRouter(tags=["photos"])
 NOT_STORED = {"Cache-Control": "no-store"}
 NOT_A_WORKER = (NotSignedInError, RoleRequiredError)
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
-BAD_PHOTO = (PhotoNoticeChangedError, UploadTooLargeError, PictureUnreadableError)
+BAD_PHOTO = (
+    PhotoNoticeChangedError,
+    UploadTooLargeError,
+    TooManyPixelsError,
+    PictureUnreadableError,
+)
 NoticeVersion = Annotated[
     str, Form(max_length=20, description="`version` of the notice that the worker has read.")
 ]

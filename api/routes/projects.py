@@ -158,7 +158,11 @@ def get_roster_template(
     numbers typed into them keep every digit; a second sheet explains each column and names the
     project's teams.
     """
-    content = template.make_roster_template(session, project_id=project_id)
+    return send_template(template.make_roster_template(session, project_id=project_id))
+
+
+def send_template(content: bytes) -> Response:
+    """Return the empty roster as a download."""
     disposition = f"attachment; filename*=UTF-8''{quote(TEMPLATE_NAME)}"
     return Response(content, media_type=XLSX, headers={"Content-Disposition": disposition})
 

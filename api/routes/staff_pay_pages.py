@@ -12,6 +12,7 @@ from api.pages.pay_lines import count_bounced, list_shared_remarks, sort_lines
 from api.schemas.payroll import PaySheetIn
 from core.clock import now
 from payroll import desk_queries, pay_import, service
+from payroll.newer import describe_newer
 from projects.queries import get_team
 from projects.workbook import MAX_BYTES
 
@@ -59,6 +60,7 @@ def show_pay_sheet(
         manager,
         overview=overview,
         sheet=sheet,
+        newer=describe_newer(overview.newer),
         team=get_team(session, project_id=project_id, team_id=sheet.team_id),
         sorted_lines=sort_lines(overview.lines, held=held),
         held=held,

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, StringConstraints
 
 from api.schemas.auth import Mobile
-from api.schemas.words import NO_NUL, Words
+from api.schemas.words import NO_NUL, SEEN, Words
 from core.masking import mask_phone
 from identity.grant_queries import Appointment
 
@@ -16,7 +16,9 @@ class AppointmentIn(BaseModel):
     """Whom to appoint; they sign in with this phone."""
 
     name: Annotated[
-        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=NO_NUL)
+        str,
+        StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=NO_NUL),
+        SEEN,
     ]
     phone: Mobile
 

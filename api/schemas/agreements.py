@@ -22,6 +22,7 @@ class SignatureOut(BaseModel):
 
     party: AgreementParty
     signed_at: datetime
+    is_on_paper: bool = Field(description="An official recorded the signed paper.")
     receipt: str = Field(description="JWS (ES256); verify with `/.well-known/jwks.json`.")
 
 
@@ -35,6 +36,7 @@ class AgreementOut(BaseModel):
         description="SHA-256 (hex) over number, proposal, paragraphs and rows (RFC 8785)."
     )
     signatures: list[SignatureOut]
+    unsigned: list[AgreementParty] = Field(description="Who has not signed yet.")
 
     @classmethod
     def of(cls, agreement: Agreement) -> Self:
@@ -45,9 +47,15 @@ class AgreementOut(BaseModel):
             rows=agreement.rows,
             content_hash=agreement.content_hash,
             signatures=[
-                SignatureOut(party=one.party, signed_at=one.created_at, receipt=one.receipt)
+                SignatureOut(
+                    party=one.party,
+                    signed_at=one.created_at,
+                    is_on_paper=one.recorded_by is not None,
+                    receipt=one.receipt,
+                )
                 for one, _ in agreement.signatures
             ],
+            unsigned=agreement.unsigned,
         )
 
 

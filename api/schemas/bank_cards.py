@@ -6,6 +6,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.pay_batches import StepUpCode
+from api.schemas.words import SEEN
 from core.masking import mask_card
 from payroll.own_card import ChangedCard, NewCard
 
@@ -15,6 +16,7 @@ Name = Annotated[
     StringConstraints(
         strip_whitespace=True, min_length=1, max_length=50, pattern=r'^[^=+\-@|,"\x00][^|,"\x00]*$'
     ),
+    SEEN,
 ]
 
 

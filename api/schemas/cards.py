@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from api.schemas.words import NO_NUL
+from api.schemas.words import NO_NUL, SEEN
 from core.masking import mask_name
 from db.models import WorkerCard
 from qr.card_pins import MAX_FAILURES
@@ -15,6 +15,7 @@ from qr.cards import LARGEST_BATCH, IssuedCard, number_of
 Reason = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=2, max_length=200, pattern=NO_NUL),
+    SEEN,
     Field(examples=["卡丢了"]),
 ]
 Pin = Annotated[str, Field(pattern=r"^[0-9]{6}$")]

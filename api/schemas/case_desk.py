@@ -1,7 +1,7 @@
 """Wire shapes of the inspector's desk: a case in full, handlers, requests, notes, identities."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
@@ -12,16 +12,21 @@ from api.schemas.cases import (
     CaseEventOut,
     CaseOut,
     ClockOut,
+    EmployerName,
     Mark,
     Statement,
     Yuan,
     make_line,
 )
-from api.schemas.words import NO_NUL
+from api.schemas.findings import CellFindingOut
+from api.schemas.words import Name, Words
+from cases import identities
 from cases.bureaus import Bureau
+from cases.clue_findings import ClueFindingCode
 from cases.crime import Screening
 from cases.desk import CaseFile
 from cases.filing import Filing
+from cases.intake import ClueResult
 from core.case_enums import (
     CaseAction,
     Channel,
@@ -42,16 +47,11 @@ from db.models import (
     Person,
     RetaliationSign,
 )
+from identity.rules import SeenField
+from projects.findings import FindingCode
 
-Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=NO_NUL)
-]
-NoteText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
-]
-Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=NO_NUL)
-]
+Reason = Words
+NoteText = Statement
 
 
 class HandlerIn(BaseModel):
@@ -105,11 +105,17 @@ class UnlockOut(BaseModel):
     at: datetime
     actor_id: UUID | None
     reason: str
+    fields: list[SeenField] = Field(description="What the look showed.")
 
     @classmethod
     def of(cls, entry: AuditEntry) -> Self:
         """Return the wire shape of an audit row."""
-        return cls(at=entry.created_at, actor_id=entry.actor_id, reason=entry.reason)
+        return cls(
+            at=entry.created_at,
+            actor_id=entry.actor_id,
+            reason=entry.reason,
+            fields=identities.list_fields(entry),
+        )
 
 
 class UnlocksOut(BaseModel):
@@ -273,16 +279,14 @@ class AssistedComplaintIn(BaseModel):
     """A complaint that an official writes down for somebody, by phone or at the window."""
 
     statement: Statement
-    channel: Channel = Field(
-        default=Channel.WINDOW, description="`window` or `phone`.", examples=["phone"]
-    )
+    channel: Literal[Channel.PHONE, Channel.WINDOW] = Channel.WINDOW
     kind: ComplaintKind = ComplaintKind.COMPLAINT
     disclosure: Disclosure = Disclosure.SHIELDED
     project_id: UUID | None = None
     county_code: str | None = Field(
         default=None, pattern=r"^[0-9]{6}$", description="Where the site is, if no project."
     )
-    employer_name: str | None = Field(default=None, max_length=200)
+    employer_name: EmployerName | None = None
     name: Name | None = Field(default=None, description="Sealed; shown only when unlocked.")
     phone: Mobile | None = None
     months: list[Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]] = (
@@ -297,20 +301,36 @@ class AssistedComplaintIn(BaseModel):
         """Return what is filed, without the name, the months and the files."""
         said = self.model_dump(exclude={"amount", "name", "months", "attachments"})
         amount_fen = None if self.amount is None else parse_yuan(self.amount)
-        return Filing(**said, amount_fen=amount_fen)
+        return Filing(**said, amount_fen=amount_fen or None)
+
+
+class ClueFindingOut(CellFindingOut[ClueFindingCode | FindingCode]):
+    """What is wrong about one cell, and what to do in the sheet."""
 
 
 class ClueOut(BaseModel):
-    """What became of one line of a clue file."""
+    """What became of one line of a clue file, or in a dry run would become of it."""
 
-    line: int
-    number: str | None
-    reason: str | None = Field(description="Why it was not filed.")
+    line: int = Field(description="Row number as Excel shows it.")
+    number: str | None = Field(description="Null for what was not filed, and in a dry run.")
+    is_rejected: bool
+    findings: list[ClueFindingOut]
+
+    @classmethod
+    def of(cls, result: ClueResult) -> Self:
+        """Return the wire shape of one line."""
+        return cls(
+            line=result.line,
+            number=result.number,
+            is_rejected=bool(result.found),
+            findings=[ClueFindingOut.of(finding) for finding in result.found],
+        )
 
 
 class CluesOut(BaseModel):
     """Every line, in order."""
 
+    is_dry_run: bool
     items: list[ClueOut]
 
 

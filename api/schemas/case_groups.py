@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import AwareDatetime, BaseModel, Field
 
 from api.schemas.case_desk import NoteText
-from cases import divisions, workflow
+from cases import divisions
 from cases.groups import GroupFile
 from cases.statistics import Statistics
 from cases.statistics_queries import Punctuality
+from cases.words import STATE_NAMES
 from core.case_enums import CaseAction, CaseState, ClockKind, DispatchKind, GroupState
 from core.money import to_yuan
 from db.models import BureauContact, Case, CaseGroup, Complaint, DispatchEntry, GroupAlert, Person
@@ -65,7 +66,7 @@ class MemberOut(BaseModel):
         return cls(
             number=case.number,
             state=case.state,
-            state_name=workflow.STATE_NAMES[case.state],
+            state_name=STATE_NAMES[case.state],
             people=complaint.people,
             is_representative=is_representative,
         )
@@ -161,10 +162,10 @@ class StatisticsOut(BaseModel):
     steps: dict[CaseAction, int] = Field(description="How often each step was taken.")
     punctuality: list[PunctualityOut]
     overdue_now: int
-    recovered: str = Field(description="Yuan, of the cases filed in the period.")
+    recovered: str = Field(description="Yuan, at the closings of the period.")
     advanced: str
     advance_recovered: str
-    rated: int = Field(description="How many complainants gave 1 to 5.")
+    rated: int = Field(description="How often a complainant gave 1 to 5.")
     satisfaction: str | None = Field(description="Their average, one decimal.", examples=["4.5"])
 
     @classmethod

@@ -16,6 +16,9 @@ class PaperIn(BaseModel):
     """The step whose paper is to be drawn up."""
 
     event_id: UUID = Field(description="From `due` of the list of papers.")
+    on_paper: bool = Field(
+        default=False, description="An agreement: leave a line for whoever has not signed yet."
+    )
 
 
 class PaperOut(BaseModel):

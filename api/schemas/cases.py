@@ -8,13 +8,14 @@ from fastapi import UploadFile
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.auth import Mobile
-from api.schemas.words import NO_NUL
-from cases import clocks, divisions, workflow
+from api.schemas.words import EMPTY_IF_UNSEEN, NO_NUL, SEEN
+from cases import clocks, divisions
 from cases.desk import ClockReading, ListedCase
 from cases.filing import FiledComplaint
 from cases.list_queries import CaseRow
 from cases.step import Form
 from cases.timeline import Timeline
+from cases.words import STATE_NAMES
 from core.case_enums import (
     CaseAction,
     CaseState,
@@ -25,6 +26,7 @@ from core.case_enums import (
     Conclusion,
     Disclosure,
     PoliceAttachment,
+    Received,
     RefusalGround,
     Silence,
 )
@@ -35,9 +37,15 @@ from core.money import parse_yuan
 from db.models import Case, CaseEvent, CaseRequest
 
 Statement = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000, pattern=NO_NUL),
+    SEEN,
 ]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, max_length=1000, pattern=NO_NUL)]
+Note = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=1000, pattern=NO_NUL),
+    EMPTY_IF_UNSEEN,
+]
 Mark = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 Yuan = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", max_length=13)]
 """Yuan as a decimal string."""
@@ -51,6 +59,13 @@ Attachments = Annotated[
 
 HandedIn = Annotated[list[UploadFile], Field(max_length=10)]
 """Files as a page's form sends them; an empty one stands for nothing chosen."""
+
+
+EmployerName = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=2, max_length=200, pattern=NO_NUL),
+    SEEN,
+]
 
 
 class PosterComplaintIn(BaseModel):
@@ -103,10 +118,13 @@ class OwnActionIn(BaseModel):
     satisfaction: int | None = Field(
         default=None, ge=1, le=5, description="After closing: 1 not at all, 5 very."
     )
+    received: Received | None = Field(
+        default=None, description="With `reopen`: whether a part of the money came."
+    )
 
     def as_form(self) -> Form:
         """Return what the workflow takes."""
-        return Form(note=self.note, satisfaction=self.satisfaction)
+        return Form(note=self.note or None, satisfaction=self.satisfaction, received=self.received)
 
 
 class ActionIn(BaseModel):
@@ -124,6 +142,13 @@ class ActionIn(BaseModel):
     amount: Yuan | None = Field(
         default=None, description="Yuan ordered, agreed, advanced, or recovered at closing."
     )
+    amount_reason: Note | None = Field(
+        default=None,
+        description="Why another amount came back, or is ordered, than was claimed.",
+    )
+    employer_name: EmployerName | None = Field(
+        default=None, description="Who signs, for `propose_agreement` where it is not known."
+    )
     conclusion: Conclusion | None = Field(default=None, description="For `close`.")
     attachments: list[PoliceAttachment] = Field(
         default=[], max_length=5, description="For `hand_to_police`: all five."
@@ -138,6 +163,8 @@ class ActionIn(BaseModel):
             county_code=self.county_code,
             due_date=self.due_date,
             amount_fen=None if self.amount is None else parse_yuan(self.amount),
+            amount_reason=self.amount_reason or None,
+            employer_name=self.employer_name,
             conclusion=self.conclusion,
             attachments=frozenset(self.attachments),
         )
@@ -314,7 +341,7 @@ def make_line(listed: ListedCase, *, at: datetime) -> dict[str, Any]:
     return {
         "number": case.number,
         "state": case.state,
-        "state_name": workflow.STATE_NAMES[case.state],
+        "state_name": STATE_NAMES[case.state],
         "kind": complaint.kind,
         "disclosure": complaint.disclosure,
         "county_code": case.county_code,
@@ -347,7 +374,7 @@ class ActedOut(BaseModel):
         return cls(
             number=case.number,
             state=case.state,
-            state_name=workflow.STATE_NAMES[case.state],
+            state_name=STATE_NAMES[case.state],
             county_code=case.county_code,
             county_name=divisions.full_name(case.county_code),
             request_id=request.id if request else None,

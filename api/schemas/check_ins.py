@@ -9,12 +9,11 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from api.schemas.gate import Nonce
 from attendance.phone import PunchIn, PunchView
 from attendance.phone_rules import USUAL_ACCURACY_M, Location
-from attendance.site_fences import FenceDraft
+from attendance.site_fences import FEWEST_CORNERS, FenceDraft
 from core.enums import Direction, Grade, ScanReason
 from core.places import Datum, Place, PunchSignal
 from db.models import ProjectFence
 
-FEWEST_CORNERS = 3
 LARGEST_ACCURACY_M = 50_000_000
 """More than around the earth."""
 PosterToken = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,32}$")]
@@ -146,7 +145,9 @@ class FenceIn(BaseModel):
 
     datum: Datum = Field(description=DATUM)
     points: list[FencePoint] = Field(
-        min_length=1, max_length=200, description="The centre, or the corners in order."
+        min_length=1,
+        max_length=200,
+        description="The centre, or the corners in order; the first may close the ring.",
     )
     radius_m: float | None = Field(
         default=None, ge=10, le=50_000, allow_inf_nan=False, description="Of a circle, metres."

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints, WithJsonSchema, model_
 
 from api.schemas.attendance import ObjectionOut
 from api.schemas.gate import Instant
-from api.schemas.words import NO_NUL, Words
+from api.schemas.words import NO_NUL, SEEN, Words
 from attendance.day_rules import LONGEST_OVERTIME, DayRules
 from attendance.facts import ObjectionView
 from attendance.manual import DayEntry, EntryResult
@@ -23,7 +23,9 @@ WallClock = Annotated[
 ]
 """A time of day in Shanghai: no `time` of RFC 3339, which would have an offset."""
 Reason = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL),
+    SEEN,
 ]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.gate import Instant
-from api.schemas.words import NO_NUL
+from api.schemas.words import NO_NUL, SEEN
 from core.enums import DeviceProfile, DeviceTrouble, DeviceVendor, PowerSource
 from db.models import DeviceAlarm, DeviceHealth
 from devices.health import TROUBLES, DeviceView
@@ -17,6 +17,7 @@ from qr import image
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=NO_NUL),
+    SEEN,
 ]
 
 PAIRING_PREFIX = "AXP"

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.gate import ShownWorkerOut
-from api.schemas.words import NO_NUL, Words
+from api.schemas.words import NO_NUL, SEEN, Words
 from attendance.conflicts import ConflictView, UnreadView
 from core.enums import ConflictKind, ConflictOutcome, Direction, ScanReason
 from core.places import Place, PunchSignal
@@ -84,6 +84,7 @@ class ResolutionIn(BaseModel):
         Annotated[
             str,
             StringConstraints(strip_whitespace=True, min_length=1, max_length=50, pattern=NO_NUL),
+            SEEN,
         ]
         | None
     ) = Field(default=None, description="Mandatory with `guard_statement`.")

@@ -25,9 +25,9 @@ class CardForm(BaseModel):
 
 
 class WitnessedForm(ConfirmIn):
-    """What is agreed with, and the code that is still on the screen."""
+    """What is agreed with, and the code while it is still on the screen."""
 
-    code: WitnessCode
+    code: WitnessCode | None = None
 
     @property
     def check(self) -> str:

@@ -12,7 +12,7 @@ from core.masking import mask_id_number, mask_phone
 from db.models import AuditEntry, Person
 from identity.principal import Principal
 from identity.queries import Engagement
-from identity.rules import Identity, PersonalField
+from identity.rules import Identity, SeenField
 
 
 class RoleOut(BaseModel):
@@ -85,7 +85,7 @@ class AccessOut(BaseModel):
 
     at: datetime
     role: Role | None = Field(description="As what they looked.")
-    field: PersonalField
+    field: SeenField
     reason: str
 
     @classmethod
@@ -94,6 +94,6 @@ class AccessOut(BaseModel):
         return cls(
             at=entry.created_at,
             role=entry.actor_role,
-            field=PersonalField(entry.detail["field"]),
+            field=SeenField(entry.detail["field"]),
             reason=entry.reason,
         )

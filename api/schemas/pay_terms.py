@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.attendance import Month
 from api.schemas.payslips import Yuan
-from api.schemas.words import NO_NUL, Words
+from api.schemas.words import NO_NUL, SEEN, Words
 from attendance.day_rules import format_units
 from core.enums import (
     CheckInMethod,
@@ -31,9 +31,12 @@ LONGEST_NAME = 30
 Name = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME, pattern=NO_NUL),
+    SEEN,
 ]
 Source = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL),
+    SEEN,
 ]
 PositiveAmount = Annotated[
     Decimal, Field(gt=0, max_digits=9, decimal_places=2, examples=["500.00"])

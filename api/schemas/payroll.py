@@ -5,19 +5,20 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from api.schemas.attendance import Month
 from api.schemas.payslips import DisputeOut, PaymentOut, Yuan, describe_payslip
-from api.schemas.words import NO_NUL, Words
+from api.schemas.words import NO_NUL, SEEN, Words
 from core.enums import PaySheetState, PayslipAnswerState
 from core.money import FEN_PER_YUAN, to_yuan
 from db.models import PaySheet, Payslip
+from payroll.newer import NewerKind
 from payroll.pay_rules import PayItem, price_item
 from payroll.service import PayLine, Publication, SheetOverview
 
 ShortText = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=NO_NUL)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=NO_NUL), SEEN
 ]
 Amount = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
 
@@ -100,11 +101,21 @@ class PayLineOut(BaseModel):
         )
 
 
+class NewerOut(BaseModel):
+    """Something that came after a draft was drawn up."""
+
+    kind: NewerKind
+    worker_name: str | None = Field(description="Null for what concerns everybody on the sheet.")
+
+
 class SheetOverviewOut(PaySheetOut):
     """A pay sheet with its current lines."""
 
     net: Yuan
     lines: list[PayLineOut]
+    newer: list[NewerOut] = Field(
+        description="What a draft does not know yet: draw it up again, it cannot be published."
+    )
 
     @classmethod
     def of_overview(cls, overview: SheetOverview) -> Self:
@@ -113,11 +124,17 @@ class SheetOverviewOut(PaySheetOut):
             **PaySheetOut.of(overview.sheet).model_dump(),
             net=to_yuan(overview.net_fen),
             lines=[PayLineOut.of(line) for line in overview.lines],
+            newer=[NewerOut.model_validate(each, from_attributes=True) for each in overview.newer],
         )
 
 
 class PayItemIn(BaseModel):
-    """One line of pay: a quantity at a price; the amount is worked out, rounded to the fen."""
+    """One line of pay: a quantity at a price; the amount is worked out, rounded to the fen.
+
+    Anything else said of a line is refused: it would be money that nobody pays.
+    """
+
+    model_config = ConfigDict(extra="forbid")
 
     name: ShortText
     quantity: Amount = Field(examples=["22.5"])
@@ -135,7 +152,9 @@ class PayItemIn(BaseModel):
 
 
 class AdjustmentIn(BaseModel):
-    """Why a payslip changes, and its new lines."""
+    """Why a payslip changes, and its new lines; anything else is refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
     items: list[PayItemIn] | None = Field(
         default=None,

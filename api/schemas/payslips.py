@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.schemas.words import NO_NUL, Words
+from api.schemas.words import NO_NUL, SEEN, Words
 from core.enums import PayRowState, PayslipAnswerState, WageSeverity
 from core.money import to_yuan
 from db.models import (
@@ -31,7 +31,9 @@ DisputedField = Literal[
 
 
 Expectation = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_NUL)
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=100, pattern=NO_NUL),
+    SEEN,
 ]
 
 

@@ -1,14 +1,20 @@
 """Wire shapes of what a division promises to do in less time than the law leaves it."""
 
 from datetime import date
-from typing import Self
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, StringConstraints
 
-from api.schemas.words import Words
+from api.schemas.words import NO_NUL, SEEN
 from core.case_enums import ClockKind
 from db.models import LocalPromise
+
+Source = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200, pattern=NO_NUL),
+    SEEN,
+]
 
 
 class PromiseIn(BaseModel):
@@ -16,7 +22,7 @@ class PromiseIn(BaseModel):
 
     kind: ClockKind
     days: int = Field(ge=1, le=365, description="Fewer than the law's, in the law's own unit.")
-    source: Words = Field(max_length=200, description="Where it was promised; shown to people.")
+    source: Source = Field(description="Where it was promised; shown to people.")
     from_date: date
 
 

@@ -6,14 +6,14 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from api.schemas.words import NO_NUL
+from api.schemas.words import NO_NUL, SEEN
 from core.enums import WebhookState
 from db.models import Webhook, WebhookDelivery
 from notifications.webhooks.events import EventKind
 from notifications.webhooks.rules import LONGEST_URL
 
 Name = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=NO_NUL)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=NO_NUL), SEEN
 ]
 Kinds = Annotated[list[EventKind], Field(min_length=1, max_length=len(EventKind))]
 

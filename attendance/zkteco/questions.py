@@ -56,10 +56,11 @@ def answer_question(contact: Contact) -> Reply:
 def _is_over(contact: Contact, event: AccessEvent) -> bool:
     """Tell whether whoever stood there has gone: a question that was held up opens to another.
 
-    As far as the terminal's clock is known; its state reports tell it.
+    As far as the terminal's clock is known; its state reports tell it. Of one that is years off
+    the difference is not known to the second.
     """
     offset_ms = contact.device.clock_offset_ms
-    if offset_ms is None:
+    if offset_ms is None or abs(offset_ms) >= rules.INT32_MAX:
         return False
     asked_at = event.at - timedelta(milliseconds=offset_ms)
     return contact.call.received_at - asked_at > WAITS

@@ -65,8 +65,9 @@ SELECT uuidv7(), at, case_id, county_code, 'investigation', CAST(at AS date),
 FROM (SELECT *, row_number() OVER (PARTITION BY county_code ORDER BY number) AS turn
     FROM made WHERE is_open) AS running;
 
-INSERT INTO case_event (id, created_at, case_id, action, from_state, to_state, details)
-SELECT uuidv7(), at, case_id, step.action, step.from_state, step.to_state, '{}'
+INSERT INTO case_event (id, created_at, case_id, county_code, action, from_state, to_state, details)
+SELECT uuidv7(), at, case_id, county_code, step.action, step.from_state, step.to_state,
+    CASE step.action WHEN 'close' THEN jsonb_build_object('amount_fen', 528000) ELSE '{}' END
 FROM made CROSS JOIN (VALUES (NULL, NULL, 'received'), ('accept', 'received', 'accepted'),
     ('close', 'accepted', 'closed')) AS step (action, from_state, to_state)
 WHERE step.action IS DISTINCT FROM 'close' OR NOT is_open;

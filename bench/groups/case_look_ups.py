@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import partial
 from statistics import quantiles
 from time import perf_counter
@@ -13,10 +14,10 @@ from sqlmodel import Session
 from bench.dockets import COMPLAINANT, COUNTY, EMPLOYER, Docket, open_docket
 from bench.harness import Sides, bench
 from bench.rig import Rig
-from cases import desk
+from cases import desk, statistics
 from cases.desk import Due
 from cases.divisions import PROVINCE
-from core.clock import now
+from core.clock import local_date, now
 from core.enums import Role
 from identity.principal import Principal
 
@@ -92,6 +93,20 @@ def case_file_flat_1m(rig: Rig) -> Generator[Sides]:
     yield _compare(rig, _open_case)
 
 
+@bench(unit="ms", ratio="<=", target=2, large=True)
+@contextmanager
+def case_statistics_flat_1m(rig: Rig) -> Generator[Sides]:
+    """A county's numbers of the last month."""
+    yield _compare(rig, partial(_count, county_code=COUNTY, days=30))
+
+
+@bench(unit="ms", ratio="<=", target=2, large=True)
+@contextmanager
+def case_province_statistics_flat_1m(rig: Rig) -> Generator[Sides]:
+    """The province's numbers of as many days as both sides have the same cases of."""
+    yield _compare(rig, partial(_count, county_code=PROVINCE, days=2))
+
+
 def _compare(rig: Rig, look_up: LookUp) -> Sides:
     many, few = open_docket(rig, MANY), open_docket(rig, FEW)
     return Sides(ours=partial(_take, many, look_up), baseline=partial(_take, few, look_up))
@@ -129,6 +144,19 @@ def _list_page(
         limit=PAGE,
         at=now(),
         **asked,
+    )
+
+
+def _count(
+    docket: Docket, session: Session, *, county_code: str, days: int
+) -> statistics.Statistics:
+    at = now()
+    return statistics.get_statistics(
+        session,
+        principal=_inspector(docket, county_code),
+        since=local_date(at) - timedelta(days=days),
+        until=local_date(at),
+        at=at,
     )
 
 

@@ -28,8 +28,8 @@ COPIES = tuple(
     for table, columns, chosen in (
         (
             "evidence_entry",
-            "id, created_at, kind, subject_id, digest, leaf_hash",
-            "uuidv7(), created_at, kind, subject_id, digest, uuid_send(gen_random_uuid())",
+            "id, created_at, kind, subject_id, digest, leaf_hash, tag",
+            "uuidv7(), created_at, kind, subject_id, digest, uuid_send(gen_random_uuid()), tag",
         ),
         (
             "notification",

@@ -85,18 +85,33 @@ class AgreementSignature(Record, table=True):
     """One party put its name to a mediation agreement as it was shown; append-only by trigger."""
 
     __tablename__ = "agreement_signature"
-    __table_args__ = (sa.UniqueConstraint("event_id", "party"),)
+    __table_args__ = (
+        sa.UniqueConstraint("event_id", "party"),
+        sa.CheckConstraint(
+            "(recorded_by IS NULL AND person_id IS NOT NULL)"
+            " OR (recorded_by IS NOT NULL AND proof_digest IS NOT NULL"
+            " AND signer_name IS NOT NULL)",
+            name="signed_or_recorded",
+        ),
+    )
 
     event_id: UUID = Field(foreign_key="case_event.id")
     """The proposal."""
     party: AgreementParty = Field(sa_type=enum_type(AgreementParty))
-    person_id: UUID = Field(foreign_key="person.id")
+    person_id: UUID | None = Field(default=None, foreign_key="person.id")
+    """NULL of who signed on paper and has no account."""
     content_hash: str = Field(max_length=64)
     """SHA-256 (hex) of the canonical text that was shown."""
     is_at_kiosk: bool
     """Signed in by card and PIN instead of on a phone of one's own."""
     receipt: str
     """JWS (ES256) over who, what and when; names nobody."""
+    recorded_by: UUID | None = Field(default=None, foreign_key="person.id")
+    """The official who took in a signature on paper."""
+    signer_name: str | None = Field(default=None, sa_type=Sealed("agreement_signature.signer_name"))
+    """As it stands under the paper."""
+    proof_digest: str | None = Field(default=None, max_length=64)
+    """A photo or PDF of the signed paper in the blob store."""
 
 
 class DocumentService(Record, table=True):

@@ -108,9 +108,14 @@ class CaseEvent(Record, table=True):
     """One step of a case; append-only by trigger."""
 
     __tablename__ = "case_event"
-    __table_args__ = (sa.Index(None, "action", "created_at"), sa.Index(None, "created_at"))
+    __table_args__ = (
+        sa.Index(None, "action", "created_at"),
+        sa.Index(None, "county_code", "created_at"),
+    )
 
     case_id: UUID = Field(foreign_key="case.id", index=True)
+    county_code: str = Field(max_length=6)
+    """Whose case it was when the step was taken; a transfer is the step of who passed it on."""
     action: CaseAction | None = Field(default=None, sa_type=enum_type(CaseAction))
     """NULL for the filing itself."""
     from_state: CaseState | None = Field(

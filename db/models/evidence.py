@@ -33,6 +33,8 @@ class EvidenceEntry(Record, table=True):
     """SHA-256 of the RFC 8785 form of what the row said."""
     leaf_hash: bytes = Field(max_length=32, unique=True)
     """RFC 6962 hash of the leaf; its content is `evidence.log.leaf_content`."""
+    tag: bytes | None = Field(default=None, max_length=32)
+    """Keyed hash of `leaf_hash`, which only the product can make; NULL before there were tags."""
     position: int | None = Field(default=None, sa_type=sa.BigInteger, unique=True)
     """The leaf's place in the tree, from 0; NULL until sealed."""
 

@@ -18,7 +18,8 @@ from notifications.delivery.digests import merge_waiting
 from notifications.delivery.lattice import ClaimVerdict, judge_claim
 from notifications.delivery.limits import QuietHours, compute_slot, is_expired, next_morning
 from notifications.gateways.base import Gateway, Sms
-from notifications.templates import TEXTS, WORTH_SENDING, Template
+from notifications.templates import TEXTS, Template
+from notifications.wording import WORTH_SENDING
 
 EXPIRED = "expired"
 LONGEST_WAIT = WORTH_SENDING + timedelta(days=1)

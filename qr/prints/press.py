@@ -10,25 +10,24 @@ from typing import Any
 
 import typst
 
+from qr.prints.glyphs import FONT_PACKAGES, ZERO_WIDTH_SPACE, make_showable
+
 TEMPLATES = Path(__file__).with_name("templates")
-FONT_PACKAGES = ("noto_cjk_sans_otc", "noto_cjk_sans_jp_bold")
-"""Noto Sans CJK (OFL 1.1): 65,535 glyphs, so that rare surnames print; subset into each PDF."""
 LONG_RUN = re.compile(r"[!-~]{13,}")
-ZERO_WIDTH_SPACE = "\u200b"
 
 
 def print_pdf(template: str, facts: Mapping[str, Any], *, archival: bool = False) -> bytes:
     """Return the PDF of a template in `templates/`; the same facts give the same bytes.
 
     `archival` makes it PDF/A-2b (ISO 19005-2), to be read in thirty years. Facts are values, never
-    markup. A character no font has prints as a crossed box. Nothing is
-    read from the machine's own fonts and nothing is downloaded.
+    markup. A character no font has prints as □, what is invisible not at all.
+    Nothing is read from the machine's own fonts and nothing is downloaded.
     """
     compiler = typst.Compiler(root=TEMPLATES, font_paths=_load_fonts())
     pdf = compiler.compile(
         TEMPLATES / f"{template}.typ",
         format="pdf",
-        sys_inputs={"facts": json.dumps(facts)},
+        sys_inputs={"facts": json.dumps(make_showable(dict(facts)))},
         pdf_standards=["a-2b"] if archival else [],
     )
     assert isinstance(pdf, bytes)

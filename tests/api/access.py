@@ -54,6 +54,8 @@ CALLERS: dict[str, frozenset[str]] = {
     "issue_tokens": ANYONE,
     "file_poster_complaint": ANYONE,
     "look_up_complaint": ANYONE,
+    "act_by_pin": ANYONE,
+    "read_agreement_by_pin": ANYONE,
     "pair_device": ANYONE,
     "take_twilio_report": ANYONE,
     "take_aliyun_push": ANYONE,
@@ -303,7 +305,7 @@ class Side:
         is_attendance = "/attendance-sheets/" in path
         return self.address | {
             "sheet_id": self.attendance_sheet_id if is_attendance else self.pay_sheet_id,
-            "action": "withdraw" if path.startswith("/v1/me/") else "accept",
+            "action": "accept" if path.startswith("/v1/cases/{number}/actions") else "withdraw",
             "notification_id": self.unreached["complainants" in path],
         }
 

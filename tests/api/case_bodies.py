@@ -51,6 +51,7 @@ CASE_OPERATIONS = (
     "add_dispatch_entry",
     "get_case_statistics",
     "import_clues",
+    "act_on_behalf",
 )
 """For inspectors."""
 BUREAU_OPERATIONS = (
@@ -74,6 +75,7 @@ CASE_BODIES: dict[str, dict[str, Any]] = {
         "json": {"person_id": "01920000-0000-7000-8000-000000000000", "reason": "是亲戚"}
     },
     "import_clues": {"files": {"file": ("x.csv", b"no clue")}},
+    "act_on_behalf": {"json": {"means": "window", "note": "十一月的也没发"}},
     "add_note": {"json": {"text": "已和班组长通电话"}},
     "unlock_identity": {"json": {"reason": "联系投诉人核实金额"}},
     "settle_sign": {"json": {"finding": "已到工地核实，是正常退场"}},

@@ -35,6 +35,8 @@ PAPER_CALLERS: dict[str, frozenset[str]] = {
     "sign_own_agreement": WORKER,
     "list_project_agreements": MANAGER,
     "sign_for_employer": MANAGER,
+    "get_case_agreement": INSPECTOR,
+    "record_paper_signature": INSPECTOR,
 }
 
 PAPER_BODIES: dict[str, dict[str, Any]] = {
@@ -49,6 +51,10 @@ PAPER_BODIES: dict[str, dict[str, Any]] = {
     "take_bundle": {"json": {"reason": "作出处理决定前核对证据"}},
     "sign_own_agreement": {"json": {"content_hash": "0" * 64}},
     "sign_for_employer": {"json": {"content_hash": "0" * 64}},
+    "record_paper_signature": {
+        "data": {"party": "employer", "signer_name": "钱某某", "content_hash": "0" * 64},
+        "files": {"proof": ("x.jpg", b"no picture")},
+    },
     "stage_file": {"files": {"file": ("x.jpg", b"no picture")}},
 }
 
@@ -76,6 +82,7 @@ def make_paper_address(
     )
     proposal = CaseEvent(
         case_id=case.id,
+        county_code=case.county_code,
         action=CaseAction.PROPOSE_AGREEMENT,
         from_state=CaseState.ACCEPTED,
         to_state=CaseState.MEDIATING,

@@ -114,3 +114,15 @@ def test_advice_is_given_all_its_facts(error: type[DomainError]) -> None:
         keywords = getattr(call, "keywords", [])
         facts = {keyword.arg for keyword in keywords}
         assert None in facts or needed <= facts, ast.unparse(call)
+
+
+@refusals
+def test_chinese_words_hold_no_word_of_a_program(error: type[DomainError]) -> None:
+    shown = set(PLACEHOLDER.findall(error.title + error.advice))
+    for call in uses_of(error):
+        for keyword in getattr(call, "keywords", []):
+            is_raw = any(
+                isinstance(node, ast.Attribute) and node.attr == "value"
+                for node in ast.walk(keyword.value)
+            )
+            assert not (is_raw and keyword.arg in shown), ast.unparse(call)

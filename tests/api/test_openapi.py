@@ -31,6 +31,8 @@ PUBLIC = {
         "/v1/codes/look",
         "/v1/complaint-files",
         "/v1/complaints",
+        "/v1/complaints/actions/{action}",
+        "/v1/complaints/agreement",
         "/v1/complaints/lookup",
         "/v1/devices/pair",
         "/v1/hotline/complaints",

@@ -12,12 +12,15 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from redis import Redis
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from core.enums import PayslipAnswerState, Role
 from core.keyring import Keyring
 from db.models import Payslip, PayslipAnswer
 from identity.principal import Principal
+from jobs.audit import examine
 from tests.api.access import make_bodies
 from tests.factories.assisted import (
     ask_for_witness,
@@ -38,12 +41,13 @@ READS = {
     "api/pages/rendering.py",
     "core/case_enums.py",
     "core/enums.py",
+    "payroll/agreed_queries.py",
     "payroll/arrears_queries.py",
-    "payroll/batch_queries.py",
     "payroll/ledger_queries.py",
     "payroll/payslip_pdf.py",
     "payroll/service.py",
     "payroll/status_queries.py",
+    "payroll/wage_checks.py",
 }
 """They show or look for it."""
 PACKAGES = (
@@ -144,6 +148,34 @@ def test_the_same_requests_by_the_worker_do_confirm(
     assert count_confirmed(session) == 2  # the payslip and the answer behind it
     answer = session.exec(select(PayslipAnswer)).one()
     assert answer.sign_in_family_id == worker.sign_in_family_id
+
+
+@pytest.mark.parametrize("state", ["awaiting", "no_response", "unreachable", "disputed"])
+def test_no_statement_confirms_whatever_the_state_before(
+    session: Session, site: Site, state: str
+) -> None:
+    publish(session, site)
+    session.flush()
+    session.execute(text("UPDATE payslip SET answer_state = :state"), {"state": state})
+    session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+
+    with pytest.raises(IntegrityError, match="was not confirmed by its worker"):
+        session.execute(text("UPDATE payslip SET answer_state = 'confirmed'"))
+
+
+def test_the_audit_names_what_a_statement_confirmed_with_the_trigger_off(
+    session: Session, keyring: Keyring, site: Site
+) -> None:
+    payslips = publish(session, site)
+    session.flush()
+    session.execute(text("ALTER TABLE payslip DISABLE TRIGGER USER"))
+    session.execute(text("UPDATE payslip SET answer_state = 'confirmed'"))
+
+    found = examine(session, keyring)
+
+    assert {(each.fault, each.subject) for each in found} == {
+        ("not the worker's answer", str(payslip.id)) for payslip in payslips
+    }
 
 
 def test_only_one_module_makes_confirmed() -> None:

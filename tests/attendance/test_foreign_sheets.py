@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from openpyxl import Workbook as WrittenWorkbook
 
 from attendance.day_rules import DayRules, compute_units, compute_worked
-from attendance.foreign_sheets import ForeignRow, compute_presence, read_rows
-from attendance.sheet_errors import NoDayColumnsError
+from attendance.foreign_sheets import ForeignRow, check_title, compute_presence, read_rows
+from attendance.sheet_errors import NoDayColumnsError, OtherMonthError
 from attendance.sheet_findings import SheetFindingCode
 from projects.errors import UncalculatedWorkbookError
 from projects.workbook import open_workbook
@@ -47,8 +47,9 @@ def test_signs_and_numbers_become_hundredths() -> None:
 
 
 def test_the_marks_of_our_own_export_are_read_past() -> None:
-    (row,) = read(HEADER, [1, "王小明", None, "√补", "半?", "0.75导", "√议"])
+    (row,) = read(HEADER, [1, "王小明", None, "√补", "半?", "0.75导", "√议", "旷工"])
     assert row.days == {1: 100, 2: 50, 3: 75, 4: 100}
+    assert row.found == []
 
 
 @pytest.mark.parametrize("sign", ["8", "8小时", "√√", -1, 0.333, "2.5", "nan", "inf", "1e1"])
@@ -66,6 +67,26 @@ def test_a_header_of_two_rows_below_a_title_is_found() -> None:
         merge=("A1:AI1", "A2:A3", "B2:B3", "C2:C3", "D2:AH2"),
     )
     assert (row.name, row.days, row.found) == ("王小明", {1: 100}, [])
+
+
+@pytest.mark.parametrize("title", ["工地 2026年9月考勤表", "２０２６ 年 09 月", "2025年10月"])
+def test_a_title_of_another_month_is_no_sheet_of_this_one(title: str) -> None:
+    made = make_file([title], [], HEADER, [1, "王小明", None, "√"])
+
+    with pytest.raises(OtherMonthError) as refusal:
+        check_title(open_workbook(made, sheets=None), month="2026-10")
+
+    assert refusal.value.facts["month"] == "2026-10"
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["某工地考勤表", "2026 年 10 月考勤表", "2026年9月26日至10月25日", "2026年9月、2026年10月"],
+)
+def test_a_title_that_does_not_contradict_the_month_is_fine(title: str) -> None:
+    made = make_file([title], HEADER, [1, "王小明", None, "√", "2026年3月"])
+
+    check_title(open_workbook(made, sheets=None), month="2026-10")
 
 
 def test_merged_days_cannot_be_told_apart() -> None:

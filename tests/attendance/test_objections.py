@@ -199,6 +199,12 @@ def test_the_labour_managers_are_told_of_an_objection(session: Session, site: Ga
     assert notification.person_id == manager.id
 
 
+def test_a_second_tap_is_the_same_objection(session: Session, site: GateSite) -> None:
+    first, again, other = (object_to(session, site, note=note) for note in ("少记", "少记", "没记"))
+
+    assert (first.id == again.id, first.id == other.id) == (True, False)
+
+
 def test_an_accepted_objection_enters_what_was_missing_beside_what_was_scanned(
     session: Session, site: GateSite, manager: Principal
 ) -> None:
@@ -253,6 +259,7 @@ def test_a_rejected_objection_stays_beside_the_day_with_the_reason(
     assert view.reply is not None
     assert (view.reply.outcome, view.reply.reason) == (ObjectionOutcome.REJECTED, "那天下雨停工")
     assert len(told(session, Template.OBJECTION_REJECTED)) == 1
+    assert object_to(session, site).id != objection.id  # in the same words, once more
 
 
 def test_an_objection_is_answered_once(

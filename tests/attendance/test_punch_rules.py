@@ -20,9 +20,16 @@ def punch(at: datetime, *, is_resent: bool = True) -> Punch:
     return Punch("k", "1001", Direction.IN, CheckInMethod.FACE, at, is_resent=is_resent)
 
 
-def judge(made: Punch, *, bound_ms: int = 0, stay: Span = FOREVER) -> ScanReason:
+def judge(
+    made: Punch, *, bound_ms: int = 0, stay: Span = FOREVER, is_question: bool = False
+) -> ScanReason:
     return judge_punch(
-        made, stay=stay, contracts=[FOREVER], clock_bound_ms=bound_ms, received_at=NOW
+        made,
+        stay=stay,
+        contracts=[FOREVER],
+        clock_bound_ms=bound_ms,
+        received_at=NOW,
+        is_question=is_question,
     )
 
 
@@ -53,6 +60,13 @@ def test_a_live_punch_of_a_wrong_clock_is_dated_by_its_arrival() -> None:
     left_yesterday = Span(FOREVER.first, NOW.date() - timedelta(days=1))
 
     assert judge(made, bound_ms=bound(made), stay=left_yesterday) is ScanReason.LEFT_PROJECT
+
+
+@pytest.mark.parametrize("year", [1970, 2019, 2038])
+def test_who_asks_stands_there_whatever_year_the_terminal_shows(year: int) -> None:
+    made = punch(NOW.replace(year=year), is_resent=False)
+
+    assert judge(made, bound_ms=bound(made), is_question=True) is ScanReason.OK
 
 
 def test_a_live_punch_measures_the_error_of_the_clock() -> None:

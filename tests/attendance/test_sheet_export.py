@@ -3,14 +3,17 @@
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from uuid import UUID
 
 import pytest
 from openpyxl import load_workbook
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlmodel import Session
 
 from attendance import sheet_export, sheets, work_days
 from attendance.errors import SheetNotFoundError
+from attendance.queries import get_sheet
+from attendance.sheet_queries import list_line_workers, stream_lines
 from attendance.sheets import LockExcuses
 from core.clock import day_start, local_date, month_start, next_month, now
 from core.enums import CheckInMethod, Direction, Grade, Role
@@ -222,3 +225,26 @@ def test_a_locked_sheet_is_exported_as_it_was_locked(
 def test_nobody_else_exports_it(session: Session, site: GateSite, sheet: AttendanceSheet) -> None:
     with pytest.raises(SheetNotFoundError):
         export(session, sheet, make_principal(site.person_id))
+
+
+def test_lines_are_read_some_at_a_time_and_never_all(
+    session: Session, site: GateSite, sheet: AttendanceSheet, manager: Principal
+) -> None:
+    for _ in range(2):
+        make_project_worker(
+            session, site.team, make_worker_person(session), entered_date=long_ago()
+        )
+    sheets.draw_up_sheet(
+        session, project_id=site.project_id, team_id=site.team_id, month=MONTH, at=now()
+    )
+    ids = [line["project_worker_id"] for line in sheet.lines]
+    session.expunge_all()
+    stored = get_sheet(session, project_id=site.project_id, sheet_id=sheet.id)
+
+    parts = list(stream_lines(session, stored, at_once=2))
+    export(session, stored, manager)
+
+    assert [len(part) for part in parts] == [2, 1]
+    assert [line["project_worker_id"] for part in parts for line in part] == ids
+    assert list_line_workers(session, stored) == [UUID(each) for each in ids]
+    assert "lines" in inspect(stored).unloaded

@@ -52,6 +52,7 @@ def test_every_change_is_on_the_trail(session: Session, project: Project) -> Non
         ([SQUARE[0], SQUARE[2], SQUARE[1], SQUARE[3]], None, "交叉"),
         ([SQUARE[0], SQUARE[1], SQUARE[0]], None, "三个不同的点"),
         ([(30.0, 120.0), (30.0, 121.5), (31.0, 120.0)], None, "范围太大"),
+        ([(30.0, 120.0), (30.001, 120.0), (30.002, 120.0)], None, "一条线上"),
     ],
 )
 def test_what_no_site_looks_like_is_refused(
@@ -65,6 +66,14 @@ def test_what_no_site_looks_like_is_refused(
         put(session, project, FenceDraft(Datum.WGS84, points, radius_m))
 
     assert why in str(refusal.value.facts["why"])
+
+
+def test_a_ring_that_is_closed_by_its_first_corner_is_kept_open(
+    session: Session, project: Project
+) -> None:
+    fence = put(session, project, FenceDraft(Datum.WGS84, [*SQUARE, SQUARE[0]], None))
+
+    assert fence.points == [list(corner) for corner in SQUARE]
 
 
 def test_project_without_a_fence_says_so(session: Session) -> None:

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 from sqlmodel import Session, col
 
+from attendance.conflicts import list_conflicts
 from attendance.terminals import PunchOutcome, answer_punch, take_punches
 from core.clock import now
 from core.enums import CheckInMethod, Direction, Grade, ScanReason
@@ -130,6 +131,17 @@ def test_a_live_punch_of_a_clock_hours_off_counts_when_it_arrived(
     assert abs((site.gate.device.clock_offset_ms or 0) + 5 * 3_600_000) < 60_000
 
 
+@pytest.mark.parametrize("year", [2019, 2038])
+def test_what_a_clock_years_off_recorded_is_kept_and_has_an_owner(
+    session: Session, keyring: Keyring, site: GateSite, year: int
+) -> None:
+    take(session, keyring, site, punch("a", now().replace(year=year, day=1)))
+
+    (conflict,) = list_conflicts(session, project_id=site.project_id, before=None, limit=9)
+    assert (conflict.check_in.admitted, conflict.check_in.valid) == (True, False)
+    assert "时间" in conflict.explanation
+
+
 def test_an_identity_number_as_pin_is_not_shown(
     session: Session, keyring: Keyring, site: GateSite
 ) -> None:
@@ -151,3 +163,18 @@ def test_a_question_opens_only_for_who_may_enter(session: Session, site: GateSit
     assert (outcome.reason, outcome.admitted) == (ScanReason.NO_CONTRACT, False)
     (check_in,) = stored(session)
     assert (check_in.admitted, check_in.valid, check_in.decided_offline) == (False, False, False)
+
+
+@pytest.mark.parametrize("year", [2019, 2038])
+def test_a_terminal_that_shows_another_year_still_lets_in_who_asks(
+    session: Session, site: GateSite, year: int
+) -> None:
+    asked = punch("q", now().replace(year=year, day=1), is_resent=False)
+
+    outcome = answer_punch(session, device=site.gate.device, punch=asked, at=now())
+
+    fold_waiting(session)
+    day = session.scalars(select(WorkDay)).one()
+    assert (outcome.admitted, outcome.valid) == (True, True)
+    assert day.first_in_at is not None
+    assert now() - day.first_in_at < HOUR

@@ -7,12 +7,14 @@ from uuid import uuid4
 
 import pypdf
 import pytest
+from redis import Redis
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, select
 
 from cases import agreements
 from cases.agreements import Agreement
+from cases.desk_errors import HandlerRequiredError
 from cases.document_errors import (
     AgreementChangedError,
     AgreementNotFoundError,
@@ -23,7 +25,13 @@ from cases.witnesses import WITNESSES
 from core.case_enums import AgreementParty, CaseAction, CaseState, Disclosure
 from core.enums import Role
 from core.keyring import Keyring
-from db.models import AgreementSignature, CaseDocument, CaseEvent, Person, Project
+from db.models import (
+    AgreementSignature,
+    CaseDocument,
+    CaseEvent,
+    Person,
+    Project,
+)
 from evidence import audit
 from evidence.blobs import FolderBlobs
 from evidence.pdf_signing import sign_locally
@@ -31,9 +39,10 @@ from evidence.receipts import jwks, verify_receipt
 from identity.principal import Principal
 from tests.cases.desk_work import accept, act, sign, stored
 from tests.evidence.test_pdf_signing import examine
-from tests.factories.cases import FILED_AT, make_complaint, make_form
+from tests.factories.cases import FILED_AT, make_complaint, make_form, make_inspector
 from tests.factories.identity import make_person, make_principal
 from tests.factories.projects import make_project
+from tests.identity.test_portraits import photograph
 
 INVISIBLE = dict.fromkeys(map(ord, "\n \u200b"))
 
@@ -84,7 +93,7 @@ def sign_for_employer(
 
 
 def print_agreement(
-    session: Session, tools: Desk, inspector: Principal, number: str
+    session: Session, tools: Desk, inspector: Principal, number: str, *, on_paper: bool = False
 ) -> CaseDocument:
     case = stored(session, number)
     proposal = session.exec(
@@ -93,7 +102,13 @@ def print_agreement(
         )
     ).one()
     return draw_up(
-        session, tools, principal=inspector, number=number, event_id=proposal.id, at=FILED_AT
+        session,
+        tools,
+        principal=inspector,
+        number=number,
+        event_id=proposal.id,
+        on_paper=on_paper,
+        at=FILED_AT,
     )
 
 
@@ -105,7 +120,7 @@ def test_both_sides_sign_the_same_words(
     by_both = sign(session, keyring, worker, number)
 
     assert by_both.content_hash == by_employer.content_hash
-    assert [(one.party, person.id) for one, person in by_both.signatures] == [
+    assert [(one.party, one.person_id) for one, _ in by_both.signatures] == [
         (AgreementParty.EMPLOYER, manager.person_id),
         (AgreementParty.WORKER, worker.id),
     ]
@@ -281,3 +296,92 @@ def test_a_signature_never_changes(
 
     with pytest.raises(DBAPIError, match="append-only"):
         session.flush()
+
+
+def record_on_paper(
+    *,
+    session: Session,
+    keyring: Keyring,
+    tools: Desk,
+    inspector: Principal,
+    number: str,
+    party: AgreementParty = AgreementParty.WORKER,
+) -> Agreement:
+    shown = agreements.get_case_agreement(session, principal=inspector, number=number)
+    return agreements.record_paper_signature(
+        session,
+        keyring,
+        tools.blobs,
+        principal=inspector,
+        number=number,
+        party=party,
+        signer_name="王小明",
+        content_hash=shown.content_hash,
+        proof=photograph((320, 200)),
+        at=FILED_AT,
+    )
+
+
+def test_whoever_can_sign_nowhere_else_signs_the_printed_paper(
+    session: Session, keyring: Keyring, tools: Desk, number: str, first: Principal
+) -> None:
+    paper = tools.blobs.get(print_agreement(session, tools, first, number, on_paper=True).digest)
+    before = agreements.get_case_agreement(session, principal=first, number=number)
+
+    agreement = before
+    for party in AgreementParty:
+        agreement = record_on_paper(
+            session=session,
+            keyring=keyring,
+            tools=tools,
+            inspector=first,
+            number=number,
+            party=party,
+        )
+
+    text = "".join(page.extract_text() for page in pypdf.PdfReader(BytesIO(paper)).pages)
+    kept = [signature for signature, _ in agreement.signatures]
+    assert "（签名、按手印、日期）" in text.translate(INVISIBLE)
+    assert before.content_hash in text.translate(INVISIBLE)
+    assert (before.unsigned, agreement.unsigned) == (list(AgreementParty), [])
+    assert stored(session, number).state is CaseState.AGREED
+    assert {one.recorded_by for one in kept} == {first.person_id}
+    assert tools.blobs.get(kept[0].proof_digest or "").startswith(b"\xff\xd8")
+    assert list(audit.check_rows(session, WITNESSES)) == []
+
+
+def test_only_who_handles_the_case_records_a_signature_on_paper(
+    session: Session, keyring: Keyring, tools: Desk, number: str
+) -> None:
+    colleague = make_inspector(session, name="吴监察")
+
+    with pytest.raises(HandlerRequiredError):
+        record_on_paper(
+            session=session, keyring=keyring, tools=tools, inspector=colleague, number=number
+        )
+
+
+def test_somebody_without_an_account_reads_by_pin_and_signs_at_the_window(
+    *,
+    session: Session,
+    redis: Redis,
+    keyring: Keyring,
+    tools: Desk,
+    first: Principal,
+    second: Principal,
+) -> None:
+    filed = make_complaint(session, phone="+8619100000001")
+    accept(session, filed.number, first, second)
+    act(session, first, filed.number, CaseAction.PROPOSE_AGREEMENT)
+
+    read = agreements.get_agreement_by_pin(
+        session, redis, number=filed.number, pin=filed.pin, address="::1"
+    )
+    record_on_paper(
+        session=session, keyring=keyring, tools=tools, inspector=first, number=filed.number
+    )
+
+    signature = session.exec(select(AgreementSignature)).one()
+    assert read.unsigned == list(AgreementParty)
+    assert (signature.person_id, signature.signer_name) == (None, "王小明")
+    assert stored(session, filed.number).state is CaseState.AGREED

@@ -65,6 +65,24 @@ def names_in(content: bytes) -> set[str]:
         return set(bundle.namelist()) - {"manifest.json", "manifest.jws", "keys.json"}
 
 
+def test_a_photo_that_comes_with_the_second_tap_is_kept_once(
+    session: Session, keyring: Keyring, redis: Redis, blobs: FolderBlobs, filed: FiledComplaint
+) -> None:
+    for _ in range(2):
+        fresh = files.stage_file(
+            session, redis, blobs, content=photograph((100, 80)), address="local", at=FILED_AT
+        )
+        bundles.seal(
+            session,
+            keyring,
+            complaint_id=filed.complaint_id,
+            attachments=[fresh.token, "taken-already"],
+            at=FILED_AT,
+        )
+
+    assert len(session.exec(select(ComplaintFile)).all()) == 2
+
+
 def test_without_a_reason_nobody_is_named(
     session: Session,
     keyring: Keyring,
@@ -98,6 +116,7 @@ def test_with_a_reason_it_is_whole_and_remembered(
     assert all("withheld" not in line for line in check_bundle(content, jwks(keyring)))
     (look,) = identities.list_unlocks(session, principal=inspector, number=filed.number)
     assert (look.actor_id, look.reason) == (inspector.person_id, REASON)
+    assert look.detail["fields"] == "name,id_number,phone"
 
 
 def test_a_colleague_who_does_not_handle_the_case_gets_no_names(

@@ -9,18 +9,25 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session, col, select
 
-from cases import intake, service
+from cases import by_pin, intake, service
 from cases.desk_errors import SlipNotFoundError
-from cases.errors import ComplaintNotFoundError, OutsideProvinceError, WrongNumberOrPinError
+from cases.errors import (
+    ComplaintNotFoundError,
+    FormSentBeforeError,
+    OutsideProvinceError,
+    WrongNumberOrPinError,
+)
 from cases.filing import Filing
+from cases.queries import list_events
 from core.case_enums import CaseAction, Channel, ComplaintKind, Disclosure
 from db.models import AuditEntry, Case, CaseEvent, Complaint, FilingSlip, Person
 from identity.principal import Principal
 from tests.factories.cases import FILED_AT, make_complaint
-from tests.factories.identity import make_worker_person
+from tests.factories.identity import make_principal, make_worker_person
 from tests.factories.projects import make_project
 
 MINUTE = timedelta(minutes=1)
+MARK = "a" * 16
 
 
 @pytest.fixture
@@ -64,6 +71,49 @@ def test_the_mark_of_a_form_tells_anonymous_taps_apart(session: Session) -> None
     assert other.number != first.number
 
 
+def list_added(session: Session, number: str) -> list[str | None]:
+    case = session.exec(select(Case).where(Case.number == number)).one()
+    return [event.note for event in list_events(session, [case.id])[1:]]
+
+
+@pytest.mark.parametrize("disclosure", list(Disclosure))
+def test_words_edited_between_two_taps_are_added(session: Session, disclosure: Disclosure) -> None:
+    first = make_complaint(session, disclosure=disclosure, mark=MARK)
+    edited = [
+        make_complaint(session, disclosure=disclosure, mark=MARK, statement="九月的也没发")
+        for _ in range(2)
+    ]
+
+    assert edited == [first, first]
+    assert list_added(session, first.number) == ["九月的也没发"]
+
+
+def test_a_form_sent_again_changes_nothing_but_words(session: Session) -> None:
+    first = make_complaint(session, disclosure=Disclosure.NAMED, mark=MARK)
+
+    with pytest.raises(FormSentBeforeError) as refusal:
+        make_complaint(session, disclosure=Disclosure.ANONYMOUS, mark=MARK)
+
+    assert refusal.value.facts == {"number": first.number}
+    assert list_added(session, first.number) == []
+
+
+def test_words_for_a_case_that_ended_meanwhile_are_not_lost_silently(
+    session: Session, worker: Person
+) -> None:
+    first = make_complaint(session, person_id=worker.id, mark=MARK)
+    service.act_on_case(
+        session,
+        principal=make_principal(worker.id),
+        number=first.number,
+        action=CaseAction.WITHDRAW,
+        at=FILED_AT,
+    )
+
+    with pytest.raises(FormSentBeforeError):
+        make_complaint(session, person_id=worker.id, mark=MARK, statement="还是要告")
+
+
 def test_two_people_with_the_same_words_are_two_complaints(session: Session) -> None:
     make_complaint(session, disclosure=Disclosure.ANONYMOUS)
     make_complaint(session, disclosure=Disclosure.ANONYMOUS)
@@ -87,7 +137,7 @@ def test_more_about_the_same_payslip_joins_its_open_case(
     assert (event.action, event.note) == (CaseAction.SUPPLEMENT, "老板电话也不接了")
     assert count_cases(session) == 1
     with pytest.raises(WrongNumberOrPinError):
-        service.look_up_complaint(session, redis, number=first.number, pin=first.pin, address="::1")
+        by_pin.look_up_complaint(session, redis, number=first.number, pin=first.pin, address="::1")
 
 
 def test_another_payslip_is_another_case(session: Session, worker: Person) -> None:
@@ -132,7 +182,7 @@ def test_a_new_pin_ends_the_old_one(session: Session, redis: Redis, worker: Pers
 
     pin = service.renew_pin(session, person_id=worker.id, number=filed.number)
 
-    story = service.look_up_complaint(session, redis, number=filed.number, pin=pin, address="::1")
+    story = by_pin.look_up_complaint(session, redis, number=filed.number, pin=pin, address="::1")
     assert story.number == filed.number
     with pytest.raises(ComplaintNotFoundError):
         service.renew_pin(session, person_id=make_worker_person(session).id, number=filed.number)

@@ -1,15 +1,17 @@
 """Cases that belong together, and what happens when they are many."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
 from sqlmodel import Session, col, select
 
-from cases import bureaus, grouping, groups
+from cases import bureaus, group_rules, grouping, groups
 from cases.desk_errors import (
     AlertNotFoundError,
+    GroupDissolvedError,
     GroupNotFoundError,
+    ReportTimeUnfitError,
     TooManyRepresentativesError,
 )
 from core.case_enums import Disclosure, DispatchKind, GroupState
@@ -227,9 +229,129 @@ def test_a_dissolved_group_takes_nobody_in(
     assert group.people == 3
 
 
+def test_a_dissolved_group_is_not_put_together_again(
+    session: Session, project: Project, first: Principal
+) -> None:
+    numbers = file(session, project, 3)
+    group = the_group(session)
+    groups.dissolve_group(session, principal=first, group_id=group.id)
+
+    with pytest.raises(GroupDissolvedError):
+        groups.confirm_group(session, principal=first, group_id=group.id)
+    with pytest.raises(GroupDissolvedError):
+        groups.name_representative(session, principal=first, group_id=group.id, number=numbers[0])
+
+
+@pytest.mark.parametrize(
+    ("kind", "due_at"),
+    [
+        (DispatchKind.REPORTED, FILED_AT),
+        (DispatchKind.REPORTED, FILED_AT - HALF_AN_HOUR),
+        (DispatchKind.PROMISED, FILED_AT.replace(year=2126)),
+        (DispatchKind.ENDED, FILED_AT + HALF_AN_HOUR),
+    ],
+)
+def test_a_next_report_nobody_could_make_is_refused(kind: DispatchKind, due_at: datetime) -> None:
+    with pytest.raises(ReportTimeUnfitError):
+        group_rules.check_report_time(kind, due_at, at=FILED_AT)
+
+
+def test_a_next_report_within_a_week_is_taken() -> None:
+    latest = FILED_AT + group_rules.REPORT_WITHIN
+    group_rules.check_report_time(DispatchKind.REPORTED, latest, at=FILED_AT)
+
+
 def test_a_group_of_another_county_does_not_exist(session: Session, project: Project) -> None:
     file(session, project, 3)
     stranger = make_inspector(session, county_code="330203")
 
     with pytest.raises(GroupNotFoundError):
         groups.confirm_group(session, principal=stranger, group_id=the_group(session).id)
+
+
+def test_a_contact_who_comes_after_the_event_began_is_called_once(
+    session: Session, project: Project
+) -> None:
+    file(session, project, 10)
+    before = called(session)
+
+    add_contact(session, "330106", "+8619100000814", is_emergency=False)
+    add_contact(session, "330106", "+8619100000815")
+    file(session, project, 1)
+
+    assert before == []
+    assert called(session) == ["+8619100000815"]
+
+
+def test_who_comes_after_the_county_acknowledged_is_not_called(
+    session: Session, project: Project, first: Principal
+) -> None:
+    add_contact(session, "330106", "+8619100000811")
+    file(session, project, 10)
+    groups.acknowledge_alert(session, principal=first, group_id=the_group(session).id, at=FILED_AT)
+
+    add_contact(session, "330106", "+8619100000816")
+    add_contact(session, "330100", "+8619100000817")
+
+    assert called(session) == ["+8619100000811"]
+
+
+def test_the_city_is_called_late_only_where_the_county_did_not_answer(
+    session: Session, project: Project
+) -> None:
+    add_contact(session, "330106", "+8619100000811")
+    file(session, project, 10)
+    add_contact(session, "330100", "+8619100000818")
+    while_waiting = called(session)
+
+    grouping.pass_on(session, at=FILED_AT + HALF_AN_HOUR)
+    add_contact(session, "330000", "+8619100000819")
+
+    assert while_waiting == ["+8619100000811"]
+    assert called(session) == ["+8619100000811", "+8619100000818"]
+
+
+def test_the_province_is_called_late_when_everybody_was_called_in_vain(
+    session: Session, project: Project
+) -> None:
+    add_contact(session, "330106", "+8619100000811")
+    file(session, project, 10)
+    grouping.pass_on(session, at=FILED_AT + HALF_AN_HOUR)
+    session.flush()
+
+    add_contact(session, "330000", "+8619100000819")
+
+    assert called(session) == ["+8619100000811", "+8619100000819"]
+
+
+def silences(session: Session) -> list[Notification]:
+    return list(
+        session.exec(select(Notification).where(Notification.template == Template.BUREAU_SILENT))
+    )
+
+
+def test_a_mass_event_without_an_emergency_contact_alarms_the_city_at_once(
+    session: Session, project: Project, city: Principal
+) -> None:
+    add_contact(session, "330106", "+8619100000812", is_emergency=False)
+
+    file(session, project, 9)
+    before = silences(session)
+    file(session, project, 2)
+
+    assert before == []
+    assert [one.person_id for one in silences(session)] == [city.person_id]
+    assert [alarm.division_code for alarm, _ in bureaus.list_alarms(session)] == ["330106"]
+
+
+def test_an_alarm_about_a_mass_event_ends_with_somebody_to_call_at_night(
+    session: Session, project: Project
+) -> None:
+    file(session, project, 10)
+
+    add_contact(session, "330106", "+8619100000812", is_emergency=False)
+    still = bureaus.list_alarms(session)
+    add_contact(session, "330106", "+8619100000815")
+
+    assert len(still) == 1
+    assert bureaus.list_alarms(session) == []

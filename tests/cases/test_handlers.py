@@ -1,9 +1,13 @@
 """Who may investigate, and who may learn who complained."""
 
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
 import pytest
 from sqlmodel import Session, select
 
-from cases import desk, identities
+from cases import desk, identities, shield
 from cases import errors as refusals
 from cases.desk_errors import (
     ConflictOfInterestError,
@@ -22,7 +26,8 @@ from db.models import (
     Person,
 )
 from identity.principal import Principal
-from tests.cases.desk_work import accept, act
+from identity.rules import SeenField
+from tests.cases.desk_work import accept, act, ask, decide
 from tests.factories.cases import FILED_AT, make_complaint, make_inspector
 from tests.factories.identity import make_grant, make_person
 from tests.factories.projects import make_project
@@ -80,6 +85,49 @@ def test_whoever_stepped_back_never_returns(
         )
 
 
+def test_whoever_stepped_back_has_no_hand_in_the_case_any_more(
+    session: Session, number: str, first: Principal, second: Principal
+) -> None:
+    accept(session, number, first, second)
+    about: dict[str, Any] = {
+        "session": session,
+        "principal": second,
+        "number": number,
+        "at": FILED_AT,
+    }
+    desk.recuse_handler(**about, person_id=second.person_id, reason="和班组长是亲戚")
+
+    for have_a_hand in (
+        partial(desk.add_note, **about, text="先放一放"),
+        partial(desk.assign_handler, **about, person_id=make_inspector(session).person_id),
+        partial(shield.settle_sign, **about, sign_id=uuid4(), finding="没有打击报复"),
+        partial(act, session, second, number, CaseAction.SUSPEND),
+    ):
+        with pytest.raises(ConflictOfInterestError):
+            have_a_hand()
+
+
+def test_whoever_stepped_back_decides_nothing(
+    session: Session, number: str, first: Principal, second: Principal, head: Principal
+) -> None:
+    accept(session, number, first, second)
+    request_id = ask(session, first, number, CaseAction.EXTEND)
+    desk.assign_handler(
+        session, principal=first, number=number, person_id=head.person_id, at=FILED_AT
+    )
+    desk.recuse_handler(
+        session,
+        principal=head,
+        number=number,
+        person_id=head.person_id,
+        reason="老板是亲戚",
+        at=FILED_AT,
+    )
+
+    with pytest.raises(ConflictOfInterestError):
+        decide(session, head, number, request_id)
+
+
 def test_only_the_head_takes_others_off(
     session: Session, number: str, first: Principal, second: Principal
 ) -> None:
@@ -120,10 +168,12 @@ def test_every_look_at_an_identity_is_recorded_twice(
     session.flush()
 
     looks = identities.list_unlocks(session, principal=first, number=number)
-    trail = session.exec(select(AuditEntry).where(AuditEntry.subject_id == worker.id)).one()
+    trail = session.exec(select(AuditEntry).where(AuditEntry.subject_id == worker.id)).all()
     assert (found.name, found.phone) == (worker.name, worker.phone)
     assert [look.actor_id for look in looks] == [first.person_id]
-    assert trail.action == "person.unmask"
+    assert identities.list_fields(looks[0]) == [SeenField.NAME, SeenField.PHONE]
+    assert {one.action for one in trail} == {"person.unmask"}
+    assert {one.detail["field"] for one in trail} == {"name", "phone"}
 
 
 def test_who_does_not_handle_the_case_unlocks_nothing(

@@ -286,8 +286,11 @@ def the_whole_name_takes_a_reason_and_leaves_a_trace(world: World) -> None:
     world.session.flush()
     trace = world.session.exec(
         select(AuditEntry).where(AuditEntry.subject_id == world.worker.id)
-    ).one()
-    assert (trace.actor_id, trace.reason) == (world.first.person_id, "联系投诉人核实金额")
+    ).all()
+    assert {(one.actor_id, one.reason) for one in trace} == {
+        (world.first.person_id, "联系投诉人核实金额")
+    }
+    assert {one.detail["field"] for one in trace} == {"name", "phone"}
 
 
 def each_change_of_state_sends_exactly_one(world: World) -> None:

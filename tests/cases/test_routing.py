@@ -13,6 +13,7 @@ from core.case_enums import (
     CaseState,
     ClockKind,
 )
+from core.enums import Role
 from db.models import (
     BureauAlarm,
     CaseEvent,
@@ -23,6 +24,7 @@ from identity.principal import Principal
 from notifications.templates import Template
 from tests.cases.desk_work import act, clock, stored, told
 from tests.factories.cases import FILED_AT, make_complaint, make_inspector
+from tests.factories.identity import make_grant, make_person
 
 DAY = timedelta(days=1)
 
@@ -56,6 +58,38 @@ def test_ping_pong_ends_with_the_common_superior(
     assert (last.action, last.details["superior"]) == (CaseAction.REFER_UP, "330100")
     act(session, city, number, CaseAction.DESIGNATE, Form(note="属地管辖", county_code="330105"))
     assert (case.state, case.county_code) == (CaseState.RECEIVED, "330105")
+
+
+def test_a_designated_county_passes_the_case_on_only_through_the_superior(
+    session: Session, number: str, first: Principal, city: Principal
+) -> None:
+    other = make_inspector(session, county_code="330105")
+    act(session, first, number, CaseAction.TRANSFER, Form(note="工地在拱墅", county_code="330105"))
+    act(session, other, number, CaseAction.REFER_UP)
+    act(session, city, number, CaseAction.DESIGNATE, Form(note="属地管辖", county_code="330106"))
+
+    act(session, first, number, CaseAction.TRANSFER, Form(note="还是拱墅", county_code="330105"))
+
+    case = stored(session, number)
+    assert (case.state, case.county_code) == (CaseState.AWAITING_DESIGNATION, "330106")
+    act(session, city, number, CaseAction.DESIGNATE, Form(note="就由西湖办", county_code="330106"))
+    assert (case.state, case.county_code) == (CaseState.RECEIVED, "330106")
+
+
+def test_a_silent_bureau_below_silent_superiors_is_told_to_their_inspectors_or_who_runs_it(
+    session: Session, worker: Person
+) -> None:
+    administrator = make_person(session, name="某管理员")
+    make_grant(session, administrator, Role.ADMIN)
+    make_complaint(session, person_id=worker.id, county_code="330106")
+    city = make_inspector(session, name="市局", county_code="330200")
+
+    make_complaint(session, person_id=worker.id, county_code="330203", statement="另一个工地")
+
+    statement = select(Notification.person_id).where(
+        Notification.template == Template.BUREAU_SILENT
+    )
+    assert set(session.exec(statement)) == {administrator.id, city.person_id}
 
 
 def test_a_county_never_designates(session: Session, number: str, first: Principal) -> None:

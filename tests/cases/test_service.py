@@ -1,5 +1,6 @@
 """Filing, acting and following, against the real database."""
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -54,6 +55,18 @@ def act(
         )
         if action is CaseAction.ACCEPT:
             add_handlers(session, number, make_person(session, name="周监察").id)
+
+
+def close_again(session: Session, principal: Principal, number: str) -> None:
+    """Close a reopened case; what came back is counted already."""
+    service.act_on_case(
+        session,
+        principal=principal,
+        number=number,
+        action=CaseAction.CLOSE,
+        form=replace(make_form(CaseAction.CLOSE), amount_fen=0),
+        at=FILED_AT + timedelta(hours=2),
+    )
 
 
 def stored_case(session: Session, number: str) -> Case:
@@ -256,7 +269,7 @@ def test_closed_case_is_reopened_once(
     own = make_principal(worker.id)
     act(session, inspector, filed.number, CaseAction.ACCEPT, CaseAction.CLOSE)
     act(session, own, filed.number, CaseAction.REOPEN)
-    act(session, inspector, filed.number, CaseAction.CLOSE)
+    close_again(session, inspector, filed.number)
 
     with pytest.raises(AlreadyReopenedError):
         act(session, own, filed.number, CaseAction.REOPEN)
@@ -280,7 +293,7 @@ def test_list_knows_that_a_case_was_reopened_before(
     filed = make_complaint(session, person_id=worker.id)
     act(session, inspector, filed.number, CaseAction.ACCEPT, CaseAction.CLOSE)
     act(session, make_principal(worker.id), filed.number, CaseAction.REOPEN)
-    act(session, inspector, filed.number, CaseAction.CLOSE)
+    close_again(session, inspector, filed.number)
 
     (listed,) = service.list_my_complaints(session, person_id=worker.id)
 

@@ -2,10 +2,12 @@
 
 from datetime import date, timedelta
 
+import pytest
 from sqlalchemy import event
 from sqlmodel import Session
 
 from cases import statistics
+from cases.desk_errors import PeriodReversedError
 from core.case_enums import CaseAction, ClockKind
 from db.models import Person
 from identity.principal import Principal
@@ -45,6 +47,13 @@ def test_numbers_of_a_month(
     assert numbers.money.satisfaction_sum == 5
 
 
+def test_a_period_that_ends_before_it_begins_is_refused(session: Session, first: Principal) -> None:
+    with pytest.raises(PeriodReversedError):
+        statistics.get_statistics(
+            session, principal=first, since=NOVEMBER[1], until=NOVEMBER[0], at=FILED_AT
+        )
+
+
 def test_a_late_acceptance_is_not_in_time(session: Session, number: str, first: Principal) -> None:
     late = make_complaint(session).number
     act(session, first, number, CaseAction.ACCEPT)
@@ -62,12 +71,32 @@ def test_who_was_late_stays_late_after_a_transfer(
     there = make_inspector(session, county_code="330105")
     act(session, there, number, CaseAction.ACCEPT, at=FILED_AT + timedelta(days=9))
 
-    rows = [read(session, principal).punctuality[0] for principal in (first, there)]
+    here, passed_on = read(session, first), read(session, there)
 
+    rows = [numbers.punctuality[0] for numbers in (here, passed_on)]
     assert [(row.ended, row.in_time) for row in rows] == [(1, 0), (1, 1)]
+    assert (here.received, here.steps) == (1, {CaseAction.TRANSFER: 1})
+    assert (passed_on.received, passed_on.steps) == (0, {CaseAction.ACCEPT: 1})
 
 
-def test_numbers_take_four_statements(session: Session, number: str, first: Principal) -> None:
+def test_money_counts_when_the_case_is_closed(
+    session: Session, number: str, first: Principal, second: Principal
+) -> None:
+    accept(session, number, first, second)
+    act(session, first, number, CaseAction.CLOSE, at=FILED_AT + timedelta(days=30))
+
+    assert read(session, first).money.recovered_fen == 0
+    december = statistics.get_statistics(
+        session,
+        principal=first,
+        since=date(2026, 12, 1),
+        until=date(2026, 12, 31),
+        at=FILED_AT + timedelta(days=40),
+    )
+    assert (december.received, december.money.recovered_fen) == (0, 528_000)
+
+
+def test_numbers_take_three_statements(session: Session, number: str, first: Principal) -> None:
     session.flush()
     statements: list[str] = []
 
@@ -81,4 +110,4 @@ def test_numbers_take_four_statements(session: Session, number: str, first: Prin
     finally:
         event.remove(engine, "before_cursor_execute", count)
 
-    assert len(statements) == 4
+    assert len(statements) == 3

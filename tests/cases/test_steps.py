@@ -1,5 +1,6 @@
 """Whole paths of a case against the real database: approvals, clocks, police, money."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -31,7 +32,7 @@ from db.models import (
 from identity.principal import Principal
 from notifications.templates import Template
 from tests.cases.desk_work import accept, act, ask, clock, decide, sign, stored, told
-from tests.factories.cases import FILED_AT, PAY_BY, make_complaint
+from tests.factories.cases import FILED_AT, PAY_BY, make_complaint, make_form
 from tests.factories.identity import make_principal
 
 DAY = timedelta(days=1)
@@ -235,6 +236,21 @@ def test_an_advance_is_recorded_and_recovered(
 
     case = stored(session, number)
     assert (case.advanced_fen, case.advance_recovered_fen) == (100_000, 50_000)
+
+
+def test_only_an_order_names_the_last_day_to_pay(
+    session: Session, number: str, first: Principal, second: Principal, head: Principal
+) -> None:
+    accept(session, number, first, second)
+    act(session, first, number, CaseAction.ORDER_TO_PAY)
+    form = replace(make_form(CaseAction.GRANT_ADVANCE), due_date=date(2026, 12, 31))
+    request = act(session, first, number, CaseAction.GRANT_ADVANCE, form).request
+    assert request is not None
+    decide(session, head, number, request.id)
+
+    act(session, first, number, CaseAction.APPLY_TO_COURT, at=AFTER_THE_ORDER)
+
+    assert stored(session, number).state is CaseState.IN_COURT
 
 
 def test_closing_asks_and_keeps_what_came_back_and_how_content_they_are(

@@ -25,7 +25,10 @@ def told(state: CaseState, *actions: CaseAction, due: date | None = None) -> tim
         county_code="330106",
         state=state,
     )
-    events = [CaseEvent(case_id=case.id, action=action, to_state=state) for action in actions]
+    events = [
+        CaseEvent(case_id=case.id, county_code="330106", action=action, to_state=state)
+        for action in actions
+    ]
     clock = due and CaseClock(
         case_id=new_id(),
         county_code="330106",
@@ -55,15 +58,35 @@ def test_every_state_says_what_comes_next(state: CaseState) -> None:
 def test_closing_asks_whether_the_money_came_and_offers_to_reopen() -> None:
     story = told(CaseState.CLOSED, CaseAction.ACCEPT, CaseAction.CLOSE)
 
-    assert story.actions == [CaseAction.REOPEN, CaseAction.CONFIRM_PAID]
+    assert story.actions == [CaseAction.REOPEN, CaseAction.CONFIRM_PAID, CaseAction.ASK_QUESTION]
     assert story.next_step == timeline.REOPENABLE
 
 
 def test_case_reopened_before_offers_other_help() -> None:
     story = told(CaseState.CLOSED, CaseAction.CLOSE, CaseAction.REOPEN, CaseAction.CLOSE)
 
-    assert story.actions == [CaseAction.CONFIRM_PAID]
+    assert story.actions == [CaseAction.CONFIRM_PAID, CaseAction.ASK_QUESTION]
     assert "12333" in story.next_step
+
+
+def test_who_said_that_the_money_came_is_not_asked_again() -> None:
+    story = told(CaseState.CLOSED, CaseAction.CLOSE, CaseAction.CONFIRM_PAID)
+
+    assert story.next_step == timeline.ANSWERED
+    assert CaseAction.CONFIRM_PAID not in story.actions
+
+
+def test_a_second_closing_asks_anew() -> None:
+    story = told(
+        CaseState.CLOSED,
+        CaseAction.CLOSE,
+        CaseAction.CONFIRM_PAID,
+        CaseAction.REOPEN,
+        CaseAction.CLOSE,
+    )
+
+    assert CaseAction.CONFIRM_PAID in story.actions
+    assert story.next_step != timeline.ANSWERED
 
 
 def test_case_without_a_running_clock_has_no_due_date() -> None:

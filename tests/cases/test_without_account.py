@@ -7,7 +7,7 @@ import pytest
 from redis import Redis
 from sqlmodel import Session, select
 
-from cases import service, throttle, tracking
+from cases import by_pin, service, throttle, tracking
 from cases.errors import (
     FilingThrottledError,
     LookupThrottledError,
@@ -23,7 +23,7 @@ from tests.factories.projects import make_project
 
 
 def look_up(session: Session, redis: Redis, number: str, pin: str, address: str = "::1") -> str:
-    timeline = service.look_up_complaint(session, redis, number=number, pin=pin, address=address)
+    timeline = by_pin.look_up_complaint(session, redis, number=number, pin=pin, address=address)
     return timeline.number
 
 

@@ -9,6 +9,7 @@ from cases import workflow
 from cases.errors import ActionNotAllowedError, NoteRequiredError, StepIncompleteError
 from cases.step import INSPECTOR, NEED_NAMES, WORKER, Form, Guard, Need, check_form
 from cases.timeline import HELP, NEXT, STEPS
+from cases.words import ACTION_NAMES, STATE_NAMES
 from core.case_enums import (
     CaseAction,
     CaseState,
@@ -125,8 +126,8 @@ def test_every_case_can_come_to_an_end() -> None:
 
 
 def test_every_state_action_and_ground_has_its_words() -> None:
-    assert set(workflow.STATE_NAMES) == set(CaseState) == set(NEXT)
-    assert set(workflow.ACTION_NAMES) == set(CaseAction) == set(STEPS)
+    assert set(STATE_NAMES) == set(CaseState) == set(NEXT)
+    assert set(ACTION_NAMES) == set(CaseAction) == set(STEPS)
     assert set(HELP) == set(RefusalGround)
 
 
@@ -134,7 +135,7 @@ def test_only_the_worker_agrees_withdraws_and_reopens() -> None:
     own = {
         action
         for (_, action), step in workflow.TRANSITIONS.items()
-        if step.offices == WORKER and action is not CaseAction.SUPPLEMENT
+        if step.offices == WORKER and action not in {CaseAction.SUPPLEMENT, CaseAction.ASK_QUESTION}
     }
 
     assert own == {
@@ -187,32 +188,34 @@ def test_every_kind_of_paper_belongs_to_a_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "hops", "becomes"),
+    ("action", "done", "becomes"),
     [
-        (CaseAction.TRANSFER, 1, CaseAction.TRANSFER),
-        (CaseAction.TRANSFER, 2, CaseAction.REFER_UP),
-        (CaseAction.REFUSE, 2, CaseAction.REFUSE),
+        (CaseAction.TRANSFER, [CaseAction.TRANSFER], CaseAction.TRANSFER),
+        (CaseAction.TRANSFER, [CaseAction.TRANSFER] * 2, CaseAction.REFER_UP),
+        (CaseAction.REFUSE, [CaseAction.TRANSFER] * 2, CaseAction.REFUSE),
+        (CaseAction.TRANSFER, [CaseAction.TRANSFER, CaseAction.DESIGNATE], CaseAction.REFER_UP),
+        (CaseAction.ACCEPT, [CaseAction.TRANSFER, CaseAction.DESIGNATE], CaseAction.ACCEPT),
     ],
 )
-def test_a_third_transfer_goes_to_the_common_superior(
-    action: CaseAction, hops: int, becomes: CaseAction
+def test_a_third_transfer_and_one_after_a_designation_go_to_the_superior(
+    action: CaseAction, done: list[CaseAction | None], becomes: CaseAction
 ) -> None:
-    assert workflow.redirect(action, hops=hops) is becomes
+    assert workflow.redirect(action, done) is becomes
 
 
 def test_refusal_names_what_is_allowed_instead() -> None:
     with pytest.raises(ActionNotAllowedError) as refusal:
         workflow.get_transition(CaseState.WITH_POLICE, CaseAction.CLOSE, INSPECTOR)
 
-    assert refusal.value.facts["allowed"] == ["police_file", "police_decline"]
+    assert refusal.value.facts["allowed"] == ["police_file", "police_decline", "answer_question"]
     assert refusal.value.advice.format_map(refusal.value.facts) == (
-        "案件目前已移送公安，您现在可以：公安立案、公安不立案。"
+        "案件目前已移送公安，您现在可以：公安立案、公安不立案、答复提问。"
     )
 
 
 def test_refusal_says_so_when_nothing_is_allowed() -> None:
     with pytest.raises(ActionNotAllowedError) as refusal:
-        workflow.get_transition(CaseState.WITHDRAWN, CaseAction.WITHDRAW, WORKER)
+        workflow.get_transition(CaseState.WITHDRAWN, CaseAction.WITHDRAW, frozenset({Office.HEAD}))
 
     assert refusal.value.facts["allowed_names"] == "等待对方办理"
 

@@ -61,6 +61,29 @@ def test_deadline_in_an_unpublished_year_is_provisional() -> None:
     assert WORKING_DAYS.add_working_days(date(2026, 12, 31), 1).is_provisional
 
 
+@pytest.mark.parametrize(
+    "day",
+    [
+        date(2027, 1, 1),
+        date(2027, 2, 5),
+        date(2027, 2, 8),
+        date(2027, 4, 5),
+        date(2027, 6, 9),
+        date(2027, 9, 15),
+        date(2027, 10, 1),
+    ],
+)
+def test_statutory_holiday_needs_no_announcement(day: date) -> None:
+    assert not WORKING_DAYS.is_working_day(day)
+    assert not WORKING_DAYS.is_published(day)
+
+
+def test_deadline_over_an_unannounced_new_year_skips_the_holiday_and_says_so() -> None:
+    deadline = WORKING_DAYS.add_working_days(date(2026, 12, 31), 1)
+
+    assert (deadline.due_date, deadline.is_provisional) == (date(2027, 1, 4), True)
+
+
 def test_deadline_within_published_years_is_final() -> None:
     assert not WORKING_DAYS.add_working_days(date(2026, 12, 30), 1).is_provisional
 

@@ -1,13 +1,19 @@
 """Many rows in one statement."""
 
+from datetime import date, datetime
+from typing import Any
+
 import pytest
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from attendance.work_days import DAY_KEY, REPLACED
 from core.clock import now
+from core.enums import WorkDayState
 from db.base import new_id
-from db.bulk import insert_rows, is_any, update_rows
-from db.models import OutboxMessage, Person
+from db.bulk import insert_rows, is_any, put_rows, update_rows
+from db.models import OutboxMessage, Person, ProjectWorker, WorkDay
+from tests.factories.attendance import make_gate_site
 
 
 def test_sealed_and_empty_values_arrive(session: Session) -> None:
@@ -114,3 +120,49 @@ def test_what_rows_have_in_common_reaches_all_of_them(session: Session) -> None:
 
     found = session.exec(select(OutboxMessage).where(OutboxMessage.task == "x")).all()
     assert [(one.payload, one.due_at, one.done_at) for one in found] == [({"a": "b"}, at, None)] * 3
+
+
+def test_a_row_whose_key_is_taken_is_written_over_and_keeps_its_id(session: Session) -> None:
+    worker = make_gate_site(session).worker
+    first, again = (make_day(worker, minutes, None) for minutes in (480, 600))
+
+    for row in (first, again):
+        put_rows(session, WorkDay, [row], key=DAY_KEY, replaced=REPLACED)
+
+    day = session.exec(select(WorkDay)).one()
+    assert (day.id, day.minutes, day.grades) == (first["id"], 600, {"A": 600})
+    assert (day.first_in_at, day.state) == (None, WorkDayState.COMPLETE)
+
+
+def test_a_row_that_would_stay_as_it_is_stays_untouched(session: Session) -> None:
+    worker, at = make_gate_site(session).worker, now()
+    version = sa.select(sa.literal_column("xmin::text || ctid::text", sa.Text)).select_from(WorkDay)
+    put_rows(session, WorkDay, [make_day(worker, 480, at)], key=DAY_KEY, replaced=REPLACED)
+    before = session.scalar(version)
+
+    put_rows(session, WorkDay, [make_day(worker, 480, at)], key=DAY_KEY, replaced=REPLACED)
+
+    assert session.scalar(version) == before
+
+
+def test_nothing_to_put_is_no_statement(session: Session) -> None:
+    put_rows(session, WorkDay, [], key=DAY_KEY, replaced=REPLACED)
+
+
+def make_day(worker: ProjectWorker, minutes: int, first_in_at: datetime | None) -> dict[str, Any]:
+    """Return the row of a day."""
+    return {
+        "id": new_id(),
+        "created_at": now(),
+        "project_id": worker.project_id,
+        "project_worker_id": worker.id,
+        "work_date": date(2026, 10, 8),
+        "first_in_at": first_in_at,
+        "last_out_at": None,
+        "minutes": minutes,
+        "units": 100,
+        "overtime_minutes": 0,
+        "state": WorkDayState.COMPLETE,
+        "grades": {"A": minutes},
+        "rule_version": 1,
+    }

@@ -67,7 +67,9 @@ def make_form(action: CaseAction, *, note: str | None = "已核实工资表") ->
         CaseAction.REFUSE: Form(note=note, ground=RefusalGround.ARBITRATION_OR_SUIT),
         CaseAction.TRANSFER: Form(note=note, county_code="330105"),
         CaseAction.DESIGNATE: Form(note=note, county_code="330106"),
-        CaseAction.PROPOSE_AGREEMENT: Form(note=note, amount_fen=528_000, due_date=FAR),
+        CaseAction.PROPOSE_AGREEMENT: Form(
+            note=note, amount_fen=528_000, due_date=FAR, employer_name="某某劳务公司"
+        ),
         CaseAction.ORDER_TO_PAY: Form(note=note, amount_fen=528_000, due_date=PAY_BY),
         CaseAction.KEEP_ORDER: Form(note=note, amount_fen=528_000, due_date=FAR),
         CaseAction.HAND_TO_POLICE: Form(note=note, attachments=frozenset(PoliceAttachment)),

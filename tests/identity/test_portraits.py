@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from evidence import pictures
-from evidence.errors import PictureUnreadableError, UploadTooLargeError
+from evidence.errors import PictureUnreadableError, TooManyPixelsError, UploadTooLargeError
 from identity.portraits import make_portrait
 
 ORIENTATION = 0x0112
@@ -89,7 +89,7 @@ def test_damaged_photos_are_refused_or_drawn_and_nothing_else(seed: int) -> None
         damaged[chance.randrange(len(damaged))] = chance.randrange(256)
     try:
         portrait = make_portrait(bytes(damaged))
-    except (PictureUnreadableError, UploadTooLargeError):
+    except (PictureUnreadableError, TooManyPixelsError, UploadTooLargeError):
         return
     assert len(portrait) <= 12_000
 
@@ -99,7 +99,7 @@ def test_a_picture_bomb_is_refused_before_it_is_drawn(side: int) -> None:
     file = BytesIO()
     Image.new("1", (side, side)).save(file, "PNG", optimize=True)
     assert len(file.getvalue()) < 200_000
-    with pytest.raises(UploadTooLargeError):
+    with pytest.raises(TooManyPixelsError):
         make_portrait(file.getvalue())
 
 

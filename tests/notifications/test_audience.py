@@ -88,7 +88,7 @@ EVENT_OF: dict[Enum, str] = {
     PaySheetState.SETTLED: "import_bank_result/settled",
     SheetAction.DRAW_UP: "create_pay_sheet",
     SheetAction.PUBLISH: "publish_pay_sheet",
-    SheetAction.ADJUST: "adjust_payslip",
+    SheetAction.ADJUST: "adjust_payslip/answered",
     SheetAction.APPROVE: "approve_pay_sheet",
     SheetAction.INSTRUCT: "release_pay_batch/submitted",
     SheetAction.SETTLE: "import_bank_result/settled",

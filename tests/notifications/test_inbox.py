@@ -12,6 +12,17 @@ from notifications.errors import MessageNotFoundError
 from notifications.templates import Template
 from tests.notifications.post import PHONE, make_person, tell
 
+ADD_READ = text(
+    """
+INSERT INTO notification SELECT copy.*
+FROM notification AS first, generate_series(1, 2000) AS number, jsonb_populate_record(
+    first, jsonb_build_object('id', uuidv7(), 'dedupe_key', number, 'read_at', now())
+) AS copy
+WHERE first.person_id = :id
+"""
+)
+"""Two thousand copies of a person's message, read."""
+
 
 @pytest.fixture
 def person(session: Session) -> Person:
@@ -118,7 +129,10 @@ def test_many_are_counted_at_once_zeros_included(session: Session, person: Perso
 def test_counting_unread_reads_an_index_of_unread_messages_only(
     session: Session, person: Person
 ) -> None:
-    session.connection().execute(text("SET LOCAL enable_seqscan = off"))
+    tell(session, person)
+    session.flush()
+    session.connection().execute(ADD_READ, {"id": person.id})
+    session.connection().execute(text("ANALYZE notification"))
     plan = session.connection().execute(
         text("EXPLAIN SELECT count(*) FROM notification WHERE person_id = :id AND read_at IS NULL"),
         {"id": person.id},

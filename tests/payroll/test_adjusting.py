@@ -140,9 +140,32 @@ def test_worker_is_told_of_each_change_and_who_made_it_is_recorded(session: Sess
 
     adjust(session, site, adjust(session, site, payslip))
 
-    assert told(session).count("payslip_changed") == 2
+    assert told(session).count("payslip_replaced") == 2
     entries = session.exec(select(AuditEntry)).all()
     assert [entry.actor_id for entry in entries] == [site.manager.person_id] * 2
+
+
+@pytest.mark.parametrize(
+    ("state", "template"),
+    [
+        (PayslipAnswerState.AWAITING, "payslip_replaced"),
+        (PayslipAnswerState.NO_RESPONSE, "payslip_replaced"),
+        (PayslipAnswerState.UNREACHABLE, "payslip_replaced"),
+        (PayslipAnswerState.DISPUTED, "payslip_changed"),
+    ],
+)
+def test_only_who_has_answered_hears_that_the_answer_is_void(
+    session: Session, state: PayslipAnswerState, template: str
+) -> None:
+    site = make_site(session, worker_count=1)
+    [payslip] = publish(session, site)
+    payslip.answer_state = state
+    session.flush()
+
+    adjust(session, site, payslip)
+
+    changes = {"payslip_changed", "payslip_replaced"}
+    assert [each for each in told(session) if each in changes] == [template]
 
 
 def test_adjusted_payslip_keeps_the_team_it_was_earned_in(session: Session) -> None:

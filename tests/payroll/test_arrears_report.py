@@ -9,8 +9,11 @@ from core.clock import day_start
 from core.enums import Role, WorkDayState
 from core.keyring import Keyring
 from db.models import Employer, PayBatchRow, Payslip, ProjectWorker, WorkDay
+from payroll.accounts import get_wage_account
 from payroll.arrears_report import get_project_arrears, list_county_arrears, list_my_arrears
 from payroll.bank_results import import_bank_result
+from payroll.pay_rules import PayItem
+from payroll.service import adjust_payslip
 from payroll.year import get_my_year
 from projects.errors import ProjectNotFoundError
 from tests.factories.identity import make_person, make_principal
@@ -162,3 +165,25 @@ def test_another_year_is_empty(session: Session) -> None:
     year = get_my_year(session, person_id=site.workers[0].person_id, year=2025, at=LATE)
 
     assert (year.months, year.due_fen) == ([], 0)
+
+
+def test_account_and_arrears_owe_the_same_until_less_is_agreed_to(session: Session) -> None:
+    site = make_site(session)
+    [payslip, _] = publish(session, site)
+    adjust_payslip(
+        session,
+        principal=site.manager,
+        project_id=site.project.id,
+        payslip_id=payslip.id,
+        items=(PayItem("计日工资", "1", "项", 700_000, "项", 700_000),),
+        note="扣回多算的",
+        at=AT,
+    )
+
+    account = get_wage_account(session, project_id=site.project.id, at=LATE)
+    report = get_project_arrears(
+        session, principal=site.manager, project_id=site.project.id, at=LATE
+    )
+
+    late = [each.open_fen or 0 for each in report.arrears]
+    assert account.unpaid_fen == sum(late) == 1_575_000

@@ -84,9 +84,10 @@ def test_bad_cell_is_refused_with_its_line(row: str, problem: bank_file.Problem)
 
 def test_money_does_not_arrive_on_a_day_to_come() -> None:
     rows = bank_file.read_result(result("1,62,5.00,成功,,2026-11-13")).rows
-    bank_file.check_dates(rows, today=date(2026, 11, 13))
+    released = date(2026, 11, 11)
+    bank_file.check_dates(rows, released=released, today=date(2026, 11, 13))
     with pytest.raises(ResultUnreadableError) as refusal:
-        bank_file.check_dates(rows, today=date(2026, 11, 12))
+        bank_file.check_dates(rows, released=released, today=date(2026, 11, 12))
     assert refusal.value.facts["line"] == 3
 
 

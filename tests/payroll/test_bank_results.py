@@ -1,6 +1,6 @@
 """The bank's answers, row by row."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlmodel import Session, select
@@ -15,6 +15,7 @@ from payroll.errors import (
     PayBatchNotFoundError,
     ResultContradictsError,
     ResultRowNeverSentError,
+    ResultUnreadableError,
     ResultWrongBatchError,
     ResultWrongTotalError,
 )
@@ -40,7 +41,13 @@ REFUSED = (2, card_of(1), "7875.00", "失败", "户名不符")
 
 
 def import_result(
-    session: Session, site: Site, payslip: Payslip, reference: str, content: bytes
+    session: Session,
+    site: Site,
+    payslip: Payslip,
+    reference: str,
+    content: bytes,
+    *,
+    at: datetime = AT,
 ) -> ImportedResult:
     return bank_results.import_bank_result(
         session,
@@ -49,7 +56,7 @@ def import_result(
         sheet_id=payslip.pay_sheet_id,
         reference=reference,
         content=content,
-        at=AT,
+        at=at,
     )
 
 
@@ -228,16 +235,25 @@ def test_result_with_another_date_for_a_settled_row_is_refused(
 ) -> None:
     site, payslips, reference = sent(session, keyring)
     content = make_result(reference, [PAID])
-    import_result(session, site, payslips[0], reference, content)
+    tomorrow = AT + timedelta(days=1)
+    said = content.replace(b"2026-11-03", b"2026-11-04")
+    import_result(session, site, payslips[0], reference, said, at=tomorrow)
 
     with pytest.raises(ResultContradictsError):
-        import_result(
-            session,
-            site,
-            payslips[0],
-            reference,
-            content.replace(b"2026-11-03", b"2026-11-02"),
-        )
+        import_result(session, site, payslips[0], reference, content, at=tomorrow)
+
+
+def test_money_that_came_before_the_file_was_released_is_refused(
+    session: Session, keyring: Keyring
+) -> None:
+    site, payslips, reference = sent(session, keyring)
+    content = make_result(reference, [PAID]).replace(b"2026-11-03", b"2026-11-02")
+
+    with pytest.raises(ResultUnreadableError) as refusal:
+        import_result(session, site, payslips[0], reference, content)
+
+    assert refusal.value.facts["line"] == 3
+    assert "放行以前" in str(refusal.value.facts["problem"])
 
 
 def test_late_result_of_an_undecided_row_is_taken_weeks_later(

@@ -168,6 +168,22 @@ def test_unknown_minimum_wage_refuses_nothing_and_is_said(session: Session) -> N
     assert payslip.content["remarks"] == ["当地最低工资标准还没有登记，这张工资条没有和它核对"]
 
 
+def test_payday_in_a_year_without_published_holidays_is_said_to_be_unsure(
+    session: Session,
+) -> None:
+    site = make_site(session, worker_count=1)
+    site.attendance.month = "2026-12"
+    session.flush()
+
+    sheet = service.create_pay_sheet(
+        session, project_id=site.project.id, team_id=site.team.id, month="2026-12", at=AT
+    )
+
+    [payslip] = current_payslips(session, sheet.id)
+    assert payslip.due_date == date(2027, 1, 15)
+    assert "2027 年的放假安排还没有公布，发薪日可能还会提前" in payslip.content["remarks"]
+
+
 def test_advance_is_taken_off_once_however_often_the_sheet_is_drawn(session: Session) -> None:
     site = make_site(session, worker_count=1)
     advance = make_advance(session, site.workers[0])

@@ -15,6 +15,7 @@ from payroll.errors import AgreementNeedsPhoneError, AnswerNotYoursError, NoPayT
 from payroll.pay_rules import Allowance
 from payroll.term_errors import (
     AdvanceInFutureError,
+    AdvanceOutsideEngagementError,
     AmountTooSmallError,
     ConsentNotNeededError,
     DeductionNeedsSourceError,
@@ -285,6 +286,30 @@ def test_advance_that_was_not_paid_yet_is_refused(session: Session) -> None:
             note="现金",
             at=AT,
         )
+
+
+@pytest.mark.parametrize("paid_date", [date(2001, 1, 1), date(2026, 8, 31), date(2026, 10, 21)])
+def test_advance_outside_the_time_on_the_project_is_refused(
+    session: Session, paid_date: date
+) -> None:
+    site = make_site(session, worker_count=1)
+    worker = site.workers[0]
+    worker.entered_date, worker.left_date = date(2026, 9, 1), date(2026, 10, 20)
+
+    with pytest.raises(AdvanceOutsideEngagementError) as refusal:
+        advances.record_advance(
+            session,
+            principal=site.manager,
+            project_id=site.project.id,
+            worker_id=worker.id,
+            paid_date=paid_date,
+            amount_fen=50_000,
+            note="现金",
+            at=AT,
+        )
+
+    said = refusal.value.advice.format_map(refusal.value.facts)
+    assert "2026-09-01 进场、2026-10-20 退场" in said
 
 
 def test_withdrawn_advance_leaves_nothing_to_take_off(session: Session) -> None:

@@ -228,7 +228,7 @@ def test_one_card_for_two_people_keeps_the_second_out(session: Session) -> None:
     report = load(session, site, sheet, write(rows))
 
     assert (report.imported, report.rejected) == (1, 1)
-    assert (pay_file.BANK_CARD, "shared-card") in codes(report)
+    assert codes(report) == [(pay_file.BANK_CARD, "shared-card")]
 
 
 def test_card_of_somebody_else_on_record_is_an_error(session: Session) -> None:
@@ -241,15 +241,42 @@ def test_card_of_somebody_else_on_record_is_an_error(session: Session) -> None:
     assert codes(report) == [(pay_file.BANK_CARD, "shared-card")]
 
 
-def test_person_on_two_rows_counts_once(session: Session) -> None:
+def test_person_on_two_rows_is_kept_out_of_both(session: Session) -> None:
     site = make_site(session, worker_count=1)
     sheet = draw_up(session, site)
     row = make_row(session, site)
 
     report = load(session, site, sheet, write([row, row]))
 
-    assert (report.imported, report.rejected) == (1, 1)
-    assert (pay_file.ID_NUMBER, "repeated-row") in codes(report)
+    assert (report.imported, report.rejected) == (0, 2)
+    said = [finding.text.message for each in report.rows for finding in each.findings]
+    assert "与第 3 行是同一个人" in said[0]
+    assert "与第 2 行是同一个人" in said[1]
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("amount", [10_000_000, 1e25, 1e300, "1e999999", "9" * 400])
+def test_absurd_amount_is_named_once_cell_by_cell(
+    session: Session, amount: object, dry_run: bool
+) -> None:
+    site = make_site(session, worker_count=1)
+    sheet = draw_up(session, site)
+    absurd: Cells = {pay_file.GROSS: amount, pay_file.NET: amount}
+    content = write([make_row(session, site, changes=absurd)])
+
+    report = load(session, site, sheet, content, dry_run=dry_run)
+
+    assert report.rejected == 1
+    assert [column for column, _ in codes(report)] == [pay_file.GROSS, pay_file.NET]
+
+
+def test_largest_amount_is_imported(session: Session) -> None:
+    most: Cells = {pay_file.PRICE: None, pay_file.BASE: None, pay_file.OVERTIME: None}
+    most |= {pay_file.GROSS: 9_999_999.99, pay_file.NET: 9_999_999.99}
+
+    report, payslip = import_one(session, most)
+
+    assert (codes(report), payslip.net_fen) == ([], pay_file.LARGEST_FEN)
 
 
 def test_merged_row_is_refused_and_a_row_of_sums_is_left_out(session: Session) -> None:

@@ -25,6 +25,7 @@ from db.models import (
     PayBatchRow,
     PaySheet,
     Payslip,
+    PayslipAnswer,
     PayslipReceived,
     Project,
     ProjectWorker,
@@ -45,6 +46,7 @@ from payroll.status_projection import (
     refresh_marked_chunk,
     refresh_statuses,
 )
+from payroll.witnesses import record_answer
 from tests.factories.cases import make_complaint
 from tests.factories.payroll import (
     AT,
@@ -224,6 +226,19 @@ class History:
             [self.payslip] = publish(self.session, self.site)
 
     def answer(self, state: PayslipAnswerState) -> None:
+        if self.payslip is None:
+            return
+        answer = PayslipAnswer(
+            project_id=self.payslip.project_id,
+            payslip_id=self.payslip.id,
+            person_id=self.payslip.person_id,
+            sign_in_family_id=new_id(),
+            state=state,
+            content_hash=self.payslip.content_hash,
+            receipt="e30.e30.e30",
+        )
+        self.session.add(answer)
+        record_answer(self.session, answer, at=AT)
         self.session.execute(sa.update(Payslip).values(answer_state=state))
 
     def fall_silent(self) -> None:

@@ -75,7 +75,9 @@ def test_columns_come_in_any_order_with_others_between() -> None:
 
 
 def test_blank_rows_and_cells_are_left_out_and_numbers_stay() -> None:
-    rows = read(make_sheet(["姓名", "证件编号"], ["王明", " \u200b"], [None, None], ["李明", None]))
+    rows = read(
+        make_sheet(["姓名", "证件编号"], ["王明", " \u200b\u3164"], [None, None], ["李明", None])
+    )
 
     assert rows == [SheetRow(2, {"姓名": "王明"}), SheetRow(4, {"姓名": "李明"})]
 

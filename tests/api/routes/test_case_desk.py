@@ -59,7 +59,9 @@ def test_a_caller_is_written_down_and_known_only_to_those_who_handle_the_case(
     assert early.status_code == 403
     assert [one["name"] for one in noted.json()["handlers"]] == ["李监察", "周监察"]
     assert shown.json() == {"name": "王某某", "phone": "+8619100000001"}
-    assert [look["reason"] for look in looks] == ["核实欠薪金额"]
+    assert [(look["reason"], look["fields"]) for look in looks] == [
+        ("核实欠薪金额", ["name", "phone"])
+    ]
     assert "王某某" not in noted.text
 
 
@@ -118,6 +120,26 @@ def test_numbers_of_the_division(client: TestClient, session: Session, inspector
     ).json()
 
     assert (numbers["received"], numbers["satisfaction"]) == (1, None)
+
+
+@pytest.mark.parametrize(
+    "period", ["since=0001-01-01&until=9999-12-31", "since=2026-11-30&until=2026-11-01"]
+)
+def test_numbers_of_no_period_are_refused(
+    client: TestClient, inspector: Headers, period: str
+) -> None:
+    assert client.get(f"/v1/case-statistics?{period}", headers=inspector).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "unfit", [{"channel": "worker"}, {"channel": "clue"}, {"employer_name": "\u3164"}]
+)
+def test_an_official_files_only_what_came_by_phone_or_to_the_window(
+    client: TestClient, inspector: Headers, unfit: dict[str, str]
+) -> None:
+    said = {"statement": "没发工资", "county_code": "330106", **unfit}
+
+    assert client.post("/v1/cases", headers=inspector, json=said).status_code == 422
 
 
 def test_a_silent_bureau_is_shown_until_it_has_a_contact(

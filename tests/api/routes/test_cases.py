@@ -152,6 +152,7 @@ def test_step_that_is_not_possible_is_a_conflict_naming_the_possible_ones(
         "refuse",
         "transfer",
         "refer_up",
+        "answer_question",
     ]
 
 
@@ -176,7 +177,7 @@ def test_worker_follows_and_withdraws_the_own_complaint(
     )
     story = client.get(f"/v1/me/complaints/{number}", headers=worker).json()
 
-    assert listed["items"][0]["actions"] == ["withdraw", "supplement"]
+    assert listed["items"][0]["actions"] == ["withdraw", "supplement", "ask_question"]
     assert withdrawn.json()["state"] == "withdrawn"
     assert story["steps"][-1]["note"] == "已拿到钱"
 

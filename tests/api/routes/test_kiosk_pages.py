@@ -7,16 +7,28 @@ from fastapi.testclient import TestClient
 from redis import Redis
 from sqlmodel import Session, select
 
+from core.case_enums import CaseAction
 from core.clock import now
 from core.enums import DeviceProfile, PayslipAnswerState
 from core.pins import hash_pin
-from db.models import Device, Payslip, PayslipAnswer, SignIn, WitnessRequest, WorkerCard
+from db.models import (
+    AgreementSignature,
+    Device,
+    Payslip,
+    PayslipAnswer,
+    SignIn,
+    WitnessRequest,
+    WorkerCard,
+)
 from devices import service as devices
 from payroll import assisted
+from payroll.assisted_errors import WitnessMissingError
 from qr.errors import WrongCardPinError
 from tests.browser import Page, post
+from tests.cases.desk_work import accept, act
 from tests.factories.assisted import make_witness
 from tests.factories.cards import make_card
+from tests.factories.cases import make_complaint, make_inspector
 from tests.factories.payroll import Site, make_site, publish
 
 PIN = "481592"
@@ -146,6 +158,37 @@ def test_worker_confirms_with_a_witness(
     assert kept.statement_id is not None
 
 
+def test_witness_still_counts_when_the_worker_comes_back_to_the_screen(
+    kiosk: TestClient, session: Session, redis: Redis, *, site: Site, screen: str, payslip: Payslip
+) -> None:
+    shown = Page(post(kiosk, f"{screen}/witness", content_hash=payslip.content_hash))
+    assisted.state_presence(
+        session,
+        redis,
+        principal=make_witness(session, site),
+        request_id=session.exec(select(WitnessRequest.id)).one(),
+        code=shown.hidden["code"],
+        at=now(),
+    )
+    kiosk.get("/kiosk/payslips")
+
+    again = Page(kiosk.get(screen))
+    post(kiosk, f"{screen}/confirm", **again.hidden)
+
+    assert "作见证的人已经在手机上填好了" in again.text
+    assert answer_of(session, payslip) is PayslipAnswerState.CONFIRMED
+
+
+def test_confirming_where_nobody_stands_by_is_refused_in_words(
+    kiosk: TestClient, session: Session, screen: str, payslip: Payslip
+) -> None:
+    answer = post(kiosk, f"{screen}/confirm", content_hash=payslip.content_hash)
+
+    assert answer.status_code == 403
+    assert WitnessMissingError.title in Page(answer).text
+    assert answer_of(session, payslip) is PayslipAnswerState.AWAITING
+
+
 def test_dispute_by_touch_needs_no_words(
     kiosk: TestClient, session: Session, screen: str, payslip: Payslip
 ) -> None:
@@ -207,3 +250,22 @@ def test_start_page_exchanges_an_old_device_token(
 
     assert kiosk.cookies["kiosk"] != before
     assert "刷卡看工资条" in Page(again).text
+
+
+def test_an_agreement_is_read_and_signed_at_the_kiosk(
+    kiosk: TestClient, screen: str, session: Session, site: Site
+) -> None:
+    filed = make_complaint(session, person_id=site.workers[0].person_id, project_id=site.project.id)
+    first, second = make_inspector(session), make_inspector(session, name="周监察")
+    accept(session, filed.number, first, second)
+    act(session, first, filed.number, CaseAction.PROPOSE_AGREEMENT)
+
+    shown = Page(kiosk.get("/kiosk/agreements"))
+    signed = post(kiosk, f"/kiosk/agreements/{filed.number}", **shown.hidden)
+    after = Page(kiosk.get(signed.headers["location"]))
+
+    signature = session.exec(select(AgreementSignature)).one()
+    assert "5280.00 元" in shown.text
+    assert (signature.is_at_kiosk, signature.person_id) == (True, site.workers[0].person_id)
+    assert "你已签字" in after.text
+    assert "/kiosk/agreements" in Page(kiosk.get("/kiosk/payslips")).links

@@ -8,12 +8,14 @@ from fastapi.testclient import TestClient
 from redis import Redis
 from sqlmodel import Session, select
 
+from cases.workflow import WORDY
 from core.case_enums import CaseAction, Disclosure
 from core.clock import now
 from core.enums import PayslipAnswerState, Role, WorkDayState
 from core.keyring import Keyring
 from db.models import (
     Case,
+    CaseEvent,
     Complaint,
     ComplaintFile,
     Payslip,
@@ -230,6 +232,21 @@ def test_anonymous_complaint_is_followed_by_number_and_pin_only(
     assert "等待受理" in story.text
 
 
+def test_a_box_says_that_it_may_stay_empty_only_where_it_may(
+    browser: TestClient, session: Session, person: Person
+) -> None:
+    filed = make_complaint(session, person_id=person.id)
+
+    page = browser.get(f"/complaints/{filed.number}").text
+
+    forms = dict(re.findall(r'<form[^>]*action="[^"]*/(\w+)"(.*?)</form>', page, re.S))
+    own = {action: body for action, body in forms.items() if action in set(CaseAction)}
+    assert {CaseAction.WITHDRAW, CaseAction.SUPPLEMENT} <= own.keys()
+    for action, body in own.items():
+        says_optional, is_required = "可以不填" in body, "required" in body
+        assert (says_optional, is_required) == (action not in WORDY, action in WORDY)
+
+
 def test_wrong_pin_is_explained(client: TestClient, session: Session) -> None:
     filed = make_complaint(session, disclosure=Disclosure.ANONYMOUS)
 
@@ -237,6 +254,30 @@ def test_wrong_pin_is_explained(client: TestClient, session: Session) -> None:
 
     assert answer.status_code == 404
     assert "编号或查询密码不对" in Page(answer).text
+
+
+def test_somebody_without_an_account_answers_asks_and_adds_a_photo_by_number_and_pin(
+    client: TestClient, session: Session, redis: Redis
+) -> None:
+    filed = make_complaint(session, phone="+8619100000001")
+    found = {"number": filed.number, "pin": filed.pin}
+    first, second = make_inspector(session), make_inspector(session, name="周监察")
+    accept(session, filed.number, first, second)
+
+    added = send_files(
+        client, "/track/supplement", [("a.jpg", photograph((320, 200)))], note="欠条在这里", **found
+    )
+    act(session, first, filed.number, CaseAction.CLOSE)
+    asked = Page(post(client, "/track", **found))
+    answered = Page(post(client, "/track/confirm_paid", **found))
+
+    file = session.exec(select(ComplaintFile)).one()
+    last = session.exec(select(CaseEvent).where(CaseEvent.action == CaseAction.SUPPLEMENT)).one()
+    assert (added.status_code, last.details["files"]) == (200, [file.digest])
+    assert {"钱没收到", "钱只收到一部分", "钱收到了", "问一句"} <= set(asked.words)
+    assert {"number": filed.number, "pin": filed.pin, "received": "nothing"} == asked.hidden
+    assert "这件事办完了" in answered.text
+    assert filed.pin not in str(client.get("/track").text)
 
 
 def test_complaint_is_withdrawn_from_its_page(

@@ -148,6 +148,7 @@ def test_manager_sees_the_dispute_and_answers_it_with_a_new_version(
         {"unit_price": "0.001"},
         {"name": ""},
         {"name": "a\0"},
+        {"amount": "9999.00"},
     ],
 )
 def test_unusable_line_is_refused(
@@ -161,6 +162,35 @@ def test_unusable_line_is_refused(
     )
 
     assert response.status_code == 422
+
+
+def test_field_beside_the_lines_that_nobody_knows_is_refused(
+    client: TestClient, session: Session, site: Site, manager: dict[str, str]
+) -> None:
+    payslip_id = publish(session, site)[0].id
+
+    response = call(client, manager, site, f"payslips/{payslip_id}/adjust", net="1.00", note="x")
+
+    assert (response.status_code, response.json()["errors"][0]["location"]) == (
+        422,
+        ["body", "net"],
+    )
+
+
+def test_field_with_two_values_is_refused_in_words(
+    client: TestClient, session: Session, site: Site, manager: dict[str, str]
+) -> None:
+    payslip_id = publish(session, site)[0].id
+    line = '{"name": "日工", "quantity": "1", "quantity": "2", "unit": "日", "unit_price": "1"}'
+
+    response = client.post(
+        f"/v1/projects/{site.project.id}/payslips/{payslip_id}/adjust",
+        content=f'{{"items": [{line}], "note": "x"}}',
+        headers=manager | {"Content-Type": "application/json"},
+    )
+
+    assert (response.status_code, response.json()["code"]) == (422, "api.repeated-field")
+    assert "“quantity”" in response.json()["detail"]
 
 
 def test_rejection_is_shown_to_the_worker_in_everyday_words(

@@ -192,7 +192,7 @@ def test_a_locked_sheet_takes_no_corrections_by_page(
     page = desk.get(address)
 
     assert "考勤表已经锁定" in page.text
-    assert "/entries" not in page.text
+    assert f"{address}/entries" not in page.text
     assert post(desk, f"{address}/entries", **MISSING).status_code == 422
 
 

@@ -10,11 +10,13 @@ from api.pages.desk import DeskRoute
 from api.routes import PUBLIC_ROUTERS
 from core.enums import PaySheetState, PayslipAnswerState
 from core.keyring import Keyring
+from core.pay_enums import PayEntryKind
 from db.models import PaySheet, Payslip, PayslipAnswer
 from payroll import answers, pay_file
 from payroll.errors import AttendanceNotLockedError
 from tests.browser import OWN, Page, post
 from tests.factories.desk import make_builder, sign_in_at_desk
+from tests.factories.pay_terms import make_entry
 from tests.factories.payroll import AT, Site, confirm, draw_up, make_site, publish
 from tests.payroll.test_pay_import import Cells, make_row, write
 
@@ -96,6 +98,22 @@ def test_file_that_is_no_workbook_is_explained(
 
     assert answer.status_code == 422
     assert "/desk" in Page(answer).links
+
+
+def test_old_draft_offers_to_be_worked_out_again_and_nothing_else(
+    desk: TestClient, session: Session, site: Site, base: str, sheet: PaySheet
+) -> None:
+    address = f"{base}/pay-sheets/{sheet.id}"
+    make_entry(session, site.workers[0], PayEntryKind.SUPPLEMENT)
+
+    shown = Page(desk.get(address))
+    refused = post(desk, f"{address}/publish")
+
+    assert "登记了补发（王小明）" in shown.text
+    assert "个人确认" not in shown.text
+    assert "重新算一遍" in shown.text
+    assert refused.status_code == 409
+    assert "登记了补发（王小明）" in Page(refused).text
 
 
 def test_publishing_asks_the_workers_and_nobody_else_answers(

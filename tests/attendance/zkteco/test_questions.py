@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 from sqlmodel import Session
 
+from attendance.rules import compute_offset_ms
 from core.clock import now
 from core.enums import CheckInMethod, DeviceVendor, Direction, Grade, ScanReason
 from core.keyring import Keyring
@@ -61,6 +62,19 @@ def test_the_event_of_the_answer_is_the_same_crossing(
     asking.run()
 
     assert len(list_check_ins(session)) == 1
+
+
+@pytest.mark.parametrize("year", [2019, 2038])
+def test_a_terminal_whose_clock_is_years_off_still_opens(
+    session: Session, asking: AccTerminal, acc_site: TerminalSite, keyring: Keyring, year: int
+) -> None:
+    shown_at = now().replace(year=year, day=1)
+    acc_site.device(session).clock_offset_ms = compute_offset_ms(shown_at, now())
+
+    verdict = asking.ask(shown_at, cardno=acc_site.site.live_code(session, keyring))
+
+    assert verdict is not None
+    assert verdict.opens
 
 
 def test_a_second_showing_of_the_same_code_is_refused(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from qr.prints.press import ZERO_WIDTH_SPACE, soften
+from qr.prints.press import soften
 
 
 @pytest.mark.parametrize(
