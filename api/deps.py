@@ -102,6 +102,19 @@ async def get_principal(
 PrincipalDep = Annotated[Principal, Depends(get_principal)]
 
 
+async def find_operator(
+    bearer: Annotated[Bearer, Depends(person_token)], keyring: KeyringDep
+) -> Principal | None:
+    """Return the official who is calling; None for anybody else, signed in or not."""
+    if bearer is None:
+        return None
+    principal = read_access_token(keyring, bearer.credentials)
+    return principal if principal.role is Role.INSPECTOR else None
+
+
+OperatorDep = Annotated[Principal | None, Depends(find_operator)]
+
+
 def _acting_as(*roles: Role) -> Callable[[Principal], Awaitable[Principal]]:
     async def require(principal: PrincipalDep) -> Principal:
         if principal.role not in roles:

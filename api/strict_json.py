@@ -1,10 +1,12 @@
 """JSON in which a field named twice is refused, where the wrong one of the two would be money."""
 
 import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
+from enum import Enum
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.params import Depends
 from fastapi.routing import APIRoute
 
 from api.errors import RepeatedFieldError
@@ -31,6 +33,17 @@ class StrictRoute(APIRoute):
             return await handle(StrictRequest(request.scope, request.receive))
 
         return handle_strictly
+
+
+class StrictRouter(APIRouter):
+    """A router of such routes: every call under ``/v1`` but those that read their bodies raw."""
+
+    def __init__(
+        self, *, tags: list[str | Enum], prefix: str = "", dependencies: Sequence[Depends] = ()
+    ) -> None:
+        super().__init__(
+            prefix=prefix, tags=tags, dependencies=dependencies, route_class=StrictRoute
+        )
 
 
 def _make_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -10,7 +10,12 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlmodel import Session
 
 from attendance.errors import StorageUnavailableError
-from attendance.queries import list_partitions, lock_partitions, set_lock_timeout
+from attendance.queries import (
+    is_in_default_partition,
+    list_partitions,
+    lock_partitions,
+    set_lock_timeout,
+)
 from core.clock import day_start, next_month
 
 LOCK_TIMEOUT = "500ms"
@@ -51,21 +56,36 @@ def ensure_months(session: Session, months: Collection[date]) -> None:
     A new partition wants tables for itself that scans are being written to. It gives way before
     PostgreSQL would see a deadlock, so that it never costs a scan: StorageUnavailableError.
     """
-    missing = {partition_name(month): month for month in months}.keys() - list_partitions(session)
+    missing = _list_missing(session, months)
     if not missing:
         return
     lock_partitions(session)  # two importers of the same old month take turns
-    present = list_partitions(session)
     usual = set_lock_timeout(session, LOCK_TIMEOUT)
     try:
-        for month in sorted(months):
-            if partition_name(month) not in present:
-                _create(session, month)
+        for month in _list_missing(session, missing):
+            _create(session, month)
     except OperationalError as error:
         if not isinstance(error.orig, LockNotAvailable):
             raise
         raise StorageUnavailableError(retry_after=RETRY_AFTER_SECONDS) from error
     set_lock_timeout(session, usual)
+
+
+def _list_missing(session: Session, months: Collection[date]) -> list[date]:
+    """Return the months that need a partition and may have one.
+
+    A month of which the default partition holds a row stays there; trying again would lock that
+    partition and read it whole at every upload.
+    """
+    present = list_partitions(session)
+    missing = [month for month in sorted(months) if partition_name(month) not in present]
+    return [
+        month
+        for month in missing
+        if not is_in_default_partition(
+            session, since=day_start(month), until=day_start(next_month(month))
+        )
+    ]
 
 
 def partition_name(month: date) -> str:

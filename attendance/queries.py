@@ -347,6 +347,21 @@ def list_partitions(session: Session) -> set[str]:
     return set(session.scalars(statement))
 
 
+def is_in_default_partition(session: Session, *, since: datetime, until: datetime) -> bool:
+    """Tell whether a check-in of this time lies in the default partition, where it stays.
+
+    It is looked into only if there is anything: a look locks it until the transaction ends, and
+    several who look would keep each other from attaching a month.
+    """
+    if not session.scalar(text("SELECT pg_relation_size('check_in_default')")):
+        return False
+    statement = text(
+        "SELECT EXISTS (SELECT FROM check_in_default"
+        " WHERE occurred_at >= :since AND occurred_at < :until)"
+    )
+    return bool(session.scalar(statement, {"since": since, "until": until}))
+
+
 def lock_partitions(session: Session) -> None:
     """Let one transaction at a time create partitions."""
     session.execute(text("SELECT pg_advisory_xact_lock(hashtext('check_in partitions'))"))

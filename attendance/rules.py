@@ -17,8 +17,6 @@ from qr.code import (
 
 CLOCK_TRUST_MS = 120_000
 """A gate clock further off than this is not believed; the index on `check_in` says the same."""
-LONGEST_REPEATING = timedelta(days=62)
-"""Before now; further back an answer that was lost is not found by another clock."""
 LONGEST_WAIT = timedelta(days=31)
 """No gate is without a network for longer than its keys last; see `gate`."""
 MAX_AHEAD = timedelta(minutes=10)
@@ -178,9 +176,9 @@ def earliest_report(said_at: datetime, received_at: datetime) -> datetime:
     """Return the oldest instant at which a report can lie that is a repetition of this one.
 
     A device repeats what was not answered, with the same words: it lies where it lay, or where a
-    better clock had put it within `LONGEST_REPEATING` of now.
+    better clock had put it within `LONGEST_WAIT` of now.
     """
-    return min(said_at, received_at - LONGEST_REPEATING)
+    return min(said_at, received_at - LONGEST_WAIT)
 
 
 class Dated(Protocol):

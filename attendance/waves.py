@@ -7,17 +7,19 @@ cache opens no gate twice.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import msgspec
 
 from attendance.judgement import ScanRecord
-from attendance.rules import CLOCK_TRUST_MS, earliest_report
+from attendance.rules import CLOCK_TRUST_MS
 from core.clock import SHANGHAI
 from core.enums import ScanReason
 from db.direct import DirectConnection
 
+ASKED_AGAIN = timedelta(days=1)
+"""A gate asks again within seconds, and later it uploads; each month looked through costs time."""
 SESSION_SETTINGS = {
     "application_name": "anxinma hot lane",
     # A wave waits this long for somebody else's lock; then each of its scans goes its own way.
@@ -116,8 +118,8 @@ async def store_wave(connection: DirectConnection, records: Sequence[ScanRecord]
 
 
 def _first_instant(records: Sequence[ScanRecord]) -> datetime:
-    """Return when the oldest report can lie that one of these repeats; before it nobody looks."""
-    return min(earliest_report(record.occurred_at, record.received_at) for record in records)
+    """Return when the oldest question can lie that one of these repeats; before it nobody looks."""
+    return min(min(record.occurred_at, record.received_at) for record in records) - ASKED_AGAIN
 
 
 def _by_report(record: ScanRecord) -> tuple[int, int, str]:

@@ -14,7 +14,7 @@ from alembic.config import Config
 from sqlalchemy import func, insert, select, text
 from sqlmodel import Session, SQLModel, col
 
-from attendance.partitions import ensure_months
+from attendance.partitions import ensure_months, ensure_partitions
 from bench.load import Address, post_json
 from bench.rig import Rig
 from core.clock import ONE_DAY, day_start, local_date, now
@@ -88,6 +88,7 @@ class Sites:
         self._keyring = load_keyring(keys_file)
         self._database = Database(database_url, self._keyring.fields)
         with self._database.transaction() as session:
+            ensure_partitions(session, today=local_date(now()))  # as the worker does at its start
             self._sites = [_write_site(session, number) for number in range(PROJECTS)]
         with self._database.engine.connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
@@ -133,7 +134,8 @@ class Sites:
                 facts = {"start": day_start(start), "end": day_start(end), "rows": rows // months}
                 session.execute(FILL, facts | {"places": PROJECTS * WORKERS})
         with self._database.engine.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("ANALYZE"))
+            for work in ("VACUUM (ANALYZE)", "CHECKPOINT"):  # as two years would have left it
+                connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(work))
 
     def _show_at(self, site: Site) -> Iterator[str]:
         while True:

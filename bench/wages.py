@@ -293,7 +293,8 @@ def _make_place(team: Team, person: Person, number: int) -> ProjectWorker:
 
 
 def _card(number: int) -> str:
-    return f"62170000000000{number:05d}"
+    """Return a card of one worker's own; all of them end as `CONTENT` shows."""
+    return f"6217000000{number:05d}0001"
 
 
 def _count_months() -> Iterator[str]:

@@ -1,8 +1,8 @@
 """Signing a mediation agreement: each party reads the text and signs exactly that, by its hash.
 
-The worker signs signed in on a phone, or with card and PIN; the employer's side is the labour
-manager of the project. Whoever can do neither signs the printed paper, and an inspector who
-handles the case records that with a photo of it.
+The worker signs signed in on their own phone; the employer's side is the labour manager of the
+project. Card and PIN sign nothing, since the employer makes both. Whoever cannot sign on a phone
+signs the printed paper, and an inspector who handles the case records that with a photo of it.
 """
 
 from dataclasses import dataclass
@@ -17,15 +17,27 @@ from cases import (
     by_pin,
     desk,
     documents,
+    identities,
     letters,
     queries,
     service,
     witnesses,
 )
 from cases.agreement_queries import Signed
-from cases.document_errors import AgreementChangedError, AgreementNotFoundError
+from cases.document_errors import (
+    AgreementChangedError,
+    AgreementNotFoundError,
+    SignOnPhoneOrPaperError,
+)
 from cases.service import NO_FORM
-from core.case_enums import AgreementParty, CaseAction, CaseState, DocumentKind, Means
+from core.case_enums import (
+    AgreementParty,
+    CaseAction,
+    CaseState,
+    Disclosure,
+    DocumentKind,
+    Means,
+)
 from core.enums import EvidenceKind
 from core.keyring import Keyring
 from db.models import AgreementSignature, Case, CaseEvent, Complaint
@@ -34,6 +46,9 @@ from evidence.attachments import read_attachment
 from evidence.blobs import FolderBlobs
 from evidence.receipts import issue_receipt
 from identity.principal import Principal
+
+SIGNED_IN, ON_PAPER = "signed_in", "on_paper"
+"""How a party signed, as its receipt says it: under their own sign-in, or with a pen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,8 @@ class Agreement:
     content_hash: str
     """SHA-256 (hex) over number, proposal, paragraphs and rows (RFC 8785)."""
     signatures: list[Signed]
+    is_naming: bool
+    """Whether it writes the complainant's name out; else a number stands for it."""
 
     @property
     def unsigned(self) -> list[AgreementParty]:
@@ -75,9 +92,11 @@ def sign_own_agreement(
 ) -> Agreement:
     """Sign as the complainant what was shown to them; with it the case has an agreement.
 
-    A second signature changes nothing. Raises ComplaintNotFoundError, AgreementNotFoundError,
-    AgreementChangedError.
+    A second signature changes nothing. Raises SignOnPhoneOrPaperError at a kiosk,
+    ComplaintNotFoundError, AgreementNotFoundError, AgreementChangedError.
     """
+    if principal.is_assisted:
+        raise SignOnPhoneOrPaperError
     case, complaint = queries.lock_own_case(session, number, person_id=principal.person_id)
     agreement = _read(session, case, complaint)
     _check_shown(agreement, content_hash)
@@ -89,14 +108,18 @@ def sign_own_agreement(
     return _read(session, case, complaint)
 
 
-def list_own_agreements(session: Session, *, person_id: UUID) -> list[Agreement]:
-    """Return what is proposed in the person's complaints, newest first."""
+def list_waiting_agreements(session: Session, *, person_id: UUID) -> list[Agreement]:
+    """Return what waits for the person's signature, newest first, for eyes that may be others'.
+
+    Nothing of a shielded complaint: whoever holds the card must not learn that there is one.
+    """
     own = queries.list_own_cases(session, person_id=person_id)
-    return [
+    proposed = [
         _read(session, case, complaint)
         for complaint, case in own
-        if case.state in agreement_queries.STANDING
+        if case.state is CaseState.MEDIATING and complaint.disclosure is Disclosure.NAMED
     ]
+    return [agreement for agreement in proposed if AgreementParty.WORKER in agreement.unsigned]
 
 
 def get_agreement_by_pin(
@@ -113,9 +136,14 @@ def get_agreement_by_pin(
 def get_case_agreement(session: Session, *, principal: Principal, number: str) -> Agreement:
     """Return what is proposed in a case of the division, and who has signed.
 
-    Raises CaseNotFoundError, AgreementNotFoundError.
+    Where it names the complainant the look is recorded. Raises CaseNotFoundError,
+    AgreementNotFoundError.
     """
-    return _read(session, *desk.lock_case(session, principal, number))
+    case, complaint = desk.lock_case(session, principal, number)
+    agreement = _read(session, case, complaint)
+    if agreement.is_naming:
+        identities.record_agreement_look(session, principal, complaint)
+    return agreement
 
 
 def record_paper_signature(
@@ -149,7 +177,7 @@ def record_paper_signature(
         person_id=complaint.person_id if is_worker else None,
         content_hash=agreement.content_hash,
         is_at_kiosk=False,
-        receipt=_prove(keyring, agreement, party, at=at),
+        receipt=_prove(keyring, agreement, party, way=ON_PAPER, at=at),
         recorded_by=principal.person_id,
         signer_name=signer_name,
         proof_digest=blobs.put(read_attachment(proof).content),
@@ -216,6 +244,7 @@ def describe(session: Session, case: Case, complaint: Complaint, proposal: CaseE
         rows=letters.list_rows(facts),
         content_hash=documents.hash_agreement(proposal, facts),
         signatures=agreement_queries.list_signatures(session, proposal.id),
+        is_naming=documents.is_naming(proposal),
     )
 
 
@@ -224,11 +253,14 @@ def _check_shown(agreement: Agreement, shown_hash: str) -> None:
         raise AgreementChangedError
 
 
-def _prove(keyring: Keyring, agreement: Agreement, party: AgreementParty, *, at: datetime) -> str:
+def _prove(
+    keyring: Keyring, agreement: Agreement, party: AgreementParty, *, way: str, at: datetime
+) -> str:
     signed = {
         "sub": agreement.number,
         "iat": int(at.timestamp()),
         "party": party.value,
+        "way": way,
         "content_hash": agreement.content_hash,
     }
     return issue_receipt(keyring, signed)
@@ -248,8 +280,8 @@ def _write(
         party=party,
         person_id=principal.person_id,
         content_hash=agreement.content_hash,
-        is_at_kiosk=principal.is_assisted,
-        receipt=_prove(keyring, agreement, party, at=at),
+        is_at_kiosk=False,
+        receipt=_prove(keyring, agreement, party, way=SIGNED_IN, at=at),
     )
 
 

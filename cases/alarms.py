@@ -13,9 +13,14 @@ from notifications.templates import Template
 
 
 def check_reachable(session: Session, case: Case, *, at: datetime) -> None:
-    """Raise an alarm with the divisions above when a bureau that has a case has no contact."""
-    today = local_date(at)
-    if desk_queries.list_contacts(session, [case.county_code], on=today):
+    """Raise an alarm with the divisions above when a bureau that has a case has nobody to take it.
+
+    An inspector of the county with an account is somebody, though no contact is entered.
+    """
+    counties = [case.county_code]
+    if desk_queries.list_contacts(session, counties, on=local_date(at)):
+        return
+    if desk_queries.list_inspectors(session, counties):
         return
     if desk_queries.find_open_alarm(session, case.county_code) is None:
         key = f"bureau_alarm:{_raise(session, case, at).id}"

@@ -21,6 +21,8 @@ from projects.queries import list_parties
 EXTENSIONS = {
     "image/jpeg": "jpg",
     "application/pdf": "pdf",
+    "audio/3gpp": "3gp",
+    "audio/aac": "aac",
     "audio/amr": "amr",
     "audio/mpeg": "mp3",
     "audio/ogg": "ogg",

@@ -16,7 +16,7 @@ from cases.timeline import Timeline
 from core import pins
 from core.case_enums import CaseAction, Means
 from core.enums import Role
-from db.models import Case, Complaint
+from db.models import Case, CaseEvent, Complaint
 from identity.principal import Principal
 
 ENDING = frozenset({CaseAction.WITHDRAW, CaseAction.CONFIRM_PAID, CaseAction.DECLINE_AGREEMENT})
@@ -35,8 +35,8 @@ def look_up_complaint(
     """Follow a complaint without an account.
 
     Wrong numbers and wrong PINs get the same answer in the same time; only a number that fails
-    its own check digits is turned away at once. Raises WrongNumberOrPinError,
-    LookupThrottledError, LookupUnavailableError.
+    its own check digits is turned away at once. Whoever has both is never counted. Raises
+    WrongNumberOrPinError, LookupThrottledError, LookupUnavailableError.
     """
     complaint, case = find_by_pin(
         session, valkey, number=number, pin=pin, address=address, door=door
@@ -58,8 +58,8 @@ def act_by_pin(
 ) -> Timeline:
     """Take a complainant's own step for whoever holds number and PIN, and tell the story anew.
 
-    The same words again are the same tap. Raises what `look_up_complaint` refuses, and once the
-    PIN is right SignInRequiredError, StagedFileNotFoundError and the refusals of the step.
+    The same words and files again are the same tap. Raises what `look_up_complaint` refuses, and
+    once the PIN is right SignInRequiredError, StagedFileNotFoundError and the refusals of the step.
     """
     complaint, case = find_by_pin(session, valkey, number=number, pin=pin, address=address)
     if action in ENDING and complaint.person_id is not None:
@@ -86,17 +86,21 @@ def find_by_pin(
     address: str,
     door: Door = Door.PUBLIC,
 ) -> tuple[Complaint, Case]:
-    """Return the complaint that number and PIN open, counting the try at this door.
+    """Return the complaint that number and PIN open, counting what is wrong at this door.
 
+    Guesses at one number wait for each other: many at once are no more than so many in a row.
     Raises WrongNumberOrPinError, LookupThrottledError, LookupUnavailableError.
     """
     known = tracking.parse_number(number)
     if known is None:
         raise WrongNumberOrPinError
-    throttle.count_lookup(valkey, number=known, address=address, door=door)
+    queries.lock_number(session, known)
+    throttle.check_lookup(valkey, number=known, address=address, door=door)
     found = queries.find_case(session, known)
-    is_right = pins.is_right_pin(found[1].pin_hash if found else None, pin)
+    given = tracking.parse_pin(pin)
+    is_right = pins.is_right_pin(found[1].pin_hash if found else None, given)
     if found is None or not is_right:
+        throttle.count_wrong(valkey, number=known, address=address, door=door)
         raise WrongNumberOrPinError
     return found
 
@@ -117,8 +121,9 @@ def take_own_step(
     The caller has proved the right to. Nothing happens when the same was the last thing said.
     """
     case, complaint = queries.lock_known_case(session, number)
+    digests = files.list_digests(session, attachments, at=at)
     last = queries.list_events(session, [case.id])[-1]
-    if (last.action, last.note) == (action, form.note) and last.details.get("means") == means:
+    if last.action is action and _is_repeated(last, form, digests, means):
         return
     step = Step(
         case=case,
@@ -131,10 +136,18 @@ def take_own_step(
         division=principal.county_code if principal else None,
         at=at,
         means=means,
+        files=digests,
     )
     steps.check_step(session, step)
-    taken = files.take_files(session, complaint.id, attachments, at=at)
-    steps.take_step(session, replace(step, files=tuple(file.digest for file in taken)))
+    files.take_files(session, complaint.id, attachments, at=at)
+    steps.take_step(session, step)
+
+
+def _is_repeated(last: CaseEvent, form: Form, digests: Sequence[str], means: Means) -> bool:
+    """Tell whether all of it was said with the last step; what that took is staged no more."""
+    said = form.as_details() | {"means": means.value}
+    is_same = last.note == form.note and said.items() <= last.details.items()
+    return is_same and set(digests) <= set(last.details.get("files", ()))
 
 
 def _tell(session: Session, complaint: Complaint, case: Case) -> Timeline:

@@ -216,3 +216,25 @@ class SlipNotFoundError(NotFoundError):
     title_en = "No longer available"
     advice = "投诉已经收到。登录后在“投诉”里看；密码丢了可以在那里换一个。"
     advice_en = "The complaint is filed. Sign in to see it and to renew the PIN."
+
+
+class OrderUnexplainedError(UnprocessableError):
+    """A case ends as no matter of ours while an order or an advance of it is open."""
+
+    code = "cases.order-unexplained"
+    title = "责令付的钱没付清，或者垫的钱没追回，要写明原因"
+    title_en = "An order is not kept or an advance not recovered: say why"
+    advice = "请先核对责令和垫付的记录。确实要这样结案的，请在“金额说明”里写清原因。"
+    advice_en = "Check the order and the advance; to end the case so, say why in `amount_reason`."
+
+
+class OrderStandsError(ConflictError):
+    """After an order to pay a complaint is not withdrawn, whatever happened since."""
+
+    code = "cases.order-stands"
+    title = "已经责令对方付钱，不能撤回投诉了"
+    title_en = "There is an order to pay: the complaint cannot be withdrawn"
+    advice = "钱收到了，等办结时点“收到了”。有人逼你撤回，请打 12333，报上编号。"
+    advice_en = (
+        "Say that the money came once the case is closed. If pressed to withdraw, call 12333."
+    )

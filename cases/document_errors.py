@@ -1,6 +1,12 @@
 """Refusals around papers of cases and files that go with complaints."""
 
-from core.errors import ConflictError, NotFoundError, ThrottledError, UnprocessableError
+from core.errors import (
+    ConflictError,
+    ForbiddenError,
+    NotFoundError,
+    ThrottledError,
+    UnprocessableError,
+)
 
 
 class DocumentNotFoundError(NotFoundError):
@@ -91,3 +97,23 @@ class UploadsThrottledError(ThrottledError):
     title_en = "Too many uploads"
     advice = "请 {retry_after} 秒后再传；不附文件也可以先投诉，之后再补。"
     advice_en = "Wait {retry_after} seconds, or file first and add files later."
+
+
+class SignOnPhoneOrPaperError(ForbiddenError):
+    """Card and PIN sign no agreement: the employer makes both, and may be holding them."""
+
+    code = "cases.sign-on-phone-or-paper"
+    title = "刷卡不能签调解协议"
+    title_en = "A card does not sign an agreement"
+    advice = "请到劳动监察的窗口当面签，或者在自己的手机上登录以后签。"
+    advice_en = "Sign at the bureau's window, or signed in on your own phone."
+
+
+class AgreementNotDueError(ConflictError):
+    """The day by which the employer agreed to pay is not over."""
+
+    code = "cases.agreement-not-due"
+    title = "约定付款的日子还没过"
+    title_en = "The agreed day is not over"
+    advice = "协议写的是{agreed_by}前付清。过了这一天没收到，再点“钱没收到”。"
+    advice_en = "The agreement gives until {agreed_by}; say so once that day has passed."

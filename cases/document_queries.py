@@ -19,9 +19,12 @@ def get_event(session: Session, case_id: UUID, event_id: UUID) -> CaseEvent:
     return event
 
 
-def find_of_event(session: Session, event_id: UUID) -> CaseDocument | None:
-    """Return the paper of a step."""
-    return session.exec(select(CaseDocument).where(CaseDocument.event_id == event_id)).first()
+def find_of_event(session: Session, event_id: UUID, *, signatures: int) -> CaseDocument | None:
+    """Return the paper of a step that carries so many signatures."""
+    statement = select(CaseDocument).where(
+        CaseDocument.event_id == event_id, CaseDocument.signatures == signatures
+    )
+    return session.exec(statement).one_or_none()
 
 
 def get_document(session: Session, case_id: UUID, document_id: UUID) -> CaseDocument:

@@ -7,8 +7,17 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from cases import desk, divisions, document_queries, employers, letters, queries, workflow
-from cases.agreement_queries import Signed, list_signatures
+from cases import (
+    desk,
+    divisions,
+    document_queries,
+    employers,
+    identities,
+    letters,
+    queries,
+    workflow,
+)
+from cases.agreement_queries import Signed, count_signatures, list_signatures
 from cases.document_errors import (
     AgreementUnsignedError,
     DocumentNotFoundError,
@@ -71,12 +80,17 @@ def list_papers(session: Session, *, principal: Principal, number: str) -> Paper
     """Return the papers of a case of the caller's division; CaseNotFoundError."""
     case, _ = desk.lock_case(session, principal, number)
     drawn = document_queries.list_documents(session, case.id)
-    with_paper = {document.event_id for document in drawn}
+    with_paper = {(document.event_id, document.signatures) for document in drawn}
     events = [(event, find_kind(event)) for event in queries.list_events(session, [case.id])]
+    signed = count_signatures(session, [event.id for event, _ in events])
     return Papers(
         drawn,
         document_queries.list_services(session, [document.id for document in drawn]),
-        [(event, kind) for event, kind in events if kind and event.id not in with_paper],
+        [
+            (event, kind)
+            for event, kind in events
+            if kind and (event.id, signed[event.id]) not in with_paper
+        ],
     )
 
 
@@ -92,8 +106,8 @@ def draw_up(
 ) -> CaseDocument:
     """Draw up, number and sign the paper of a step; a second call returns the first one's.
 
-    An agreement with `on_paper` has a line to sign on for whoever has not signed yet.
-
+    An agreement with `on_paper` has a line to sign on for whoever has not signed yet, and with
+    every signature it can be drawn up anew; of one with a name in it the look is recorded.
     For who took the step and those who handle the case. Raises CaseNotFoundError,
     HandlerRequiredError, DocumentNotFoundError, NoPaperNeededError, AgreementUnsignedError.
     """
@@ -104,13 +118,15 @@ def draw_up(
     kind = find_kind(event)
     if kind is None:
         raise NoPaperNeededError
-    if drawn := document_queries.find_of_event(session, event.id):
+    signatures = len(list_signatures(session, event.id))
+    if drawn := document_queries.find_of_event(session, event.id, signatures=signatures):
         return drawn
     document = CaseDocument(
         created_at=at,
         case_id=case.id,
         event_id=event.id,
         kind=kind,
+        signatures=signatures,
         division_code=case.county_code,
         year=local_date(at).year,
         serial=document_queries.take_serial(session, case.county_code, local_date(at).year, kind),
@@ -119,11 +135,9 @@ def draw_up(
         drawn_by=principal.person_id,
     )
     facts = gather_facts(session, case, complaint, event)
-    signed = (
-        _list_signed(session, complaint, event, facts, on_paper=on_paper)
-        if kind is DocumentKind.AGREEMENT
-        else []
-    )
+    signed = _list_signed(session, complaint, event, facts, on_paper=on_paper)
+    if is_naming(event):
+        identities.record_agreement_look(session, principal, complaint)
     pdf = _print(document, facts, signed, public_base_url=tools.public_base_url, on=local_date(at))
     document.digest = tools.blobs.put(tools.sign(pdf, describe(document)[0]))
     session.add(document)
@@ -186,7 +200,11 @@ def read_paper(
 def list_own_papers(session: Session, *, person_id: UUID, number: str) -> list[CaseDocument]:
     """Return the papers of the person's own complaint that are meant for them."""
     complaint = queries.get_own_complaint(session, number, person_id=person_id)
-    case = queries.get_case_of(session, complaint)
+    return list_for_complainant(session, queries.get_case_of(session, complaint))
+
+
+def list_for_complainant(session: Session, case: Case) -> list[CaseDocument]:
+    """Return the papers of a case that its complainant may read, oldest first."""
     drawn = document_queries.list_documents(session, case.id)
     return [document for document in drawn if document.kind in FOR_COMPLAINANT]
 
@@ -238,6 +256,7 @@ FOR_COMPLAINANT = frozenset(
         DocumentKind.EXTENSION,
         DocumentKind.SUSPENSION,
         DocumentKind.AGREEMENT,
+        DocumentKind.ORDER,
         DocumentKind.CLOSING,
     }
 )
@@ -252,7 +271,7 @@ def gather_facts(
     employer = said.get("employer_name") or employers.find_employer(session, complaint)
     return LetterFacts(
         number=complaint.number,
-        complainant=_name(session, complaint),
+        complainant=_name(session, complaint, event),
         employer=soften(employer or UNKNOWN_EMPLOYER),
         filed_date=local_date(complaint.created_at),
         amount_fen=complaint.amount_fen,
@@ -263,10 +282,23 @@ def gather_facts(
     )
 
 
-def _name(session: Session, complaint: Complaint) -> str:
-    """Return the masked name; a shielded complainant has a number only."""
+def is_naming(event: CaseEvent) -> bool:
+    """Tell whether the paper of a step writes the complainant's name out.
+
+    An agreement in a `named` complaint does: it serves before arbitration and for an order to pay
+    (支付令). One that was proposed before this was written down keeps its words.
+    """
+    return event.details.get("is_naming", False) is True
+
+
+def _name(session: Session, complaint: Complaint, event: CaseEvent) -> str:
+    """Return the name, masked on most papers; a shielded complainant has a number only."""
+    unnamed = f"投诉人（编号 {complaint.number}）"
+    if is_naming(event):
+        name = identities.find_name(session, complaint)
+        return soften(name) if name else unnamed
     if complaint.person_id is None or complaint.disclosure is not Disclosure.NAMED:
-        return f"投诉人（编号 {complaint.number}）"
+        return unnamed
     return mask_name(get_person(session, complaint.person_id).name)
 
 
@@ -293,6 +325,8 @@ def _list_signed(
 
     Of a complaint about no known project the employer has no account here.
     """
+    if find_kind(event) is not DocumentKind.AGREEMENT:
+        return []
     signed = {one.party: (one, person) for one, person in list_signatures(session, event.id)}
     excused = set() if complaint.project_id else {AgreementParty.EMPLOYER}
     if set(AgreementParty) - set(signed) - excused and not on_paper:

@@ -46,8 +46,8 @@ class LookupThrottledError(ThrottledError):
     code = "cases.too-many-lookups"
     title = "查询次数太多了"
     title_en = "Too many look-ups"
-    advice = "请过 {retry_after} 秒再查，案件不会因此受影响。"
-    advice_en = "Try again in {retry_after} seconds; the case is not affected."
+    advice = "请过 {minutes} 分钟再查，案件不会因此受影响。着急可以打 12333。"
+    advice_en = "Try again in {minutes} minutes; the case is not affected."
 
 
 class LookupUnavailableError(UnavailableError):
@@ -108,6 +108,36 @@ class NoteRequiredError(UnprocessableError):
     title_en = "A note is required"
     advice = "这一步要用一句话告诉工人原因或结果，请填写说明后再提交。"
     advice_en = "Tell the worker the reason or the result in `note`."
+
+
+class WordsRequiredError(UnprocessableError):
+    """A complainant adds or asks something without a word or a file."""
+
+    code = "cases.words-required"
+    title = "还没有写内容"
+    title_en = "There is nothing in it yet"
+    advice = "请写一句话，或者交一张照片、一段录音。都不方便的，可以打 12333 说，有人代你记。"
+    advice_en = "Write something in `note`, or hand in a picture or a recording."
+
+
+class PaidInFullError(UnprocessableError):
+    """Whoever got all the money has nothing to reopen the case for."""
+
+    code = "cases.paid-in-full"
+    title = "钱都收到了，不用重新办理"
+    title_en = "All the money came, so there is nothing to reopen"
+    advice = "请点“钱收到了”。没收到或者只收到一部分，请选那一项，再重新办理。"
+    advice_en = "Say `confirm_paid`, or `reopen` with `partly` or `nothing` received."
+
+
+class SatisfactionNotYoursError(ForbiddenError):
+    """How content a complainant is, nobody who works the case writes down."""
+
+    code = "cases.satisfaction-not-yours"
+    title = "满意不满意，不能由办案的人填"
+    title_en = "Officials do not rate their own case"
+    advice = "请去掉满意度再提交；投诉人自己用编号和密码填，或者打 12333 由接线员记。"
+    advice_en = "Leave `satisfaction` out; the complainant gives it, or a phone operator."
 
 
 class StepIncompleteError(UnprocessableError):
@@ -256,18 +286,24 @@ class SignInRequiredError(ForbiddenError):
     code = "cases.sign-in-required"
     title = "这一步要登录后本人办"
     title_en = "This takes signing in"
-    advice = "请用投诉时的手机号登录再办；没有手机的，到窗口办，或者打 12333。"
-    advice_en = "Sign in with the phone you filed from, or come to the window or call 12333."
+    advice = "请用投诉时的手机号登录再办；没有手机的，带上查询密码到窗口办，或者打 12333。"
+    advice_en = "Sign in with the phone you filed from, or bring the PIN to the window or to 12333."
 
 
 class PinRequiredError(UnprocessableError):
-    """On the phone nobody gives something up without the PIN."""
+    """Nobody gives something up for somebody else without their PIN, at the window neither."""
 
     code = "cases.pin-required"
     title = "要报查询密码才能这样办"
     title_en = "This takes the PIN"
-    advice = "请对方报编号和 6 位查询密码；密码丢了，请本人到窗口办。"
-    advice_en = "Ask for number and PIN; who has lost the PIN comes to the window."
+    advice = (
+        "请对方报 6 位查询密码。密码丢了：有账号的登录自己办；没有账号的写在纸上签字，"
+        "把照片用“补充情况”交进来。"
+    )
+    advice_en = (
+        "Ask for the PIN. Who lost it signs in, or signs on paper: hand in a photo of that with "
+        "`supplement`."
+    )
 
 
 class DateTooFarError(UnprocessableError):

@@ -22,6 +22,16 @@ def take_staged(session: Session, hashes: Sequence[bytes], *, at: datetime) -> l
     return list(session.scalars(statement))
 
 
+def list_staged_digests(session: Session, hashes: Sequence[bytes], *, at: datetime) -> list[str]:
+    """Return what these uploads hold, each once; those that are gone or taken are left out."""
+    statement = (
+        select(StagedFile.digest)
+        .where(col(StagedFile.token_hash).in_(hashes), col(StagedFile.expires_at) > at)
+        .order_by(col(StagedFile.id))
+    )
+    return list(dict.fromkeys(session.exec(statement)))
+
+
 def lock_expired(session: Session, *, at: datetime, limit: int) -> list[StagedFile]:
     """Return uploads past their day, locked; those that another run has are left to it."""
     statement = (

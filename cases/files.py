@@ -71,13 +71,23 @@ def stage_file(
 def take_files(
     session: Session, complaint_id: UUID, tokens: Sequence[str], *, at: datetime
 ) -> list[ComplaintFile]:
-    """Make staged files part of a complaint; StagedFileNotFoundError if one is gone or taken."""
+    """Make staged files part of a complaint; StagedFileNotFoundError if one is gone or taken.
+
+    Returns those the complaint did not have before.
+    """
     staged = file_queries.take_staged(session, [token_hash(token) for token in tokens], at=at)
     if len(staged) != len(set(tokens)):
         raise StagedFileNotFoundError
-    files = _make_files(staged, complaint_id, besides=(), at=at)
+    known = {file.digest for file in file_queries.list_files(session, complaint_id)}
+    files = _make_files(staged, complaint_id, besides=known, at=at)
     session.add_all(files)
     return files
+
+
+def list_digests(session: Session, tokens: Sequence[str], *, at: datetime) -> tuple[str, ...]:
+    """Return what staged files hold, each once, without taking them."""
+    hashes = [token_hash(token) for token in tokens]
+    return tuple(file_queries.list_staged_digests(session, hashes, at=at)) if hashes else ()
 
 
 def add_files(session: Session, complaint_id: UUID, tokens: Sequence[str], *, at: datetime) -> None:

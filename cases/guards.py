@@ -6,7 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from cases import clocks, divisions
-from cases.document_errors import AgreementUnsignedError
+from cases.desk_errors import OrderStandsError, OrderUnexplainedError
+from cases.document_errors import AgreementNotDueError, AgreementUnsignedError
 from cases.errors import (
     AdvanceTooHighError,
     AmountUnexplainedError,
@@ -22,13 +23,21 @@ from cases.errors import (
     NoOpenQuestionError,
     NotThatOldError,
     OrderNotDueError,
+    PaidInFullError,
     StepIncompleteError,
     TransferFirstError,
     TwoInspectorsRequiredError,
 )
 from cases.step import Form, Guard
 from core.calendar import WORKING_DAYS
-from core.case_enums import ClockKind, Conclusion, CrimeVerdict, PoliceAttachment, RefusalGround
+from core.case_enums import (
+    ClockKind,
+    Conclusion,
+    CrimeVerdict,
+    PoliceAttachment,
+    Received,
+    RefusalGround,
+)
 from core.money import to_yuan
 
 INSPECTORS_NEEDED = 2
@@ -41,7 +50,8 @@ PAID = frozenset({Conclusion.PAID, Conclusion.PARTLY_PAID})
 RECOVERED = "收回的金额"
 MOST_TIMES_CLAIMED = 2
 """With what an employer may have to pay on top, 50 to 100 % (劳动合同法 §85)."""
-UNPAID = frozenset({Conclusion.NO_VIOLATION, Conclusion.TO_ARBITRATION, Conclusion.UNPAID})
+NO_LONGER_OURS = frozenset({Conclusion.NO_VIOLATION, Conclusion.TO_ARBITRATION})
+UNPAID = NO_LONGER_OURS | {Conclusion.UNPAID}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,8 @@ class Facts:
     due_fen: int | None = None
     """What was last ordered or agreed."""
     recovered_fen: int = 0
+    agreed_by: date | None = None
+    """The last day that the agreement proposed last gives the employer."""
 
 
 def check_guards(guards: Collection[Guard], facts: Facts, form: Form) -> None:
@@ -179,6 +191,8 @@ def _check_recovery(facts: Facts, form: Form) -> None:
     recovered = facts.recovered_fen + (form.amount_fen or 0)
     if form.conclusion in UNPAID and form.amount_fen:
         raise ConclusionUnfitError
+    if form.conclusion in NO_LONGER_OURS and form.amount_reason is None:
+        _check_nothing_open(facts)
     is_put_right = form.conclusion is Conclusion.CORRECTED and facts.owed_fen is not None
     is_missing = form.amount_fen is None and (is_put_right or form.conclusion in PAID)
     if is_missing or (form.conclusion in PAID and not recovered):
@@ -206,6 +220,28 @@ def _check_due(facts: Facts, form: Form, recovered: int) -> None:
         raise AmountUnexplainedError(due=to_yuan(claims[0]), recovered=to_yuan(recovered))
 
 
+def _check_nothing_open(facts: Facts) -> None:
+    """An order that nobody kept, or public money still out, does not end without a word."""
+    is_order_open = facts.pay_by is not None and facts.recovered_fen < (facts.due_fen or 1)
+    if is_order_open or facts.advanced_fen > facts.advance_recovered_fen:
+        raise OrderUnexplainedError
+
+
+def _check_no_order(facts: Facts, _form: Form) -> None:
+    if facts.pay_by is not None:
+        raise OrderStandsError
+
+
+def _check_promise_over(facts: Facts, _form: Form) -> None:
+    if facts.agreed_by is not None and facts.today <= facts.agreed_by:
+        raise AgreementNotDueError(agreed_by=facts.agreed_by.isoformat())
+
+
+def _check_money_missing(_facts: Facts, form: Form) -> None:
+    if form.received is Received.ALL:
+        raise PaidInFullError
+
+
 CHECKS: dict[Guard, Callable[[Facts, Form], None]] = {
     Guard.TWO_INSPECTORS: _check_two_inspectors,
     Guard.GROUND_HOLDS: _check_ground,
@@ -224,6 +260,9 @@ CHECKS: dict[Guard, Callable[[Facts, Form], None]] = {
     Guard.EMPLOYER_KNOWN: _check_employer_known,
     Guard.RECOVERY_EXPLAINED: _check_recovery,
     Guard.CLAIM_EXPLAINED: _check_claim,
+    Guard.MONEY_MISSING: _check_money_missing,
+    Guard.NO_ORDER: _check_no_order,
+    Guard.PROMISE_OVER: _check_promise_over,
 }
 
 

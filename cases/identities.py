@@ -1,12 +1,11 @@
 """Learning who complained: by those who handle the case, with a reason, and never unnoticed."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
 
-from cases import desk, desk_queries, divisions, list_queries
+from cases import desk, desk_queries, divisions, list_queries, rules
 from cases.desk_errors import IdentityUnknownError
 from core.case_enums import Disclosure
 from db.models import AuditEntry, Complaint
@@ -18,6 +17,7 @@ from identity.service import UNMASK
 
 UNLOCK = "cases.identity-unlocked"
 SEPARATOR = ","
+IN_AGREEMENT = "调解协议书写明双方姓名"
 BOTH = SEPARATOR.join((SeenField.NAME, SeenField.PHONE))
 
 
@@ -60,12 +60,18 @@ def list_fields(unlock: AuditEntry) -> list[SeenField]:
     return [SeenField(field) for field in unlock.detail.get("fields", BOTH).split(SEPARATOR)]
 
 
+def find_name(session: Session, complaint: Complaint) -> str | None:
+    """Return the real name as far as it is known; the caller answers for who reads it."""
+    if complaint.person_id is not None:
+        return get_person(session, complaint.person_id).name
+    return rules.read_given_name(complaint.personal)
+
+
 def _find(session: Session, complaint: Complaint) -> Complainant:
+    name = find_name(session, complaint)
     if complaint.person_id is not None:
         person = get_person(session, complaint.person_id)
-        return Complainant(person.name, person.phone or complaint.phone)
-    personal = json.loads(complaint.personal or "{}")
-    name = personal.get("name")
+        return Complainant(name, person.phone or complaint.phone)
     if name is None and complaint.phone is None:
         raise IdentityUnknownError
     return Complainant(name, complaint.phone)
@@ -74,6 +80,11 @@ def _find(session: Session, complaint: Complaint) -> Complainant:
 def _list_seen(complainant: Complainant) -> list[SeenField]:
     seen = {SeenField.NAME: complainant.name, SeenField.PHONE: complainant.phone}
     return [field for field, value in seen.items() if value]
+
+
+def record_agreement_look(session: Session, principal: Principal, complaint: Complaint) -> None:
+    """Write down that an official read the name in an agreement that writes it out."""
+    record_look(session, principal, complaint, reason=IN_AGREEMENT, fields=[SeenField.NAME])
 
 
 def record_look(

@@ -6,8 +6,8 @@ from datetime import datetime
 from redis import Redis
 from sqlmodel import Session
 
-from cases import by_pin, desk, handlers, service
-from cases.errors import NoteRequiredError, PinRequiredError
+from cases import by_pin, desk, desk_queries, handlers, service
+from cases.errors import PinRequiredError, SatisfactionNotYoursError
 from cases.step import Form
 from cases.throttle import Door
 from cases.timeline import Timeline
@@ -17,6 +17,8 @@ from identity import audit
 from identity.principal import Principal
 
 ACTED = "cases.acted-for-somebody"
+PROVED = by_pin.ENDING | {CaseAction.AGREE}
+"""What gives something up: no official's word that somebody said it is enough."""
 
 
 def act_on_behalf(
@@ -34,16 +36,18 @@ def act_on_behalf(
 ) -> Timeline:
     """Take the complainant's step for somebody on the phone or at the window, and record who did.
 
-    With the PIN from any division, without it in the caller's own. What gives something up takes
-    the PIN on the phone, and at the window a note of how the person was known. Raises
-    CaseNotFoundError, ConflictOfInterestError, WrongNumberOrPinError, LookupThrottledError,
-    LookupUnavailableError, PinRequiredError, NoteRequiredError, StagedFileNotFoundError and the
-    refusals of the step.
+    With the PIN from any division, without it in the caller's own; what gives something up always
+    takes it. The complainant is told by message, if any reaches them. Raises CaseNotFoundError,
+    ConflictOfInterestError, WrongNumberOrPinError, LookupThrottledError, LookupUnavailableError,
+    PinRequiredError, SatisfactionNotYoursError, StagedFileNotFoundError and the refusals of the
+    step.
     """
     complaint, case = _find(session, valkey, principal, number, pin)
     handlers.check_unbiased(session, case, complaint, principal.person_id)
-    if action in by_pin.ENDING and pin is None:
-        _check_known(means, form)
+    if action in PROVED and pin is None:
+        raise PinRequiredError
+    if form.satisfaction is not None:
+        _check_apart(session, case, principal, means)
     by_pin.take_own_step(
         session,
         number=number,
@@ -77,8 +81,8 @@ def _find(
     )
 
 
-def _check_known(means: Means, form: Form) -> None:
-    if means is Means.PHONE:
-        raise PinRequiredError
-    if not form.note:
-        raise NoteRequiredError
+def _check_apart(session: Session, case: Case, principal: Principal, means: Means) -> None:
+    """Only an operator on the phone who never worked the case asks how content somebody is."""
+    known = desk_queries.find_handler(session, case.id, principal.person_id)
+    if known is not None or means is not Means.PHONE:
+        raise SatisfactionNotYoursError

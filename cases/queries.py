@@ -127,6 +127,11 @@ def lock_known_case(session: Session, number: str) -> tuple[Case, Complaint]:
     return row
 
 
+def lock_number(session: Session, number: str) -> None:
+    """Let one of several guesses at a number go first; ends with the transaction."""
+    session.exec(select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(number, 0))))
+
+
 def find_complaint(session: Session, number: str) -> Complaint | None:
     """Return the complaint whoever filed it; the caller must prove the right to see it."""
     return session.exec(select(Complaint).where(Complaint.number == number)).one_or_none()

@@ -1,5 +1,6 @@
 """What is kept of a complaint, who may read what of it, and how old a claim may be."""
 
+import json
 import re
 from collections.abc import Collection, Mapping
 from datetime import date
@@ -20,6 +21,12 @@ ABUSE = re.compile(r"他妈的|妈的|操你|狗日的|狗东西|王八蛋|混�
 def keep_impersonal(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Return what may stand beside an anonymous complaint."""
     return {name: fact for name, fact in facts.items() if name in IMPERSONAL_FACTS}
+
+
+def read_given_name(personal: str | None) -> str | None:
+    """Return the name in what somebody without an account said of themselves (JSON)."""
+    name: str | None = json.loads(personal or "{}").get("name")
+    return name
 
 
 def word_for_employer(statement: str, *, names: Collection[str]) -> str:

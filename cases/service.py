@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,8 +13,12 @@ from sqlmodel import Session
 from cases import desk_queries as desk
 from cases import (
     divisions,
+    documents,
+    file_queries,
+    files,
     filing,
     handlers,
+    history,
     offices,
     queries,
     requests,
@@ -27,7 +31,7 @@ from cases.desk_errors import HeadRequiredError, SlipNotFoundError
 from cases.filing import FiledComplaint, Filing
 from cases.step import Form
 from cases.steps import Step
-from cases.timeline import Timeline
+from cases.timeline import Paper, Timeline
 from core.case_enums import CaseAction, Channel, ComplaintKind, Disclosure, Office
 from core.clock import local_date
 from core.crypto import token_hash
@@ -147,19 +151,20 @@ def act_on_case(
     number: str,
     action: CaseAction,
     form: Form = NO_FORM,
+    attachments: Sequence[str] = (),
     at: datetime,
 ) -> Acted:
     """Take one step with a case and tell the worker, or ask the head for it.
 
-    Inspectors act on cases of their division, a worker on own complaints. Of two who act at once
-    the second is judged by what the first one did. A third transfer goes to the common superior.
-    Raises the refusals of
-    `cases.errors` and `cases.guards`, CaseNotFoundError, ComplaintNotFoundError,
-    ConflictOfInterestError.
+    Inspectors act on cases of their division, a worker on own complaints, where staged files may
+    come with the words. Of two who act at once the second is judged by what the first one did. A
+    third transfer goes to the common superior. Raises the refusals of `cases.errors` and
+    `cases.guards`, CaseNotFoundError, ComplaintNotFoundError, ConflictOfInterestError,
+    StagedFileNotFoundError.
     """
     case, complaint = _lock(session, principal, number)
     done = steps.list_done(queries.list_events(session, [case.id]))
-    action = workflow.redirect(action, done)
+    action = history.redirect(action, done)
     held = offices.find_offices(session, principal, case.county_code, on=local_date(at))
     transition = workflow.get_transition(case.state, action, held)
     step = Step(
@@ -172,9 +177,11 @@ def act_on_case(
         actor_role=principal.role,
         division=principal.county_code,
         at=at,
+        files=files.list_digests(session, attachments, at=at),
     )
     steps.check_step(session, step)
     if transition.approval is None:
+        files.take_files(session, complaint.id, attachments, at=at)
         steps.take_step(session, step)
         return Acted(case, None)
     request = requests.ask(
@@ -252,7 +259,13 @@ def get_my_complaint(session: Session, *, number: str, person_id: UUID) -> Timel
 
 def tell_story(session: Session, complaint: Complaint, case: Case) -> Timeline:
     """Return the story of a complaint; the caller has proved the right to read it."""
-    return _tell_stories(session, [(complaint, case)])[0]
+    (story,) = _tell_stories(session, [(complaint, case)])
+    drawn = documents.list_for_complainant(session, case)
+    kept = len(file_queries.list_files(session, complaint.id))
+    later = sum(step.files for step in story.steps)
+    first = replace(story.steps[0], files=max(kept - later, 0))
+    papers = [Paper(one.id, *documents.describe(one), one.created_at) for one in drawn]
+    return replace(story, steps=[first, *story.steps[1:]], papers=papers)
 
 
 def _lock(session: Session, principal: Principal, number: str) -> tuple[Case, Complaint]:

@@ -27,6 +27,7 @@ class Money:
     """What came back and what was advanced, in fen, and how content people are."""
 
     recovered_fen: int
+    """Less what never came, as complainants said after the closing: below 0 in a later period."""
     advanced_fen: int
     advance_recovered_fen: int
     rated: int
@@ -72,7 +73,8 @@ def get_statistics(
 def _add_up(steps: Mapping[CaseAction | None, StepCount]) -> Money:
     ratings = [steps.get(action, NONE) for action in RATED]
     return Money(
-        recovered_fen=steps.get(CaseAction.CLOSE, NONE).amount_fen,
+        recovered_fen=steps.get(CaseAction.CLOSE, NONE).amount_fen
+        - steps.get(CaseAction.REOPEN, NONE).amount_fen,
         advanced_fen=steps.get(CaseAction.GRANT_ADVANCE, NONE).amount_fen,
         advance_recovered_fen=steps.get(CaseAction.RECOVER_ADVANCE, NONE).amount_fen,
         rated=sum(rating.rated for rating in ratings),

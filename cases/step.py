@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Self
 
-from cases.errors import NoteRequiredError, StepIncompleteError
+from cases.errors import NoteRequiredError, StepIncompleteError, WordsRequiredError
 from core.case_enums import (
     CaseState,
     ClockKind,
@@ -65,9 +65,12 @@ class Guard(StrEnum):
     WITHIN_ADVANCE = "within_advance"
     AGREEMENT_SIGNED = "agreement_signed"
     QUESTION_OPEN = "question_open"
+    PROMISE_OVER = "promise_over"
     EMPLOYER_KNOWN = "employer_known"
     RECOVERY_EXPLAINED = "recovery_explained"
     CLAIM_EXPLAINED = "claim_explained"
+    MONEY_MISSING = "money_missing"
+    NO_ORDER = "no_order"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,9 +161,18 @@ class Form:
         )
 
 
-def check_form(transition: Transition, form: Form) -> None:
-    """Refuse a step that leaves out what it must say; NoteRequiredError, StepIncompleteError."""
+def check_form(transition: Transition, form: Form, *, has_files: bool = False) -> None:
+    """Refuse a step that leaves out what it must say.
+
+    A complainant who cannot write says it with a picture or a recording. Raises NoteRequiredError,
+    WordsRequiredError, StepIncompleteError.
+    """
     missing = {need for need in transition.needs if not _is_said(getattr(form, need.value))}
+    is_complainants = bool(transition.offices & WORKER)
+    if is_complainants and has_files:
+        missing.discard(Need.NOTE)
+    if Need.NOTE in missing and is_complainants:
+        raise WordsRequiredError
     if Need.NOTE in missing:
         raise NoteRequiredError
     if missing:

@@ -17,6 +17,7 @@ from cases import (
     divisions,
     employers,
     handlers,
+    history,
     queries,
     requests,
     workflow,
@@ -27,13 +28,12 @@ from cases.guards import Facts, check_guards
 from cases.local_rules import ADVANCE_SHARES
 from cases.step import Form, Guard, Transition, check_form
 from cases.telling import find_silence, tell_complainant, tell_desk, tell_employer, tell_systems
-from core.case_enums import CaseAction, CrimeVerdict, Means
+from core.case_enums import CaseAction, CaseState, CrimeVerdict, Disclosure, Means, Received
 from core.clock import local_date
 from core.enums import Role
 from db.models import Case, CaseClock, CaseEvent, Complaint
 from notifications.templates import Template
 
-ORDERS = frozenset({CaseAction.ORDER_TO_PAY, CaseAction.KEEP_ORDER})
 MOVES = frozenset({CaseAction.TRANSFER, CaseAction.DESIGNATE})
 
 
@@ -62,12 +62,23 @@ class Step:
         """The Shanghai day of the step."""
         return local_date(self.at)
 
+    @property
+    def is_for_somebody(self) -> bool:
+        """Whether an official wrote down the complainant's word."""
+        return self.means is not None and self.actor_id is not None
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether nothing came of what the closing counted as recovered."""
+        is_reopening = (self.case.state, self.action) == (CaseState.CLOSED, CaseAction.REOPEN)
+        return is_reopening and self.form.received is Received.NOTHING
+
 
 def check_step(session: Session, step: Step) -> None:
     """Raise the refusal of a step that is incomplete, repeated, or not lawful now."""
-    check_form(step.transition, step.form)
+    check_form(step.transition, step.form, has_files=bool(step.files))
     events = queries.list_events(session, [step.case.id])
-    if step.transition.is_once and workflow.was_done(step.action, list_done(events)):
+    if step.transition.is_once and history.was_done(step.action, list_done(events)):
         if step.action is CaseAction.REOPEN:
             raise AlreadyReopenedError
         raise StepDoneError
@@ -83,7 +94,7 @@ def take_step(session: Session, step: Step, *, approved_by: UUID | None = None) 
     came_from = (case.state, case.county_code)
     case.state = transition.to
     _move(session, step)
-    _account(step)
+    _account(step, event)
     clockwork.turn_clocks(
         session,
         case,
@@ -97,9 +108,13 @@ def take_step(session: Session, step: Step, *, approved_by: UUID | None = None) 
         handlers.take_on(session, case, step.complaint, step.actor_id, at=step.at)
     if step.action is CaseAction.ASK_QUESTION:
         tell_desk(session, case, Template.QUESTION_ASKED, event)
+    if step.action is CaseAction.CONFIRM_PAID and case.state in workflow.OPEN:
+        tell_desk(session, case, Template.PAID_SAID, event)
     if step.action is CaseAction.PROPOSE_AGREEMENT:
         tell_employer(session, step.complaint, Template.AGREEMENT_PROPOSED, event)
     tell_complainant(session, case, step.complaint, transition.tells, event)
+    if step.is_for_somebody:
+        tell_complainant(session, case, step.complaint, Template.CASE_SAID_FOR_YOU, event)
     if (case.state, case.county_code) != came_from:
         requests.let_lapse(session, case, at=step.at)
         tell_systems(session, case, at=step.at)
@@ -144,10 +159,11 @@ def _gather(session: Session, step: Step, events: Sequence[CaseEvent]) -> Facts:
         advance_recovered_fen=case.advance_recovered_fen,
         verdict=verdict,
         has_signed=agreement_queries.has_worker_signed(session, events),
-        has_open_question=workflow.has_open_question(list_done(events)),
+        has_open_question=history.has_open_question(list_done(events)),
         employer_name=employers.find_employer(session, complaint),
         due_fen=_find_due(events),
         recovered_fen=case.recovered_fen,
+        agreed_by=agreement_queries.find_agreed_by(events),
     )
 
 
@@ -161,7 +177,7 @@ def _find_lawful_end(session: Session, clock: CaseClock) -> date:
 
 def _find_pay_by(events: Sequence[CaseEvent]) -> date | None:
     """Only an order names it: a day sent along with another step moves nothing."""
-    named = [event.details["due_date"] for event in events if event.action in ORDERS]
+    named = [event.details["due_date"] for event in events if event.action in workflow.ORDERS]
     return date.fromisoformat(named[-1]) if named else None
 
 
@@ -169,10 +185,10 @@ def _find_due(events: Sequence[CaseEvent]) -> int | None:
     """Return what was last ordered, or proposed and agreed."""
     due = proposed = None
     for event in events:
-        if event.action in ORDERS:
-            due = event.details["amount_fen"]
+        if event.action in workflow.ORDERS:
+            due = event.details.get("amount_fen")
         elif event.action is CaseAction.PROPOSE_AGREEMENT:
-            proposed = event.details["amount_fen"]
+            proposed = event.details.get("amount_fen")
         elif event.action is CaseAction.AGREE:
             due = proposed
     return due
@@ -190,7 +206,10 @@ def _write_event(session: Session, step: Step, approved_by: UUID | None) -> Case
         actor_role=step.actor_role,
         note=step.form.note,
         details=step.form.as_details() | _add_details(session, step, approved_by),
-        silence=find_silence(step.complaint, step.transition.tells),
+        silence=find_silence(
+            step.complaint,
+            Template.CASE_SAID_FOR_YOU if step.is_for_somebody else step.transition.tells,
+        ),
     )
 
 
@@ -206,15 +225,30 @@ def _add_details(session: Session, step: Step, approved_by: UUID | None) -> dict
         screening = screen_crime(session, step.complaint, step.case.county_code)
         details["verdict"] = screening.verdict.value
         details["source"] = screening.source
-    if step.action is CaseAction.PROPOSE_AGREEMENT and step.form.employer_name is None:
-        details["employer_name"] = employers.find_employer(session, step.complaint)
-    if step.files:
-        details["files"] = list(step.files)
-    if step.means is not None:
-        details["means"] = step.means.value
-    if approved_by is not None:
-        details["approved_by"] = str(approved_by)
-    return details
+    if step.action is CaseAction.PROPOSE_AGREEMENT:
+        details |= _name_parties(session, step)
+    if step.is_unpaid:
+        details["amount_fen"] = step.case.recovered_fen
+    return details | _say_how(step, approved_by)
+
+
+def _name_parties(session: Session, step: Step) -> dict[str, Any]:
+    """Return how an agreement names its two sides; only a `named` complainant by their name."""
+    return {
+        "is_naming": step.complaint.disclosure is Disclosure.NAMED,
+        "employer_name": step.form.employer_name
+        or employers.find_employer(session, step.complaint),
+    }
+
+
+def _say_how(step: Step, approved_by: UUID | None) -> dict[str, Any]:
+    """Return how a step came about: with which files, whose word by which way, who allowed it."""
+    how = {
+        "files": list(step.files),
+        "means": step.means and step.means.value,
+        "approved_by": approved_by and str(approved_by),
+    }
+    return {name: value for name, value in how.items() if value}
 
 
 def _list_counties(events: Sequence[CaseEvent], step: Step) -> list[str]:
@@ -234,7 +268,7 @@ def _move(session: Session, step: Step) -> None:
     alarms.check_reachable(session, step.case, at=step.at)
 
 
-def _account(step: Step) -> None:
+def _account(step: Step, event: CaseEvent) -> None:
     """Add up what came back, was advanced, and how content the complainant is."""
     case, amount = step.case, step.form.amount_fen or 0
     if step.action is CaseAction.CLOSE:
@@ -245,3 +279,4 @@ def _account(step: Step) -> None:
         case.advance_recovered_fen += amount
     elif step.action in {CaseAction.CONFIRM_PAID, CaseAction.REOPEN}:
         case.satisfaction = step.form.satisfaction or case.satisfaction
+        case.recovered_fen -= event.details.get("amount_fen", 0)

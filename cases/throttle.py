@@ -1,5 +1,7 @@
-"""How often complaints may be filed and looked up."""
+"""How often complaints may be filed, and how often number and PIN may be guessed."""
 
+import math
+from collections.abc import Callable
 from enum import StrEnum
 
 import structlog
@@ -8,7 +10,7 @@ from redis import Redis, RedisError
 
 from cases.document_errors import UploadsThrottledError
 from cases.errors import FilingThrottledError, LookupThrottledError, LookupUnavailableError
-from db.throttle import count_try
+from db.throttle import count_try, find_wait
 
 
 class Door(StrEnum):
@@ -16,38 +18,51 @@ class Door(StrEnum):
 
     PUBLIC = "public"
     HOTLINE = "hotline"
-    """A hotline's operator or telephone computer, whose many callers share an address."""
+    """An operator or telephone computer that is signed in, counted by person."""
     DESK = "desk"
     """A signed-in official, counted by person."""
 
 
 LOOKUPS_PER_NUMBER = RateLimitItemPerHour(10)
-"""At each door; thirty guesses an hour leave a 6-digit PIN safe for years."""
+"""Wrong ones, at each door; thirty guesses an hour leave a 6-digit PIN safe for years."""
 LOOKUPS_PER_ADDRESS = RateLimitItemPerHour(60)
 LOOKUPS_PER_DESK = RateLimitItemPerHour(600)
 FILINGS_PER_ADDRESS = RateLimitItemPerHour(60)
 """A whole dormitory shares one address, and 60 people may have the same grievance."""
 UPLOADS_PER_ADDRESS = RateLimitItemPerHour(300)
 RETRY_SECONDS = 30
+MINUTE = 60
 
 log = structlog.stdlib.get_logger(__name__)
 
 
-def count_lookup(valkey: Redis, *, number: str, address: str, door: Door = Door.PUBLIC) -> None:
-    """Refuse a look-up when this number or this address was tried too often at this door.
+def check_lookup(valkey: Redis, *, number: str, address: str, door: Door = Door.PUBLIC) -> None:
+    """Refuse to compare a PIN after too many wrong ones for this number or from this address.
 
-    Raises LookupUnavailableError when the count cannot be kept: nobody may guess uncounted.
+    Raises LookupThrottledError, and LookupUnavailableError when the count cannot be read: nobody
+    may guess uncounted.
     """
+    _limit_lookups(find_wait, valkey, number, address, door)
+
+
+def count_wrong(valkey: Redis, *, number: str, address: str, door: Door = Door.PUBLIC) -> None:
+    """Count a wrong number or PIN; the right ones cost nothing. Raises as `check_lookup` does."""
+    _limit_lookups(count_try, valkey, number, address, door)
+
+
+def _limit_lookups(
+    limit: Callable[..., int], valkey: Redis, number: str, address: str, door: Door
+) -> None:
     per_address = LOOKUPS_PER_ADDRESS if door is Door.PUBLIC else LOOKUPS_PER_DESK
     try:
         wait = max(
-            count_try(valkey, [LOOKUPS_PER_NUMBER], "cases", "lookup-number", door, number),
-            count_try(valkey, [per_address], "cases", "lookup-address", door, address),
+            limit(valkey, [LOOKUPS_PER_NUMBER], "cases", "lookup-number", door, number),
+            limit(valkey, [per_address], "cases", "lookup-address", door, address),
         )
     except RedisError as error:
         raise LookupUnavailableError(retry_after=RETRY_SECONDS) from error
     if wait:
-        raise LookupThrottledError(retry_after=wait)
+        raise LookupThrottledError(retry_after=wait, minutes=math.ceil(wait / MINUTE))
 
 
 def count_filing(valkey: Redis, *, address: str) -> None:

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
-from cases import rules, workflow
+from cases import history, rules, workflow
 from cases.divisions import full_name
 from cases.step import WORKER
 from cases.words import STATE_NAMES
@@ -54,7 +55,9 @@ NEXT = {
     CaseState.ACCEPTED: "{bureau}最迟{due}查完。",
     CaseState.SUSPENDED: "等能查的时候接着查。有新情况，请补充进来。",
     CaseState.MEDIATING: "看清楚金额和日期再决定。不同意不影响继续调查，最迟{due}查完。",
-    CaseState.AGREED: "等对方按约定付款。到了日子没收到，请打 12333，报上编号，马上接着查。",
+    CaseState.AGREED: (
+        "等对方按约定付款，收到了点“钱收到了”。过了约定的日子没收到，点“钱没收到”，马上接着查。"
+    ),
     CaseState.REFUSED: "对这个决定不服，可以申请行政复议或者起诉。还能找谁：{help}",
     CaseState.ORDERED_TO_PAY: "对方最迟{due}付清。不付就申请法院强制执行，涉嫌犯罪的移送公安。",
     CaseState.IN_COURT: "等法院强制执行，有进展马上告诉你。",
@@ -91,6 +94,8 @@ MEANS = {
     Means.WINDOW: "（到窗口说的，{bureau}代你记下）",
 }
 """How the complainant's own word came in, where they were not signed in."""
+MOVES = frozenset({CaseAction.TRANSFER, CaseAction.DESIGNATE})
+"""What says where a case goes; every other step says where it was then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +105,18 @@ class Step:
     at: datetime
     say: str
     note: str | None
+    files: int = 0
+    """How many the worker handed in with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A paper of the case that is meant for the complainant."""
+
+    id: UUID
+    title: str
+    number: str
+    drawn_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +136,7 @@ class Timeline:
     steps: list[Step]
     actions: list[CaseAction]
     """What the complainant may do now, when signed in."""
+    papers: Sequence[Paper] = ()
 
 
 def tell(
@@ -138,27 +156,36 @@ def tell(
         is_provisional=clock is not None and clock.is_provisional,
         next_step=_next_step(case, events, due, actions),
         hint=OLD_CLAIM if rules.is_old_claim(complaint.facts, filed_on) else None,
-        steps=[Step(event.created_at, _say(event, case), event.note) for event in events],
+        steps=[_tell_step(complaint, event) for event in events],
         actions=actions,
     )
 
 
 def list_own_actions(state: CaseState, events: Sequence[CaseEvent]) -> list[CaseAction]:
-    """Return what the complainant may still do, leaving out what is allowed only once."""
+    """Return what the complainant may still do, leaving out what is over."""
     done = [event.action for event in events]
+    over = {CaseAction.WITHDRAW} if workflow.ORDERS.intersection(done) else set()
     return [
         action
         for action in workflow.list_actions(state, WORKER)
-        if not (workflow.TRANSITIONS[state, action].is_once and workflow.was_done(action, done))
+        if not (workflow.TRANSITIONS[state, action].is_once and history.was_done(action, done))
+        and action not in over
     ]
 
 
-def _say(event: CaseEvent, case: Case) -> str:
+def _tell_step(complaint: Complaint, event: CaseEvent) -> Step:
+    """Return a step; the first one holds the complainant's own first words."""
+    note = complaint.statement if event.action is None else event.note
+    return Step(event.created_at, _say(event), note, len(event.details.get("files", ())))
+
+
+def _say(event: CaseEvent) -> str:
     sentence = FILED if event.action is None else STEPS[event.action]
     if event.details.get("received") == Received.PARTLY:
         sentence = PARTLY
     means = event.details.get("means")
-    return (sentence + (MEANS[Means(means)] if means else "")).format(bureau=_bureau(case))
+    where = event.details["county_code"] if event.action in MOVES else event.county_code
+    return (sentence + (MEANS[Means(means)] if means else "")).format(bureau=_bureau(where))
 
 
 def _next_step(
@@ -167,10 +194,10 @@ def _next_step(
     sentence = NEXT[case.state]
     if case.state is CaseState.CLOSED and CaseAction.CONFIRM_PAID not in actions:
         sentence = ANSWERED
-    elif CaseAction.REOPEN in actions:
+    elif case.state is CaseState.CLOSED and CaseAction.REOPEN in actions:
         sentence = REOPENABLE
     day = f" {due.year}年{due.month}月{due.day}日" if due else "会尽快"
-    return sentence.format(bureau=_bureau(case), due=day, help=_say_help(events))
+    return sentence.format(bureau=_bureau(case.county_code), due=day, help=_say_help(events))
 
 
 def _say_help(events: Sequence[CaseEvent]) -> str:
@@ -178,5 +205,5 @@ def _say_help(events: Sequence[CaseEvent]) -> str:
     return HELP[RefusalGround(grounds[-1])] if grounds else "打 12333 或者 12348 问。"
 
 
-def _bureau(case: Case) -> str:
-    return f"{full_name(case.county_code)}劳动保障监察"
+def _bureau(county_code: str) -> str:
+    return f"{full_name(county_code)}劳动保障监察"

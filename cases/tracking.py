@@ -25,6 +25,11 @@ def parse_number(text: str) -> str | None:
     return compact
 
 
+def parse_pin(text: str) -> str:
+    """Return a PIN as it was given out: people write blanks and full-width digits."""
+    return SEPARATORS.sub("", text.translate(FULL_WIDTH))
+
+
 def _check_digits(digits: str) -> str:
     """ISO 7064 MOD 97-10: every wrong digit and every swapped pair of neighbours is noticed."""
     return f"{98 - int(digits) * 100 % 97:02d}"

@@ -13,10 +13,14 @@ from evidence.audit import Witness
 
 
 def describe_signature(signature: AgreementSignature) -> dict[str, Any]:
-    """Return who signed what and when; ids and hashes, nothing personal."""
+    """Return who signed what and when: ids and hashes, and the name under the paper.
+
+    The log keeps a hash of it. It covers no name of a signature from before migration 0029.
+    """
     on_paper = {
         "recorded_by": str(signature.recorded_by),
         "proof_digest": signature.proof_digest,
+        **({"signer_name": signature.signer_name} if signature.is_name_logged else {}),
     }
     return {
         "event_id": str(signature.event_id),
@@ -29,9 +33,11 @@ def describe_signature(signature: AgreementSignature) -> dict[str, Any]:
     }
 
 
-def _read_signatures(session: Session) -> Iterator[tuple[UUID, Mapping[str, Any]]]:
+def _read_signatures(session: Session) -> Iterator[tuple[UUID, Mapping[str, Any] | None]]:
+    """Say nothing of a row whose sealed name cannot be opened."""
     for signature in agreement_queries.iterate_signatures(session):
-        yield signature.id, describe_signature(signature)
+        is_unreadable = signature.recorded_by is not None and signature.signer_name is None
+        yield signature.id, None if is_unreadable else describe_signature(signature)
 
 
 WITNESSES: dict[EvidenceKind, Witness] = {EvidenceKind.AGREEMENT_SIGNATURE: _read_signatures}

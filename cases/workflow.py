@@ -1,7 +1,5 @@
 """What may happen to a case: one table of state × action, with offices, clocks and notices."""
 
-from collections.abc import Sequence
-
 from cases.errors import ActionNotAllowedError
 from cases.step import INSPECTOR, WORKER, Approval, Clocks, Guard, Need, Transition
 from cases.words import ACTION_NAMES, STATE_NAMES
@@ -232,7 +230,11 @@ WITHDRAWAL_STOPS: dict[CaseState, ClockKind | None] = {
     S.SUSPENDED: C.INVESTIGATION,
     S.MEDIATING: C.INVESTIGATION,
 }
-"""No withdrawal after an order: leaning on the worker must not make an order go away."""
+"""No withdrawal after an order: leaning on the worker must not make an order go away.
+
+After reopening the guard says so.
+"""
+ORDERS = frozenset({A.ORDER_TO_PAY, A.KEEP_ORDER})
 OWING = (S.ACCEPTED, S.SUSPENDED, S.ORDERED_TO_PAY, S.IN_COURT, S.POLICE_FILED)
 ENDED = frozenset({S.REFUSED, S.CLOSED, S.WITHDRAWN})
 OPEN = tuple(state for state in CaseState if state not in ENDED)
@@ -252,7 +254,11 @@ _ENDS: Table = {
     },
     **{
         (state, A.WITHDRAW): Transition(
-            S.WITHDRAWN, WORKER, Template.CASE_WITHDRAWN, clocks=Clocks(stops=stops)
+            S.WITHDRAWN,
+            WORKER,
+            Template.CASE_WITHDRAWN,
+            clocks=Clocks(stops=stops),
+            guards=(Guard.NO_ORDER,),
         )
         for state, stops in WITHDRAWAL_STOPS.items()
     },
@@ -262,15 +268,22 @@ _ENDS: Table = {
         WORKER,
         Template.CASE_REOPENED,
         clocks=Clocks(stops=C.FOLLOW_UP, starts=C.INVESTIGATION),
+        guards=(Guard.MONEY_MISSING,),
         is_once=True,
     ),
-    (S.CLOSED, A.CONFIRM_PAID): Transition(
-        S.CLOSED,
+    # An agreement that was not kept leads back by itself, and uses up no reopening.
+    (S.AGREED, A.REOPEN): Transition(
+        S.ACCEPTED,
         WORKER,
-        Silence.NOTHING_NEW,
-        clocks=Clocks(stops=C.FOLLOW_UP),
-        is_once=True,
+        Template.CASE_REOPENED,
+        guards=(Guard.MONEY_MISSING, Guard.PROMISE_OVER),
     ),
+    **{
+        (state, A.CONFIRM_PAID): Transition(
+            state, WORKER, Silence.NOTHING_NEW, clocks=Clocks(stops=stops), is_once=True
+        )
+        for state, stops in ((S.AGREED, None), (S.CLOSED, C.FOLLOW_UP))
+    },
     (S.CLOSED, A.RECOVER_ADVANCE): Transition(
         S.CLOSED,
         INSPECTOR,
@@ -331,36 +344,12 @@ _ALONGSIDE: Table = {
 
 TRANSITIONS: Table = _ACCEPTANCE | _INVESTIGATION | _ENFORCEMENT | _ENDS | _ALONGSIDE
 
-MOST_HOPS = 2
 WORDY = frozenset(
     action
     for (_, action), transition in TRANSITIONS.items()
     if transition.offices & WORKER and Need.NOTE in transition.needs
 )
-"""What complainants do with words alone: without any there is nothing to keep."""
-
-
-def redirect(action: CaseAction, done: Sequence[CaseAction | None]) -> CaseAction:
-    """Return what a transfer becomes after two of them, or once a superior named the county.
-
-    Then only the superior moves the case on (指定管辖), so it goes up instead.
-    """
-    is_settled = CaseAction.DESIGNATE in done or done.count(CaseAction.TRANSFER) >= MOST_HOPS
-    return CaseAction.REFER_UP if action is CaseAction.TRANSFER and is_settled else action
-
-
-def was_done(action: CaseAction, done: Sequence[CaseAction | None]) -> bool:
-    """Tell whether a step was taken; that the money came is said anew of every closing."""
-    since = list(done)
-    if action is CaseAction.CONFIRM_PAID and CaseAction.CLOSE in since:
-        since = since[len(since) - since[::-1].index(CaseAction.CLOSE) :]
-    return action in since
-
-
-def has_open_question(done: Sequence[CaseAction | None]) -> bool:
-    """Tell whether the complainant asked something since the last answer, if any."""
-    about = [one for one in done if one in {CaseAction.ASK_QUESTION, CaseAction.ANSWER_QUESTION}]
-    return about[-1:] == [CaseAction.ASK_QUESTION]
+"""What complainants say in words, or in files: without any there is nothing to keep."""
 
 
 def get_transition(state: CaseState, action: CaseAction, offices: frozenset[Office]) -> Transition:

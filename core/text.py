@@ -7,6 +7,14 @@ UNSEEN = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 SEEN_CATEGORIES = ("L", "N", "P", "S", "Co")
 """Private use too: rare characters of names are kept there."""
 
+TURNS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""What turns the direction of writing round (Unicode 9): a name would read backwards."""
+
+
+def drop_turns(text: str) -> str:
+    """Return a text without what makes the rest of a line read in another order."""
+    return text.translate(TURNS)
+
 
 def is_seen(character: str) -> bool:
     """Tell whether a character leaves a mark on paper by itself."""

@@ -91,6 +91,16 @@ def find_unrecorded(
     }
 
 
+def count_recorded(session: Session, *, kind: EvidenceKind, subject_id: UUID) -> int:
+    """Return how often the product itself recorded what a row says."""
+    latest = queries.find_latest_seal(session)
+    keys, sealed_size = field_keys(session.get_bind().dialect), latest.tree_size if latest else 0
+    return sum(
+        judge_entry(entry, keys, sealed_size) is None
+        for entry in queries.list_entries(session, kind=kind, subject_id=subject_id)
+    )
+
+
 def judge_entry(
     entry: EvidenceEntry, keys: FieldKeys, sealed_size: int
 ) -> Literal["entry altered", "entry forged"] | None:

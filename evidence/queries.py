@@ -83,6 +83,14 @@ def find_latest_entry(
     ).first()
 
 
+def list_entries(session: Session, *, kind: EvidenceKind, subject_id: UUID) -> list[EvidenceEntry]:
+    """Return all that was recorded about a row."""
+    query = select(EvidenceEntry).where(
+        EvidenceEntry.kind == kind, EvidenceEntry.subject_id == subject_id
+    )
+    return list(session.exec(query))
+
+
 def map_latest_entries(
     session: Session, kind: EvidenceKind, subject_ids: Collection[UUID]
 ) -> dict[UUID, EvidenceEntry]:

@@ -1,7 +1,8 @@
 """Sound files told from what only begins like one: the first of what each container is made of.
 
 What is kept is never played here; this only keeps somebody from relying on a recording that is
-none. Sources: RFC 4867 §5 (AMR), RFC 3533 (Ogg), RFC 9559 (WebM), ISO 14496-12 (MP4), RIFF.
+none. Sources: RFC 4867 §5 (AMR), RFC 3533 (Ogg), RFC 9559 (WebM), ISO 14496-12 (MP4), RIFF,
+3GPP TS 26.244 (3GP), ISO 14496-3 §1.A.2 (ADTS).
 """
 
 from collections.abc import Callable, Generator
@@ -24,6 +25,8 @@ MPEG_RATES = (44_100, 48_000, 32_000)
 MPEG_HEAD, MPEG_MASK, MPEG_LAYER_3 = 4, 0xFFE60000, 0xFFE20000
 FAST = (32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320)
 SLOW = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
+ADTS_HEAD, ADTS_MASK, ADTS_SYNC, ADTS_RATES = 7, 0xFFF6, 0xFFF0, 13
+"""An AAC frame says its length itself; layer bits are always 0."""
 MPEG_VERSIONS = {3: (144_000, 0, FAST), 2: (72_000, 1, SLOW), 0: (72_000, 2, SLOW)}
 """Of each version: bytes a frame has per kilobit and hertz, halvings of the rate, kilobits."""
 
@@ -64,6 +67,21 @@ def _measure_mpeg_frame(head: bytes) -> int:
     return bytes_per_kilobit * table[kilobits - 1] // (MPEG_RATES[rate] >> halvings) + (
         bits >> 9 & 1
     )
+
+
+def is_aac(content: bytes) -> bool:
+    """Tell whether two ADTS frames follow each other."""
+    length = _measure_adts_frame(content[:ADTS_HEAD])
+    return length > 0 and _measure_adts_frame(content[length:][:ADTS_HEAD]) > 0
+
+
+def _measure_adts_frame(head: bytes) -> int:
+    """Return the length of an AAC frame in bytes, its head included; 0 of what is none."""
+    is_begun = int.from_bytes(head[:2]) & ADTS_MASK == ADTS_SYNC
+    if len(head) < ADTS_HEAD or not is_begun or head[2] >> 2 & 15 >= ADTS_RATES:
+        return 0
+    length = int.from_bytes(head[3:6]) >> 5 & 0x1FFF
+    return length if length > ADTS_HEAD else 0
 
 
 def is_ogg(content: bytes) -> bool:
@@ -123,11 +141,14 @@ KINDS: tuple[tuple[int, bytes, str, Callable[[bytes], bool]], ...] = (
     (0, b"\xff\xfb", "audio/mpeg", is_mp3),
     (0, b"\xff\xf3", "audio/mpeg", is_mp3),
     (0, b"\xff\xf2", "audio/mpeg", is_mp3),
+    (0, b"\xff\xf1", "audio/aac", is_aac),
+    (0, b"\xff\xf9", "audio/aac", is_aac),
     (0, OGG, "audio/ogg", is_ogg),
     (0, EBML, "audio/webm", is_webm),
     (4, b"ftypM4A", "audio/mp4", is_mp4),
     (4, b"ftypmp42", "audio/mp4", is_mp4),
     (4, b"ftypisom", "audio/mp4", is_mp4),
+    (4, b"ftyp3g", "audio/3gpp", is_mp4),
     (8, b"WAVE", "audio/wav", is_wav),
 )
 """Where each kind says what it is, and how its word is checked."""

@@ -12,7 +12,7 @@ from attendance.site_rules import mark_outdated
 from attendance.uface_pull import PULL_RECORDS, plan_pulls, pull_records
 from attendance.unsure_days import ask_chunk
 from attendance.used_steps import forget_steps
-from cases import files, grouping, ladder, shield
+from cases import agreement_days, files, grouping, ladder, shield
 from core.clock import local_date, now
 from core.keyring import load_keyring
 from core.settings import load_settings
@@ -310,11 +310,17 @@ def climb_case_clocks() -> None:
 
 @app.task(name=FOLLOW_UP_CASES)
 def follow_up_cases() -> None:
-    """Ask complainants four weeks after closing whether all the money came."""
+    """Ask complainants whether the money came: past an agreed day, and weeks after closing."""
     at, has_more = now(), True
     while has_more:
         with resources().database.transaction() as session:
             has_more = ladder.follow_up_chunk(session, at=at)
+    after: UUID | None = None
+    while True:
+        with resources().database.transaction() as session:
+            after = agreement_days.ask_chunk(session, after=after, at=at)
+        if after is None:
+            break
 
 
 @app.task(name=CALL_HIGHER)

@@ -58,7 +58,10 @@ TOLD_STEPS: dict[str, tuple[str, ...]] = {
         "act_on_my_complaint/suspended.withdraw",
         "act_on_my_complaint/mediating.withdraw",
     ),
-    "case_reopened": ("act_on_my_complaint/closed.reopen",),
+    "case_reopened": (
+        "act_on_my_complaint/agreed.reopen",
+        "act_on_my_complaint/closed.reopen",
+    ),
     "case_advanced": (
         "act_on_case/accepted.grant_advance",
         "act_on_case/suspended.grant_advance",
@@ -71,6 +74,7 @@ TOLD_STEPS: dict[str, tuple[str, ...]] = {
 
 UNTOLD_STEPS: tuple[str, ...] = (
     "act_on_case/police_filed.hand_over_evidence",
+    "act_on_my_complaint/agreed.confirm_paid",
     "act_on_my_complaint/closed.confirm_paid",
     "act_on_case/closed.recover_advance",
     "act_on_case/accepted.recover_advance",

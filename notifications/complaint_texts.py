@@ -1,4 +1,4 @@
-"""What complainants are told of their complaint; by name of the template, with its version."""
+"""What complainants are told of their complaint, and handlers of what those said; by template."""
 
 COMPLAINT_TEXTS: dict[str, tuple[int, str]] = {
     "complaint_filed": (1, "你的投诉已收到，编号{number}。办到哪一步我们都会发短信告诉你。"),
@@ -32,6 +32,13 @@ COMPLAINT_TEXTS: dict[str, tuple[int, str]] = {
         "你的投诉{number}有一份调解方案，请打开安薪码看。同意不同意由你自己定。",
     ),
     "case_agreed": (1, "你的投诉{number}调解达成。到了约定的日子钱没到，请马上打12333。"),
+    "case_agreement_due": (
+        1,
+        "你的投诉{number}，约定付钱的日子过了。收到钱了吗？请在安薪码里或打12333告诉我们。",
+    ),
+    "question_asked": (1, "案件{number}的投诉人提了问题，请打开工作台答复。"),
+    "agreement_due": (1, "案件{number}调解约定的付款日过了，请核实钱付没付，没付的恢复调查。"),
+    "paid_said": (1, "案件{number}的投诉人说钱收到了，请核实后办结。"),
     "case_agreement_ended": (1, "你的投诉{number}调解没有成，劳动监察接着查。"),
     "case_in_court": (1, "你的投诉{number}，对方没按时付钱，劳动监察已申请法院强制执行。"),
     "case_to_police": (1, "你的投诉{number}涉嫌犯罪，劳动监察决定移送公安。"),
@@ -50,5 +57,9 @@ COMPLAINT_TEXTS: dict[str, tuple[int, str]] = {
     "case_question_answered": (
         1,
         "你在投诉{number}里问的，劳动监察已经答复。请在安薪码“查进度”里看，或者打12333问。",
+    ),
+    "case_said_for_you": (
+        1,
+        "工作人员在你的投诉{number}里代你记了你说的话。如果不是你说的，请马上打12333，报上编号。",
     ),
 }

@@ -84,7 +84,11 @@ class Template(StrEnum):
     CASE_ADVANCED = "case_advanced"
     CASE_FOLLOW_UP = "case_follow_up"
     CASE_QUESTION_ANSWERED = "case_question_answered"
+    CASE_SAID_FOR_YOU = "case_said_for_you"
+    CASE_AGREEMENT_DUE = "case_agreement_due"
     QUESTION_ASKED = "question_asked"
+    AGREEMENT_DUE = "agreement_due"
+    PAID_SAID = "paid_said"
     AGREEMENT_PROPOSED = "agreement_proposed"
     CASES_DUE = "cases_due"
     CASES_OVERDUE = "cases_overdue"
@@ -359,12 +363,6 @@ TEXTS: dict[Template, TemplateText] = {
         1,
         "有一份工资调解协议（编号{number}）等用人单位看清楚再签字，请打开安薪码工作台。",
         "调解协议签字",
-    ),
-    Template.QUESTION_ASKED: TemplateText(
-        1,
-        "案件{number}的投诉人提了问题，请打开工作台答复。",
-        "投诉人提问",
-        is_confidential=True,
     ),
     Template.RETALIATION_SEEN: TemplateText(
         1,

@@ -13,6 +13,16 @@ class AccountNotClosableError(ConflictError):
     advice_en = "Still open: {reasons_en}. Announce it afterwards."
 
 
+class StatementNotLastError(ConflictError):
+    """Statements are taken back from the last one on, so that no balance hangs in the air."""
+
+    code = "payroll.statement-not-last"
+    title = "这不是最后导入的流水"
+    title_en = "Not the last statement"
+    advice = "只能撤回最后导入的那一次。请刷新页面再看。"
+    advice_en = "Only the last import can be withdrawn; fetch the account again."
+
+
 class ClosingAnnouncedError(ConflictError):
     """The notice stands already."""
 

@@ -1,6 +1,7 @@
 """A bank's statement of a wage account: CSV, or the first sheet of an .xlsx; pure.
 
-All of a statement counts or none of it: a gap would make every balance after it doubtful.
+All of a statement counts or none of it: a gap, or a balance that does not follow from the one
+before, would make every balance after it doubtful.
 """
 
 import re
@@ -38,6 +39,9 @@ REFERENCE_LENGTH = 64
 REMARK_LENGTH = 100
 LABOUR_COST = re.compile("人工费|工资款|农民工工资")
 WAGES = re.compile("工资|代发")
+
+
+BREAKS = FindingCode.BALANCE_BREAKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +93,7 @@ def read_statement(content: bytes, *, today: date) -> Statement:
     findings = [finding for reader in readers for finding in reader.found]
     if not any(reader.is_rejected for reader in readers):
         lines = order_lines(lines)
-        findings += [
-            Finding(line.number, BALANCE, FindingCode.BALANCE_BREAKS) for line in find_breaks(lines)
-        ]
+        findings += [Finding(line.number, BALANCE, BREAKS) for line in find_breaks(lines)]
     return Statement(lines, findings)
 
 
@@ -121,6 +123,17 @@ def compare_known(
         for line in lines
         if line.reference in known and known[line.reference].facts != line.facts
     ]
+
+
+def compare_last(lines: Sequence[StatementLine], last: StatementLine | None) -> list[Finding]:
+    """Return a finding if the first line goes on after the last one known, and not from it.
+
+    `lines` are oldest first. What lies before the last known line is not judged by it.
+    """
+    first = next(iter(lines), None)
+    if first is None or last is None or first.booked_date < last.booked_date:
+        return []
+    return [Finding(each.number, BALANCE, BREAKS) for each in find_breaks([last, first])]
 
 
 def _read_line(reader: RowReader, today: date) -> StatementLine:

@@ -1,4 +1,4 @@
-"""Use case of the labour manager: take over what the bank says of the wage account."""
+"""Use cases of the labour manager: take over what the bank says of the wage account, or undo it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +12,7 @@ from db.models import WageAccountEntry
 from identity import audit
 from identity.principal import Principal
 from payroll import account_file, account_queries
+from payroll.account_errors import StatementNotLastError
 from payroll.account_file import StatementLine
 from projects.findings import Finding, Severity
 from projects.queries import lock_project
@@ -53,6 +54,9 @@ def import_wage_account(
     earlier = {reference: _as_line(entry) for reference, entry in known.items()}
     findings = statement.findings + account_file.compare_known(statement.lines, earlier)
     new = [line for line in statement.lines if line.reference not in known]
+    if not known and not findings:
+        last = account_queries.find_latest_entry(session, project_id)
+        findings += account_file.compare_last(statement.lines, _as_line(last) if last else None)
     report = StatementReport(dry_run, len(new), len(known), findings)
     if report.is_refused:
         return StatementReport(dry_run, 0, len(known), findings)
@@ -61,6 +65,38 @@ def import_wage_account(
         _record(session, principal, project_id, report)
         session.flush()
     return report
+
+
+def withdraw_statement(
+    session: Session,
+    *,
+    principal: Principal,
+    project_id: UUID,
+    imported_at: datetime,
+    reason: str,
+    at: datetime,
+) -> None:
+    """Take back the last statement, so that the bank's true one can be imported.
+
+    Its lines stay, marked. StatementNotLastError for any other statement.
+    """
+    lock_project(session, project_id)
+    if imported_at != account_queries.find_last_import(session, project_id):
+        raise StatementNotLastError
+    entries = account_queries.list_imported(session, project_id, imported_at=imported_at)
+    for entry in entries:
+        entry.withdrawn_at = at
+        entry.withdrawal = reason
+    audit.record(
+        session,
+        actor=principal,
+        action="payroll.wage-account-withdrawn",
+        subject_kind="project",
+        subject_id=project_id,
+        reason=reason,
+        withdrawn=str(len(entries)),
+    )
+    session.flush()
 
 
 def _make_entry(project_id: UUID, line: StatementLine, at: datetime) -> WageAccountEntry:

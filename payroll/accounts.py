@@ -41,6 +41,8 @@ class Account:
     """人工费 that came in within 90 days."""
     unpaid: list[UnpaidMonth]
     notice: ClosingNotice | None
+    last_import_at: datetime | None
+    """When the last statement that counts was taken over."""
 
     @property
     def unpaid_fen(self) -> int:
@@ -71,6 +73,7 @@ def get_wage_account(session: Session, *, project_id: UUID, at: datetime) -> Acc
         labour_costs_fen=queries.sum_labour_costs(session, project_id, since=today - INFLOWS_SHOWN),
         unpaid=queries.list_unpaid_months(session, project_id),
         notice=find_closing_notice(session, project_id),
+        last_import_at=queries.find_last_import(session, project_id),
     )
 
 

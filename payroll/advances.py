@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from uuid import UUID
 
 from sqlmodel import Session
@@ -20,6 +21,7 @@ from payroll.term_errors import (
     AdvanceOutsideEngagementError,
     EntryWithdrawnError,
 )
+from payroll.withdrawals import replace_payslips
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +89,15 @@ def withdraw_advance(
     advance_id: UUID,
     reason: str,
     at: datetime,
+    county_facts: Path | None = None,
 ) -> AdvanceView:
     """Take an advance back with a reason; it stays on record and no later payslip takes it off.
 
-    A draft that counts it has to be drawn up again, a payslip that was shown has to be adjusted.
-    Raises EntryNotFoundError, EntryWithdrawnError.
+    A draft that counts it has to be drawn up again; a payslip that was shown is replaced, which
+    the worker answers anew. Raises EntryNotFoundError, EntryWithdrawnError, PayslipAtBankError.
     """
+    # Sheets before advances, as drawing up locks them; one drawn up in between is locked below.
+    term_queries.lock_using_sheets(session, advance_id)
     advance = term_queries.lock_row(session, WageAdvance, project_id=project_id, row_id=advance_id)
     if advance.withdrawn_at is not None:
         raise EntryWithdrawnError
@@ -100,6 +105,15 @@ def withdraw_advance(
     advance.withdrawal = reason
     session.flush()
     _record(session, principal, "payroll.advance-withdrawn", advance, reason)
+    replace_payslips(
+        session,
+        advance,
+        term_queries.lock_using_sheets(session, advance_id),
+        principal=principal,
+        reason=reason,
+        at=at,
+        county_facts=county_facts,
+    )
     return _view(session, [advance])[0]
 
 

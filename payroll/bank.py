@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NoReturn
 from uuid import UUID
@@ -18,10 +18,19 @@ from db.models import PayBatch, PayBatchRow, PaySheet, Payslip, PayslipAnswer
 from identity import audit
 from identity.principal import Principal
 from identity.service import UNMASK
-from payroll import bank_order, bank_profiles, batch_queries, queries, rules, witnesses
+from payroll import (
+    attendance_changes,
+    bank_order,
+    bank_profiles,
+    batch_queries,
+    queries,
+    rules,
+    witnesses,
+)
 from payroll.bank_errors import (
     BatchNotReleasedError,
     CardChangedError,
+    CardRejectedError,
     ConfirmationUnprovedError,
     LinesInBatchError,
     PayeeUnusableError,
@@ -29,8 +38,10 @@ from payroll.bank_errors import (
 )
 from payroll.bank_order import Instruction, Order, clean_cell
 from payroll.bank_profiles import PROFILES, ProfileName
+from payroll.batch_queries import Bounce
 from payroll.errors import NothingToPayError
 from payroll.queries import Payee
+from payroll.rejections import explain_rejection
 from payroll.rules import SheetAction
 from projects.queries import get_project
 
@@ -38,14 +49,25 @@ PURPOSE = "代发工资"
 
 
 @dataclass(frozen=True, slots=True)
+class LeftOut:
+    """The names of workers a file could not take along, by the reason."""
+
+    card_changed: list[str] = field(default_factory=list)
+    """The card is not the one they confirmed: adjust, and let them confirm again."""
+    card_rejected: list[str] = field(default_factory=list)
+    """A bank said that the account is gone, and they have not named a card since."""
+    unusable: list[str] = field(default_factory=list)
+    """No bank's format can hold their name or bank as it is."""
+    unproved: list[str] = field(default_factory=list)
+    """Their answer was written into the table behind the product's back."""
+
+
+@dataclass(frozen=True, slots=True)
 class CreatedBatch:
     """A new batch, and what it could not take along."""
 
     batch: PayBatch
-    card_changed: tuple[str, ...]
-    """Workers whose card is not the one they confirmed: adjust, and let them confirm again."""
-    unusable: tuple[str, ...]
-    """Workers whose name or bank no bank's format can hold as it is."""
+    left_out: LeftOut
     remaining_count: int
     """Payable lines beyond one file; ask for another batch."""
 
@@ -54,9 +76,8 @@ class CreatedBatch:
 class _Sorted:
     """The payable lines by what can be done with them."""
 
-    ready: list[tuple[Payslip, Instruction]]
-    card_changed: tuple[str, ...]
-    unusable: tuple[str, ...]
+    ready: list[tuple[Payslip, Instruction]] = field(default_factory=list)
+    left_out: LeftOut = field(default_factory=LeftOut)
 
 
 def create_pay_batch(
@@ -65,18 +86,21 @@ def create_pay_batch(
     """Draw up a file of up to 1,000 confirmed payslips; somebody else has to release it.
 
     A payslip is in one file at a time unless the bank rejected it or nobody released it. Only a
-    card that the worker confirmed, or named in person, is paid to. Raises
-    SheetActionNotAllowedError before approval, NothingToPayError, and why everything waits:
-    LinesInBatchError, CardChangedError, PayeeUnusableError. ConfirmationUnprovedError where an
-    answer was written into the table behind the product's back.
+    card that the worker confirmed, or named in person, is paid to, and none that a bank has called
+    closed. Raises SheetActionNotAllowedError before approval, NothingToPayError, and why everything
+    waits: LinesInBatchError, CardChangedError, CardRejectedError, PayeeUnusableError,
+    ConfirmationUnprovedError. What `attendance_changes.check_unchanged` raises where the
+    attendance was reopened.
     """
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
     rules.next_state(sheet.state, SheetAction.INSTRUCT)
+    attendance_changes.check_unchanged(session, sheet)
     found = _sort_payable(session, sheet)
-    if not found.ready:
-        _refuse(session, sheet, found)
-    taken = found.ready[: bank_order.MAX_ROWS]
-    _check_confirmations(session, [slip for slip, _ in taken])
+    left_out = found.left_out
+    proved = _list_proved(session, found)
+    if not proved:
+        _refuse(session, sheet, left_out)
+    taken = proved[: bank_order.MAX_ROWS]
     order = _make_order(session, sheet, [instruction for _, instruction in taken], at)
     batch = _make_batch(session, principal, sheet, order, taken)
     session.add(batch)
@@ -89,7 +113,8 @@ def create_pay_batch(
     witnesses.record_batch(session, batch, at=at)
     witnesses.record_bank_rows(session, rows, at=at)
     record_act(session, principal, "payroll.pay-batch-created", batch)
-    return CreatedBatch(batch, found.card_changed, found.unusable, len(found.ready) - len(taken))
+    remaining = len(found.ready) - len(left_out.unproved) - len(taken)
+    return CreatedBatch(batch, left_out, remaining)
 
 
 def read_bank_file(
@@ -147,7 +172,7 @@ def _record_readings(
     session: Session, principal: Principal, batch: PayBatch, profile: ProfileName
 ) -> None:
     for _, payslip in batch_queries.list_batch_rows(session, batch.id):
-        for field in PROFILES[profile].fields:
+        for shown in PROFILES[profile].fields:
             audit.record(
                 session,
                 actor=principal,
@@ -155,32 +180,46 @@ def _record_readings(
                 subject_kind="person",
                 subject_id=payslip.person_id,
                 reason="下载代发工资的银行文件",
-                field=field.value,
+                field=shown.value,
                 reference=batch.reference,
             )
 
 
-def _check_confirmations(session: Session, payslips: Sequence[Payslip]) -> None:
-    answers = queries.map_latest(session, PayslipAnswer, [slip.id for slip in payslips])
-    unproved = witnesses.find_unrecorded_answers(session, answers.values())
-    if names := [slip.content["worker_name"] for slip in payslips if slip.id in unproved]:
-        raise ConfirmationUnprovedError(names="、".join(names))
+def _list_proved(session: Session, found: _Sorted) -> list[tuple[Payslip, Instruction]]:
+    """Return a file's worth of lines whose confirmations the log knows; the others are left out."""
+    proved: list[tuple[Payslip, Instruction]] = []
+    for start in range(0, len(found.ready), bank_order.MAX_ROWS):
+        lines = found.ready[start : start + bank_order.MAX_ROWS]
+        answers = queries.map_latest(session, PayslipAnswer, [slip.id for slip, _ in lines])
+        unproved = witnesses.find_unrecorded_answers(session, answers.values())
+        proved += [line for line in lines if line[0].id not in unproved]
+        found.left_out.unproved.extend(_name_of(slip) for slip, _ in lines if slip.id in unproved)
+        if len(proved) >= bank_order.MAX_ROWS:
+            break
+    return proved
 
 
 def _sort_payable(session: Session, sheet: PaySheet) -> _Sorted:
     payable = batch_queries.lock_payable(session, sheet.id)
     payees = _lock_payees(session, sheet, payable)
-    ready, card_changed, unusable = [], [], []
+    bounces = batch_queries.map_bounces(session, sheet.id)
+    found = _Sorted()
     for slip in payable:
         payee = payees[slip.project_worker_id]
         instruction = _make_instruction(slip, payee)
         if not _is_card_agreed(slip, payee):
-            card_changed.append(slip.content["worker_name"])
+            found.left_out.card_changed.append(_name_of(slip))
+        elif slip.id in bounces and _is_card_gone(payee, bounces[slip.id]):
+            found.left_out.card_rejected.append(_name_of(slip))
         elif not bank_order.is_usable(instruction):
-            unusable.append(slip.content["worker_name"])
+            found.left_out.unusable.append(_name_of(slip))
         else:
-            ready.append((slip, instruction))
-    return _Sorted(ready, tuple(card_changed), tuple(unusable))
+            found.ready.append((slip, instruction))
+    return found
+
+
+def _name_of(payslip: Payslip) -> str:
+    return str(payslip.content["worker_name"])
 
 
 def _lock_payees(
@@ -202,11 +241,26 @@ def _is_card_agreed(payslip: Payslip, payee: Payee) -> bool:
     return as_shown or payee.worker.card_chosen_at is not None
 
 
-def _refuse(session: Session, sheet: PaySheet, found: _Sorted) -> NoReturn:
-    if found.card_changed:
-        raise CardChangedError(names="、".join(found.card_changed))
-    if found.unusable:
-        raise PayeeUnusableError(names="、".join(found.unusable))
+def _is_card_gone(payee: Payee, bounce: Bounce) -> bool:
+    """Tell whether the bank called just this account closed and the worker named none since."""
+    chosen_at, answered_at = payee.worker.card_chosen_at, bounce.answered_at
+    is_named_since = chosen_at is not None and answered_at is not None and chosen_at > answered_at
+    return (
+        explain_rejection(bounce.rejection).needs_other_card
+        and payee.worker.bank_card == bounce.account
+        and not is_named_since
+    )
+
+
+def _refuse(session: Session, sheet: PaySheet, left_out: LeftOut) -> NoReturn:
+    if left_out.unproved:
+        raise ConfirmationUnprovedError(names="、".join(left_out.unproved))
+    if left_out.card_changed:
+        raise CardChangedError(names="、".join(left_out.card_changed))
+    if left_out.card_rejected:
+        raise CardRejectedError(names="、".join(left_out.card_rejected))
+    if left_out.unusable:
+        raise PayeeUnusableError(names="、".join(left_out.unusable))
     if references := batch_queries.list_open_references(session, sheet.id):
         raise LinesInBatchError(references="、".join(references))
     raise NothingToPayError

@@ -35,6 +35,16 @@ class ConfirmationUnprovedError(ConflictError):
     )
 
 
+class CardRejectedError(ConflictError):
+    """A bank has said that the account is gone, and the worker has not spoken since."""
+
+    code = "payroll.card-rejected"
+    title = "银行说这张卡收不了钱"
+    title_en = "The bank refused this card"
+    advice = "请通知这些人，让本人在安薪码里换卡，或者把原卡再确认一次：{names}。"
+    advice_en = "Only the workers can name another card, or the same one again; ask them: {names}."
+
+
 class PayeeUnusableError(ConflictError):
     """No bank reads a name or bank name with these characters; nothing is altered in silence."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -30,6 +30,8 @@ from payroll.errors import PayBatchNotFoundError
 from payroll.queries import AT_BANK, HELD
 
 GENERAL_CONTRACTOR = "009"
+UNDECIDED = (PayRowState.DRAFTED, PayRowState.SUBMITTED)
+"""Lines that wait for their release, or for the bank's answer."""
 SAID = ("id", "state", "settled_date", "rejection", "correct_by")
 """What a bank's answer changes of a line, and which it is."""
 
@@ -65,6 +67,15 @@ class SentRow(NamedTuple):
     rejection: str | None
     correct_by: date | None
     worker_name: str
+
+
+class Bounce(NamedTuple):
+    """How a bank sent a payslip back last."""
+
+    account: str
+    rejection: str
+    answered_at: datetime | None
+    """When the first answer to that file was taken over."""
 
 
 class DecidedRow(NamedTuple):
@@ -127,7 +138,7 @@ def list_open_references(session: Session, sheet_id: UUID) -> Sequence[str]:
     """Return the sheet's batches that hold lines nobody has decided."""
     undecided = select(PayBatchRow.id).where(
         PayBatchRow.batch_id == PayBatch.id,
-        col(PayBatchRow.state).in_((PayRowState.DRAFTED, PayRowState.SUBMITTED)),
+        col(PayBatchRow.state).in_(UNDECIDED),
     )
     statement = (
         select(PayBatch.reference)
@@ -148,6 +159,20 @@ def count_rejections(session: Session, payslip_ids: Collection[UUID]) -> dict[UU
         .group_by(col(PayBatchRow.payslip_id))
     )
     return {row[0]: row[1] for row in session.exec(statement)}
+
+
+def map_bounces(session: Session, sheet_id: UUID) -> dict[UUID, Bounce]:
+    """Return how a bank sent payslips of the sheet back last, by payslip."""
+    statement = (
+        select(PayBatchRow, PayBatch.result_at)
+        .join(PayBatch, col(PayBatch.id) == PayBatchRow.batch_id)
+        .where(PayBatch.pay_sheet_id == sheet_id, PayBatchRow.state == PayRowState.REJECTED)
+        .order_by(col(PayBatchRow.id))
+    )
+    return {
+        row.payslip_id: Bounce(row.account, row.rejection or "", answered_at)
+        for row, answered_at in session.exec(statement)
+    }
 
 
 def find_payer(session: Session, *, project_id: UUID) -> Payer:
@@ -323,7 +348,7 @@ def has_open_line(session: Session, project_worker_id: UUID) -> bool:
         .join(Payslip, col(Payslip.id) == PayBatchRow.payslip_id)
         .where(
             Payslip.project_worker_id == project_worker_id,
-            col(PayBatchRow.state).in_((PayRowState.DRAFTED, PayRowState.SUBMITTED)),
+            col(PayBatchRow.state).in_(UNDECIDED),
         )
     )
     return session.exec(statement.limit(1)).first() is not None

@@ -1,7 +1,7 @@
 """Working payslips out: attendance, contracts and entries of a month become facts to show."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
@@ -42,6 +42,8 @@ HOLIDAYS_UNKNOWN = "{year} 年的法定节假日还没有登记，加班没有�
 DUE_DATE_UNSURE = "{year} 年的放假安排还没有公布，发薪日可能还会提前"
 NOT_AGREED = "扣款“{name}”要你本人同意才能扣，这次没有扣"
 MOVED = "考勤表锁定以后考勤又有变化，这里按锁定的合计算"
+SUSPICIOUS_TIMES = 3
+FAR_MORE_THAN_WORKED_OUT = "是按考勤和合同算出来的 {earned} 元的 {times} 倍多，请核对"
 LESS_THAN_WORKED_OUT = "比按考勤和合同算出来的 {earned} 元少 {short} 元"
 BELOW_MINIMUM = "整月出勤，应发低于当地最低工资 {minimum} 元"
 
@@ -107,7 +109,12 @@ def load_team_month(
     """
     project = get_project(session, sheet.project_id)
     month = _open_month(session, sheet)
-    worked = _read_lines(session.get_one(AttendanceSheet, sheet.attendance_sheet_id), only)
+    attendance = session.get_one(AttendanceSheet, sheet.attendance_sheet_id)
+    worked = {
+        worker_id: worked
+        for worker_id, worked in read_worked(attendance).items()
+        if only in {None, worker_id}
+    }
     ids = _add_entered(session, sheet, worked, only)
     fold_due_workers(session, ids)
     entries = term_queries.lock_entries(session, ids, month=sheet.month, sheet_id=sheet.id)
@@ -155,9 +162,17 @@ def draw(
         note=note,
         deductions=taken,
         remarks=_remark(team, worker_id, wage, computed, deductions),
+        replaced_fen=_sum(computed) - wage.earned_fen,
     )
     used = [item.entry_id for item in facts.items] + [line.entry_id for line in taken]
     return Drawn(payee, facts, tuple(entry_id for entry_id in used if entry_id))
+
+
+def add_piece_work(
+    team: TeamMonth, payee: Payee, items: tuple[PayItem, ...]
+) -> tuple[PayItem, ...]:
+    """Return typed lines and the measured work on record, which no typing replaces."""
+    return (*items, *_price_entries(team.entries_of(payee.worker.id, PayEntryKind.PIECE)))
 
 
 def settle(session: Session, sheet: PaySheet, drawn: Collection[Drawn], *, at: datetime) -> None:
@@ -184,7 +199,8 @@ def _open_month(session: Session, sheet: PaySheet) -> PayMonth:
     return PayMonth(sheet.month, WORKING_DAYS, rules_of_day.full_day_minutes)
 
 
-def _read_lines(attendance: AttendanceSheet, only: UUID | None) -> dict[UUID, WorkedTime]:
+def read_worked(attendance: AttendanceSheet) -> dict[UUID, WorkedTime]:
+    """Return what the sheet says of everybody who was there."""
     lines = {
         UUID(line["project_worker_id"]): WorkedTime(
             units=line["units"],
@@ -194,11 +210,7 @@ def _read_lines(attendance: AttendanceSheet, only: UUID | None) -> dict[UUID, Wo
         )
         for line in attendance.lines
     }
-    return {
-        worker_id: worked
-        for worker_id, worked in lines.items()
-        if not worked.is_empty and only in {None, worker_id}
-    }
+    return {worker_id: worked for worker_id, worked in lines.items() if not worked.is_empty}
 
 
 def _add_entered(
@@ -303,9 +315,7 @@ def _remark(
     deductions: Collection[Deduction],
 ) -> tuple[str, ...]:
     remarks = [NOT_AGREED.format(name=each.name) for each in deductions if not each.may_be_taken]
-    if short := max(0, _sum(computed) - wage.earned_fen):
-        earned = to_yuan(_sum(computed))
-        remarks.append(LESS_THAN_WORKED_OUT.format(earned=earned, short=to_yuan(short)))
+    remarks += _compare_worked_out(_sum(computed), wage.earned_fen)
     if team.has_moved(worker_id):
         remarks.append(MOVED)
     pays_overtime = any(span.terms.counts_overtime for span in team.spans[worker_id])
@@ -315,6 +325,16 @@ def _remark(
     if not WORKING_DAYS.is_published(due_date):
         remarks.append(DUE_DATE_UNSURE.format(year=due_date.year))
     return (*remarks, *_compare_minimum(team, worker_id, wage))
+
+
+def _compare_worked_out(computed_fen: int, earned_fen: int) -> list[str]:
+    earned = to_yuan(computed_fen)
+    if short := max(0, computed_fen - earned_fen):
+        return [LESS_THAN_WORKED_OUT.format(earned=earned, short=to_yuan(short))]
+    if computed_fen and earned_fen > SUSPICIOUS_TIMES * computed_fen:
+        times = earned_fen // computed_fen
+        return [FAR_MORE_THAN_WORKED_OUT.format(earned=earned, times=times)]
+    return []
 
 
 def _compare_minimum(team: TeamMonth, worker_id: UUID, wage: Wage) -> list[str]:
@@ -336,9 +356,10 @@ def _make_facts(
     deductions: tuple[DeductionLine, ...],
     remarks: tuple[str, ...],
     note: str | None,
+    replaced_fen: int,
 ) -> PayslipFacts:
     person, worker = payee.person, payee.worker
-    return PayslipFacts(
+    facts = PayslipFacts(
         employer_name=payee.employer.name,
         project_name=team.project_name,
         team_name=payee.team.name,
@@ -356,6 +377,9 @@ def _make_facts(
         remarks=remarks,
         note=note,
     )
+    if not replaced_fen:
+        return facts
+    return replace(facts, worked_out_fen=facts.net_fen + replaced_fen)
 
 
 def _find_due_date(team: TeamMonth, worker_id: UUID) -> date:

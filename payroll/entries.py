@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from uuid import UUID
 
 from sqlmodel import Session
 
 from attendance.day_rules import FULL_DAY_UNITS
+from core.clock import local_date
 from core.money import round_half_up
 from core.pay_enums import DeductionKind, PayEntryKind
 from db.base import new_id
@@ -18,6 +20,7 @@ from notifications.service import notify
 from notifications.templates import Template
 from payroll import rules, term_queries
 from payroll.deductions import NEEDS_CONSENT
+from payroll.entry_months import OpenMonths
 from payroll.term_errors import (
     AmountTooSmallError,
     ConsentNotNeededError,
@@ -25,6 +28,7 @@ from payroll.term_errors import (
     EntryWithdrawnError,
     MonthOrderError,
 )
+from payroll.withdrawals import replace_payslips
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +54,10 @@ def enter_piece_work(
 ) -> PayEntry:
     """Enter measured work; `quantity` is in hundredths, the amount rounded ROUND_HALF_UP.
 
-    Raises AmountTooSmallError, WorkerNotFoundError as every entry does.
+    Raises AmountTooSmallError, EntryOutsideEngagementError, and as every entry does
+    WorkerNotFoundError, EntryMonthAheadError, MonthShownError.
     """
+    _find_months(session, target).check_worked_month(target.month)
     amount_fen = round_half_up(quantity * unit_price_fen, FULL_DAY_UNITS)
     if amount_fen == 0:
         raise AmountTooSmallError
@@ -63,9 +69,13 @@ def enter_piece_work(
 def enter_supplement(
     session: Session, target: ForWorker, *, for_month: str, amount_fen: int, note: str
 ) -> PayEntry:
-    """Enter what an earlier month lacked (补发); MonthOrderError unless it is earlier."""
+    """Enter what an earlier month lacked (补发).
+
+    Raises MonthOrderError unless it is earlier, EntryOutsideEngagementError.
+    """
     if for_month >= target.month:
         raise MonthOrderError(month=target.month)
+    _find_months(session, target).check_worked_month(for_month)
     entry = _make(target, PayEntryKind.SUPPLEMENT, f"补发{for_month}", amount_fen, note)
     entry.for_month = for_month
     return _keep(session, target, entry)
@@ -123,17 +133,30 @@ def withdraw_pay_entry(
     entry_id: UUID,
     reason: str,
     at: datetime,
+    county_facts: Path | None = None,
 ) -> PayEntry:
     """Take an entry back with a reason; it stays on record and counts on no later payslip.
 
-    A draft that counts it has to be drawn up again, a payslip that was shown has to be adjusted.
-    Raises EntryNotFoundError, EntryWithdrawnError.
+    A draft that counts it has to be drawn up again; a payslip that was shown is replaced, which
+    the worker answers anew. Raises EntryNotFoundError, EntryWithdrawnError, PayslipAtBankError.
     """
+    # Sheets before entries, as drawing up locks them; one drawn up in between is locked below.
+    term_queries.lock_using_sheets(session, entry_id)
     entry = term_queries.lock_row(session, PayEntry, project_id=project_id, row_id=entry_id)
     if entry.withdrawn_at is not None:
         raise EntryWithdrawnError
     entry.withdrawn_at, entry.withdrawn_by, entry.withdrawal = at, principal.person_id, reason
+    session.flush()
     _record(session, principal, "payroll.entry-withdrawn", entry, reason)
+    replace_payslips(
+        session,
+        entry,
+        term_queries.lock_using_sheets(session, entry_id),
+        principal=principal,
+        reason=reason,
+        at=at,
+        county_facts=county_facts,
+    )
     return entry
 
 
@@ -163,11 +186,23 @@ def _make(target: ForWorker, kind: PayEntryKind, name: str, amount_fen: int, not
 
 
 def _keep(session: Session, target: ForWorker, entry: PayEntry) -> PayEntry:
-    term_queries.get_worker(session, project_id=target.project_id, worker_id=target.worker_id)
+    _find_months(session, target).check_pay_month(target.month)
     session.add(entry)
     session.flush()
     _record(session, target.principal, f"payroll.{entry.kind.value}-entered", entry, entry.note)
     return entry
+
+
+def _find_months(session: Session, target: ForWorker) -> OpenMonths:
+    worker = term_queries.get_worker(
+        session, project_id=target.project_id, worker_id=target.worker_id
+    )
+    return OpenMonths(
+        today=local_date(target.at),
+        entered=worker.entered_date,
+        left=worker.left_date,
+        shown=term_queries.list_shown_months(session, worker),
+    )
 
 
 def _ask(session: Session, entry: PayEntry) -> None:

@@ -119,6 +119,34 @@ class PayslipChangedError(ConflictError):
     advice_en = "What you saw is not current. Open the payslip again and read it first."
 
 
+class PayslipUnchangedError(ConflictError):
+    """A new version that says the same would only take the worker's word away."""
+
+    code = "payroll.payslip-unchanged"
+    title = "和原来的工资条一模一样"
+    title_en = "Nothing has changed"
+    advice = "没有改动，就不用出新的。工人提出过疑问、您认为没有错的，请在“答复”里写明理由。"
+    advice_en = (
+        "Nothing is replaced by the same; to keep to a disputed payslip, reply with a reason."
+    )
+
+
+class AttendanceChangedError(ConflictError):
+    """Published payslips show days that the locked attendance sheet does not say any more."""
+
+    code = "payroll.attendance-changed"
+    title = "公布以后考勤改过"
+    title_en = "Attendance changed after publishing"
+    advice = (
+        "这些人的出勤和工资条上的不一样：{names}。请先修改他们的工资条，本人会收到新的；"
+        "已经做进银行文件的，先撤回那个文件。"
+    )
+    advice_en = (
+        "The days of these workers are not those of their payslips: {names}. Adjust the payslips"
+        " first, and withdraw a bank file they are in."
+    )
+
+
 class PayslipAnsweredError(ConflictError):
     """The worker has already answered this version."""
 

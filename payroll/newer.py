@@ -1,4 +1,4 @@
-"""What a draft pay sheet does not know yet, and how that is said."""
+"""What a pay sheet does not know yet, and how that is said."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +10,14 @@ NAMES_SHOWN = 5
 
 
 class NewerKind(StrEnum):
-    """What a draft does not know of."""
+    """What a pay sheet does not know of; a published one can only miss attendance."""
 
     ATTENDANCE = "attendance"
     """Reopened since, or locked anew."""
     TERMS = "terms"
     CONTRACT = "contract"
+    CARD = "card"
+    """Another wage card than the one that would be shown."""
     PIECE = "piece"
     SUPPLEMENT = "supplement"
     DEDUCTION = "deduction"
@@ -28,6 +30,7 @@ WORDS = {
     NewerKind.ATTENDANCE: ("考勤表重新打开过", "attendance reopened"),
     NewerKind.TERMS: ("改了津贴或加班的约定", "pay terms"),
     NewerKind.CONTRACT: ("登记了合同", "contract"),
+    NewerKind.CARD: ("换了工资卡", "wage card"),
     NewerKind.PIECE: ("登记了计件", "piece work"),
     NewerKind.SUPPLEMENT: ("登记了补发", "supplement"),
     NewerKind.DEDUCTION: ("登记或同意了扣款", "deduction"),
@@ -38,7 +41,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Newer:
-    """One thing a draft does not know of."""
+    """One thing a pay sheet does not know of."""
 
     kind: NewerKind
     worker_name: str | None

@@ -3,13 +3,16 @@
 Ids grow with time, so what has a larger id than a worker's line was made after it.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Session, col, select
 
 from core.clock import ONE_DAY, month_start, next_month
 from core.enums import SheetState
+from core.masking import mask_card
 from core.pay_enums import PayEntryKind
 from core.sheet_enums import SheetAct
 from db.models import (
@@ -27,6 +30,38 @@ from db.models import (
 )
 from payroll.deductions import NEEDS_CONSENT
 from payroll.newer import Newer, NewerKind
+
+
+class ShownDays(NamedTuple):
+    """What a current payslip says of the days worked."""
+
+    project_worker_id: UUID
+    worker_name: str
+    work_time: dict[str, Any]
+
+
+def share_attendance(session: Session, sheet: PaySheet) -> AttendanceSheet:
+    """Return the attendance behind a pay sheet; nobody reopens it until the caller is done."""
+    statement = (
+        select(AttendanceSheet)
+        .where(AttendanceSheet.id == sheet.attendance_sheet_id)
+        .with_for_update(read=True)
+        .execution_options(populate_existing=True)
+    )
+    return session.exec(statement).one()
+
+
+def list_shown_days(session: Session, sheet_id: UUID) -> list[ShownDays]:
+    """Return the days that the sheet's current payslips show, by worker."""
+    content = sa.type_coerce(Payslip.content, JSONB)
+    statement = (
+        sa.select(
+            col(Payslip.project_worker_id), content["worker_name"].astext, content["work_time"]
+        )
+        .where(col(Payslip.pay_sheet_id) == sheet_id, col(Payslip.is_current))
+        .order_by(col(Payslip.project_worker_id))
+    )
+    return [ShownDays._make(row) for row in session.execute(statement)]
 
 
 def list_newer(session: Session, sheet: PaySheet) -> list[Newer]:
@@ -54,7 +89,31 @@ def list_newer(session: Session, sheet: PaySheet) -> list[Newer]:
         .outerjoin(Person, col(Person.id) == ProjectWorker.person_id)
         .order_by(found.c.kind, found.c.worker_id)
     )
-    return [Newer(NewerKind(kind), name) for kind, name in session.execute(statement)]
+    newer = [Newer(NewerKind(kind), name) for kind, name in session.execute(statement)]
+    return newer + [Newer(NewerKind.CARD, name) for name in _list_changed_cards(session, sheet)]
+
+
+def _list_changed_cards(session: Session, sheet: PaySheet) -> list[str]:
+    """Return whose payslip shows another card; numbers are sealed, so no SELECT compares them."""
+    means = sa.type_coerce(Payslip.content, JSONB)["payment_means"]
+    statement = (
+        sa.select(
+            col(Person.name), means, col(ProjectWorker.bank_card), col(ProjectWorker.bank_name)
+        )
+        .join(ProjectWorker, col(ProjectWorker.id) == Payslip.project_worker_id)
+        .join(Person, col(Person.id) == Payslip.person_id)
+        .where(col(Payslip.pay_sheet_id) == sheet.id, col(Payslip.is_current))
+        .order_by(col(Payslip.project_worker_id))
+    )
+    return [
+        name
+        for name, shown, card, bank in session.execute(statement)
+        if _means(shown) != ((mask_card(card), bank) if card and bank else None)
+    ]
+
+
+def _means(shown: dict[str, str] | None) -> tuple[str, str] | None:
+    return None if shown is None else (shown["account"], shown["bank_name"])
 
 
 def _kind(kind: NewerKind) -> sa.ColumnElement[str]:

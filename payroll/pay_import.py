@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -150,6 +150,7 @@ def _draw_row(team: TeamMonth, payee: Payee, row: PayRow) -> Drawn | None:
         )
         return None
     _compare_record(row, drawn)
+    _compare_sums(row, drawn)
     worked_out = sum(item.amount_fen for item in drawing.compute_earned(team, payee.worker.id))
     if sum(row.fen(column) for column in pay_file.EARNED) < worked_out:
         expected = to_yuan(worked_out)
@@ -159,17 +160,19 @@ def _draw_row(team: TeamMonth, payee: Payee, row: PayRow) -> Drawn | None:
 
 def _make_earned(team: TeamMonth, payee: Payee, row: PayRow) -> tuple[PayItem, ...]:
     days = tuple(day.date for day in team.days_of(payee.worker.id))
-    items = []
-    for column in pay_file.EARNED:
-        amount = row.fen(column)
-        if amount:
-            items.append(PayItem(column, "1", "项", amount, "项", amount, days))
+    return tuple(
+        _make_item(row, column, amount, days)
+        for column in pay_file.EARNED
+        if (amount := row.fen(column))
+    )
+
+
+def _make_item(row: PayRow, column: str, amount: int, days: tuple[date, ...]) -> PayItem:
+    """Return a line that is worth the amount of its column; only base pay is days times price."""
     price = row.amounts.get(pay_file.PRICE)
-    if items and row.units is not None and price is not None:
-        quantity = format_units(row.units)
-        base = row.fen(pay_file.BASE)
-        items[0] = PayItem(pay_file.BASE, quantity, "工日", price, "工日", base, days)
-    return tuple(items)
+    if column == pay_file.BASE and row.units is not None and price is not None:
+        return PayItem(column, format_units(row.units), "工日", price, "工日", amount, days)
+    return PayItem(column, "1", "项", amount, "项", amount, days)
 
 
 def _compare_record(row: PayRow, drawn: Drawn) -> None:
@@ -184,6 +187,18 @@ def _compare_record(row: PayRow, drawn: Drawn) -> None:
     for column, fen in recorded.items():
         if fen != row.fen(column):
             row.report(column, PayFindingCode.NOT_RECORDED, recorded=to_yuan(fen))
+
+
+def _compare_sums(row: PayRow, drawn: Drawn) -> None:
+    """The payslip pays what the file says, to the fen, or the row is not taken over."""
+    if row.is_rejected:
+        return
+    for column, code, fen in (
+        (pay_file.GROSS, PayFindingCode.GROSS_DIFFERS, drawn.facts.gross_fen),
+        (pay_file.NET, PayFindingCode.NET_DIFFERS, drawn.facts.net_fen),
+    ):
+        if fen != row.fen(column):
+            row.report(column, code, expected=to_yuan(fen))
 
 
 def _store(session: Session, sheet: PaySheet, drawn: Sequence[Drawn], at: datetime) -> None:

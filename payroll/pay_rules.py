@@ -109,6 +109,12 @@ class PayItem:
     """The earlier month that a supplement makes good."""
     entry_id: UUID | None = None
     """What somebody entered; None where it was worked out from attendance."""
+    covers: str = "1"
+    """How many of `unit` (decimal text) one price is for: 60 分钟 of an hour's."""
+    percent: int = 100
+    """Of the price, as overtime pays it."""
+    most_fen: int | None = None
+    """However much it is by quantity and price, no more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +258,8 @@ def compute_pay_item(
     dates = tuple(day.date for day in days if day.units or day.minutes)
     if terms.basis is PayBasis.HOUR:
         amount = round_half_up(worked.minutes * price, MINUTES_PER_HOUR)
-        return PayItem("计时工资", str(worked.minutes), "分钟", price, "小时", amount, dates)
+        minutes, hour = str(worked.minutes), str(MINUTES_PER_HOUR)
+        return PayItem("计时工资", minutes, "分钟", price, "小时", amount, dates, covers=hour)
     if terms.basis is PayBasis.DAY:
         amount = round_half_up(worked.units * price, FULL_DAY_UNITS)
         quantity = format_units(worked.units)
@@ -268,10 +275,20 @@ def _monthly_item(
         if own_days == month_days:
             return PayItem("月薪", "1", "月", price, "月", price, dates)
         quantity = format_units(own_days * FULL_DAY_UNITS)
-        return PayItem("月薪（按当月工作日）", quantity, "工日", price, "月", promised, dates)
+        name, days = "月薪（按当月工作日）", str(month_days)
+        return PayItem(name, quantity, "工日", price, "月", promised, dates, covers=days)
     share = round_half_up(worked.units * price, MONTHLY_PAY_UNITS)
-    amount = min(share, promised)
-    return PayItem(PART_MONTH, format_units(worked.units), "工日", price, "月", amount, dates)
+    return PayItem(
+        PART_MONTH,
+        format_units(worked.units),
+        "工日",
+        price,
+        "月",
+        min(share, promised),
+        dates,
+        covers=format_units(MONTHLY_PAY_UNITS),
+        most_fen=promised,
+    )
 
 
 def _overtime_items(part: _Part, month: PayMonth) -> list[PayItem]:
@@ -306,7 +323,17 @@ def _price_overtime(
     amount = round_half_up(
         minutes * terms.unit_price_fen * OVERTIME_PERCENT[kind], minutes_per_price * 100
     )
-    return PayItem(name, str(minutes), "分钟", terms.unit_price_fen, unit, amount, tuple(extra))
+    return PayItem(
+        name,
+        str(minutes),
+        "分钟",
+        terms.unit_price_fen,
+        unit,
+        amount,
+        tuple(extra),
+        covers=str(minutes_per_price),
+        percent=OVERTIME_PERCENT[kind],
+    )
 
 
 def _allowance_items(part: _Part) -> list[PayItem]:

@@ -15,6 +15,7 @@ from core.money import to_yuan
 from payroll.answers import OwnPayslip, get_payslip
 from payroll.arrears_queries import find_published_payslip
 from payroll.errors import PrintNotGenuineError
+from payroll.line_words import describe_line
 from payroll.rejections import explain_rejection
 from qr.prints.payslips import PrintedAmount, PrintedPayslip, print_payslip
 
@@ -110,8 +111,7 @@ def _describe_worker(content: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _describe_item(item: Mapping[str, Any]) -> PrintedAmount:
-    detail = f"{item['quantity']} {item['unit']} × {item['unit_price']} 元/{item['price_per']}"
-    return PrintedAmount(item["name"], detail, item["amount"])
+    return PrintedAmount(item["name"], describe_line(item), item["amount"])
 
 
 def _describe_standing(own: OwnPayslip) -> list[tuple[str, str]]:

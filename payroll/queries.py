@@ -186,6 +186,16 @@ def lock_payslip(session: Session, payslip_id: UUID) -> Payslip:
     return session.exec(statement).one()
 
 
+def get_current_payslip(session: Session, sheet_id: UUID, project_worker_id: UUID) -> Payslip:
+    """Return the version that counts of a worker's line, which must exist."""
+    statement = select(Payslip).where(
+        Payslip.pay_sheet_id == sheet_id,
+        Payslip.project_worker_id == project_worker_id,
+        col(Payslip.is_current),
+    )
+    return session.exec(statement).one()
+
+
 def list_versions(session: Session, payslip: Payslip) -> list[Payslip]:
     """Return all versions of a worker's line on a sheet, newest first."""
     statement = (

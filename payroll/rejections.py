@@ -27,6 +27,8 @@ class Rejection:
     say: str
     """Everyday words, short enough for a text message."""
     owner: RejectionOwner
+    needs_other_card: bool = False
+    """Sent to the same account again, the money would only come back again."""
 
 
 REJECTIONS = (
@@ -38,6 +40,7 @@ REJECTIONS = (
         ("销户", "注销", "不存在", "无此", "账号", "卡号"),
         "卡号不对或卡已注销",
         RejectionOwner.WORKER,
+        needs_other_card=True,
     ),
 )
 """The first that matches a bank's reason counts."""

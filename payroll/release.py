@@ -18,13 +18,14 @@ from identity.principal import Principal
 from identity.step_up import check_step_up, request_step_up
 from notifications.templates import Template
 from payroll import batch_queries, queries, rules, witnesses
+from payroll.attendance_changes import check_unchanged
 from payroll.bank import record_act
 from payroll.bank_errors import (
     BatchCardChangedError,
     BatchDecidedError,
     SecondPersonRequiredError,
 )
-from payroll.batch_queries import WaitingBatch
+from payroll.batch_queries import UNDECIDED, WaitingBatch
 from payroll.rules import SheetAction
 from payroll.words import BATCH_NAMES
 
@@ -102,11 +103,13 @@ def release_pay_batch(
 ) -> PayBatch:
     """Let the file go to the bank.
 
-    Raises BatchDecidedError, SecondPersonRequiredError, StepUpCodeWrongError, and
-    BatchCardChangedError when a worker has named another card since.
+    Raises BatchDecidedError, SecondPersonRequiredError, StepUpCodeWrongError,
+    BatchCardChangedError when a worker has named another card since, and what `check_unchanged`
+    does when the attendance was reopened.
     """
     sheet, batch = _lock(session, project_id, sheet_id, reference)
     _check_is_second(principal, batch)
+    check_unchanged(session, sheet)
     _check_cards(session, batch_queries.list_batch_rows(session, batch.id))
     subject = _describe_subject(batch)
     check_step_up(session, valkey, person_id=principal.person_id, subject=subject, code=code)
@@ -139,6 +142,20 @@ def record_release(
         row_count=str(batch.row_count),
         total_fen=str(batch.total_fen),
     )
+
+
+def is_release_forged(session: Session, batch: PayBatch) -> bool:
+    """Tell whether the table calls a file released on which the product took no decision.
+
+    A file that was released, and changed behind the product's back afterwards, is none of these:
+    a bank may have paid on it.
+    """
+    return batch.state is PayBatchState.RELEASED and witnesses.is_only_drawn_up(session, batch)
+
+
+def is_release_unproved(session: Session, batch: PayBatch) -> bool:
+    """Tell whether the log does not bear out what the table says of a release."""
+    return batch.state is PayBatchState.RELEASED and not witnesses.is_batch_recorded(session, batch)
 
 
 def refuse_pay_batch(
@@ -175,9 +192,13 @@ def withdraw_pay_batch(
     reason: str,
     at: datetime,
 ) -> PayBatch:
-    """Take back a file nobody has released; the lines may go into another. BatchDecidedError."""
+    """Take back a file nobody has released; the lines may go into another. BatchDecidedError.
+
+    Nobody has, either, where only the table says so: no such file ever left.
+    """
     _, batch = _lock(session, project_id, sheet_id, reference)
-    _check_is_drafted(batch)
+    if not is_release_forged(session, batch):
+        _check_is_drafted(batch)
     _free(session, batch, at)
     _decide(batch, principal, PayBatchState.WITHDRAWN, at)
     batch.reason = reason
@@ -225,7 +246,8 @@ def _describe_subject(batch: PayBatch) -> str:
 
 def _free(session: Session, batch: PayBatch, at: datetime) -> None:
     rows = [row for row, _ in batch_queries.list_batch_rows(session, batch.id)]
-    _move_rows(session, rows, PayRowState.WITHDRAWN, at)
+    undecided = [row for row in rows if row.state in UNDECIDED]
+    _move_rows(session, undecided, PayRowState.WITHDRAWN, at)
 
 
 def _move_rows(

@@ -11,7 +11,7 @@ from core.calendar import WorkingDays
 from core.clock import ONE_DAY, month_start, next_month
 from core.enums import PaySheetState, PayslipAnswerState, Role
 from core.errors import DomainError
-from core.money import to_yuan
+from core.money import parse_yuan, to_yuan
 from identity.principal import Principal
 from payroll.deductions import DeductionLine
 from payroll.errors import (
@@ -89,6 +89,8 @@ class PayslipFacts:
     account: str | None
     worked: WorkedTime
     items: tuple[PayItem, ...]
+    worked_out_fen: int | None = None
+    """What would be paid had nobody replaced the lines worked out; None where it is the same."""
     deductions: tuple[DeductionLine, ...] = ()
     minimum_wage: MinimumWage | None = None
     remarks: tuple[str, ...] = ()
@@ -180,6 +182,21 @@ def compute_promised(
     return owed if owed > net_fen else None
 
 
+def compute_binding(
+    content: Mapping[str, Any], *, net_fen: int, version: int, is_agreed: bool
+) -> int:
+    """Return how much of a replaced version's net binds the payer.
+
+    What was agreed to does, and what the sheet said when it was published. A later version nobody
+    agreed to binds as far as attendance and terms bore it out: a slip of the keyboard that was
+    put right in time is no debt.
+    """
+    worked_out = content.get("worked_out")
+    if is_agreed or version == 1 or worked_out is None:
+        return net_fen
+    return min(net_fen, parse_yuan(worked_out))
+
+
 def build_content(facts: PayslipFacts) -> dict[str, Any]:
     """Return the document the worker is shown and answers: text, whole numbers, no floats."""
     first = month_start(facts.month)
@@ -195,11 +212,12 @@ def build_content(facts: PayslipFacts) -> dict[str, Any]:
         "id_number": facts.id_number,
         # The ledger wants a way to reach the worker; without a phone it is the team (条例 §15).
         "contact": facts.phone or f"无手机，由{facts.team_name}转告",
-        "work_time": _work_time(facts.worked),
-        "items": [_item_content(line) for line in facts.items],
+        "work_time": describe_work_time(facts.worked),
+        "items": [describe_item(line) for line in facts.items],
         "gross": to_yuan(facts.gross_fen),
         "deductions": [_deduction_content(line) for line in facts.deductions],
         "net": to_yuan(facts.net_fen),
+        "worked_out": None if facts.worked_out_fen is None else to_yuan(facts.worked_out_fen),
         "payment_means": _payment_means(facts),
         "minimum_wage": _minimum_wage(facts.minimum_wage),
         "rounding": "每一行四舍五入到分",
@@ -208,7 +226,8 @@ def build_content(facts: PayslipFacts) -> dict[str, Any]:
     }
 
 
-def _work_time(worked: WorkedTime) -> dict[str, Any]:
+def describe_work_time(worked: WorkedTime) -> dict[str, Any]:
+    """Return the days and hours as a payslip shows them."""
     return {
         "days": worked.days,
         "units": format_units(worked.units),
@@ -217,7 +236,8 @@ def _work_time(worked: WorkedTime) -> dict[str, Any]:
     }
 
 
-def _item_content(line: PayItem) -> dict[str, Any]:
+def describe_item(line: PayItem) -> dict[str, Any]:
+    """Return what a payslip says of a line."""
     return {
         "name": line.name,
         "quantity": line.quantity,
@@ -229,6 +249,9 @@ def _item_content(line: PayItem) -> dict[str, Any]:
         "days": [day.day for day in line.days],
         "for_month": line.for_month,
         "entry_id": line.entry_id and str(line.entry_id),
+        "covers": line.covers,
+        "percent": line.percent,
+        "most": None if line.most_fen is None else to_yuan(line.most_fen),
     }
 
 
@@ -258,6 +281,11 @@ def _payment_means(facts: PayslipFacts) -> dict[str, str] | None:
     if not (facts.account and facts.bank_name):
         return None
     return {"kind": "银行代发", "bank_name": facts.bank_name, "account": facts.account}
+
+
+def is_as_before(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> bool:
+    """Tell whether two versions say the same, whatever the note on the change says."""
+    return {**earlier, "note": None} == {**later, "note": None}
 
 
 def list_missing(content: Mapping[str, Any]) -> list[str]:

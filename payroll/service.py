@@ -18,7 +18,7 @@ from notifications.service import notify
 from notifications.templates import Template
 from notifications.webhooks.events import EventKind
 from notifications.webhooks.service import announce
-from payroll import drawing, queries, rules, term_queries, witnesses
+from payroll import attendance_changes, drawing, queries, rules, term_queries, witnesses
 from payroll.batch_queries import map_bank_rows
 from payroll.drawing import Drawn
 from payroll.errors import (
@@ -27,6 +27,7 @@ from payroll.errors import (
     PayslipAtBankError,
     PayslipChangedError,
     PayslipIncompleteError,
+    PayslipUnchangedError,
 )
 from payroll.newer import Newer, check_up_to_date
 from payroll.newer_queries import list_newer
@@ -63,7 +64,7 @@ class SheetOverview:
     sheet: PaySheet
     lines: list[PayLine]
     newer: list[Newer]
-    """What a draft does not know yet; it cannot be published before it is drawn up again."""
+    """What came since: a draft has to be drawn up again, a published line adjusted."""
 
     @property
     def net_fen(self) -> int:
@@ -124,7 +125,8 @@ def get_pay_sheet(session: Session, *, project_id: UUID, sheet_id: UUID) -> Shee
         for payslip, has_phone in current
     ]
     is_draft = sheet.state is PaySheetState.DRAFT
-    return SheetOverview(sheet, lines, newer=list_newer(session, sheet) if is_draft else [])
+    find_newer = list_newer if is_draft else attendance_changes.list_changes
+    return SheetOverview(sheet, lines, newer=find_newer(session, sheet))
 
 
 def publish_pay_sheet(
@@ -165,10 +167,12 @@ def approve_pay_sheet(
     """Record that the general contractor has reviewed the sheet (条例 §28).
 
     A payslip changed afterwards waits until this is called again; without any it is refused.
+    Raises what `attendance_changes.check_unchanged` does where the attendance was reopened.
     """
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
     was = sheet.state
     sheet.state = rules.next_state(was, SheetAction.APPROVE)
+    attendance_changes.check_unchanged(session, sheet)
     count = queries.approve_payslips(session, sheet.id, approved_by=approved_by, at=at)
     if was is not PaySheetState.PUBLISHED and not count:
         raise NothingToApproveError
@@ -200,7 +204,9 @@ def adjust_payslip(
     Contact, card, terms and entries are those of now; without `items` the pay is worked out again
     from the attendance sheet. `note` tells the worker why. Only this worker's answer is cleared,
     only this line needs a new approval, and what the worker did not agree to lose stays owed.
-    Raises PayslipChangedError for an earlier version, PayslipAtBankError while a bank has it.
+    Raises PayslipChangedError for an earlier version, PayslipAtBankError while a bank has it,
+    AttendanceNotLockedError while the attendance is open, PayslipUnchangedError where the new
+    version would say the same: it would only take the worker's word away.
     """
     sheet_id = queries.find_payslip_sheet_id(session, project_id=project_id, payslip_id=payslip_id)
     sheet = queries.lock_pay_sheet(session, project_id=project_id, sheet_id=sheet_id)
@@ -210,15 +216,19 @@ def adjust_payslip(
         raise PayslipChangedError
     if queries.is_at_bank(session, payslip_id):
         raise PayslipAtBankError
+    attendance_changes.check_locked(session, sheet)
     term_queries.forget_use(session, sheet_id=sheet.id, worker_id=earlier.project_worker_id)
     team = drawing.load_team_month(
         session, sheet, only=earlier.project_worker_id, county_facts=county_facts
     )
     [payee] = team.payees
+    items = None if items is None else drawing.add_piece_work(team, payee, items)
     drawn = drawing.draw(team, payee, items, note)
     payslip = make_payslip(sheet, drawn, version=earlier.version + 1, at=at)
     payslip.promised_fen = _keep_promise(earlier, payslip)
     _check_complete([payslip.content])
+    if rules.is_as_before(earlier.content, payslip.content):
+        raise PayslipUnchangedError
     drawing.settle(session, sheet, [drawn], at=at)
     was_answered = earlier.answer_state not in rules.ANSWERABLE
     earlier.is_current = False
@@ -231,10 +241,14 @@ def adjust_payslip(
 
 
 def _keep_promise(earlier: Payslip, payslip: Payslip) -> int | None:
+    is_agreed = earlier.answer_state not in rules.NOT_AGREED
+    shown_fen = rules.compute_binding(
+        earlier.content, net_fen=earlier.net_fen, version=earlier.version, is_agreed=is_agreed
+    )
     return rules.compute_promised(
-        shown_fen=earlier.net_fen,
+        shown_fen=shown_fen,
         promised_fen=earlier.promised_fen,
-        is_agreed=earlier.answer_state not in rules.NOT_AGREED,
+        is_agreed=is_agreed,
         net_fen=payslip.net_fen,
     )
 

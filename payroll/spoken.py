@@ -10,6 +10,7 @@ from cases.by_pin import look_up_complaint
 from cases.queries import find_case
 from cases.throttle import Door
 from core.enums import WageSeverity
+from identity.principal import Principal
 from payroll.severity import WageStatus
 from payroll.status import get_wage_status
 
@@ -24,15 +25,28 @@ STATES = {
 
 
 def speak_of_complaint(
-    session: Session, valkey: Redis, *, number: str, pin: str, address: str, at: datetime
+    session: Session,
+    valkey: Redis,
+    *,
+    number: str,
+    pin: str,
+    operator: Principal | None,
+    address: str,
+    at: datetime,
 ) -> str:
     """Return sentences that can be understood by ear; see `cases.by_pin.look_up_complaint`.
 
     Whoever complained anonymously, or without an account, hears of the complaint alone: nobody
-    knows whose wages those would be.
+    knows whose wages those would be. An operator has a door of their own, which nobody else's
+    guesses shut; whoever is not signed in comes through the public one.
     """
     timeline = look_up_complaint(
-        session, valkey, number=number, pin=pin, address=address, door=Door.HOTLINE
+        session,
+        valkey,
+        number=number,
+        pin=pin,
+        address=address if operator is None else str(operator.person_id),
+        door=Door.PUBLIC if operator is None else Door.HOTLINE,
     )
     said = spoken.say(timeline)
     found = find_case(session, timeline.number)

@@ -53,6 +53,42 @@ class MonthOrderError(UnprocessableError):
     advice_en = "The month made good must lie before {month}, in which it is paid."
 
 
+class EntryMonthAheadError(UnprocessableError):
+    """What is entered is paid with this month's wages or the next's, not years ahead."""
+
+    code = "payroll.entry-month-ahead"
+    title = "登记的月份还太早"
+    title_en = "Too far ahead"
+    advice = "现在最晚登记到 {latest}。以后的月份，到时候再登记。"
+    advice_en = "The latest month is {latest} for now; enter later months when they come."
+
+
+class EntryOutsideEngagementError(UnprocessableError):
+    """A month of which the project owes the worker nothing: not there yet, or gone."""
+
+    code = "payroll.entry-outside-engagement"
+    title = "这个月他不在工地"
+    title_en = "Not within the engagement"
+    advice = "这个人 {entered} 进场{left}，{month} 没有他的工资。请核对月份。"
+    advice_en = "The worker entered on {entered}{left_en}; check the month {month}."
+
+
+class MonthShownError(ConflictError):
+    """The month's pay sheet was shown to the workers; nothing entered now would reach it."""
+
+    code = "payroll.month-shown"
+    title = "这个月的工资表已经发给本人"
+    title_en = "The month is published"
+    advice = (
+        "{month} 的工资表已经公布，现在登记不会算进去。少发的，请在 {open_month} 登记补发，"
+        "写明补的是 {month}；别的登记到 {open_month}。还没发钱的，也可以直接修改他的工资条。"
+    )
+    advice_en = (
+        "{month} is published. Enter what it lacks as a supplement of {open_month}, and the rest"
+        " for {open_month}; a payslip that is not paid yet can be adjusted instead."
+    )
+
+
 class DeductionNeedsSourceError(UnprocessableError):
     """Taxes, insurance and court orders stand on a paper (工资支付暂行规定 §15)."""
 
@@ -187,3 +223,33 @@ class LineNotFoundError(NotFoundError):
     title_en = "No such line"
     advice = "行号从 1 开始，按工资条上的顺序数。"
     advice_en = "Lines are numbered from 1 in the order of the payslip."
+
+
+class LineOnRecordError(UnprocessableError):
+    """Measured work and supplements come from what was entered, never from a typed line."""
+
+    code = "payroll.line-on-record"
+    title = "这一行是登记来的，会自动加上"
+    title_en = "The line is on record"
+    advice = "“{name}”不用再填，登记过的会自动加上。登记错了，请到“预支、工作量和扣款”里改。"
+    advice_en = "Leave out {name}: what was entered is added anyway. Mend the entry instead."
+
+
+class LineSumError(UnprocessableError):
+    """The amount said of a line is not what its quantity and price make."""
+
+    code = "payroll.line-sum"
+    title = "有一行的金额和数量、单价对不上"
+    title_en = "A line does not add up"
+    advice = "“{name}”：{sum}，是 {expected} 元，不是 {given} 元。请改正数量、单价或金额。"
+    advice_en = "{name} comes to {expected}, not {given}. Mend quantity, price or amount."
+
+
+class LineUnclearError(UnprocessableError):
+    """Nothing tells what the price of a line is for."""
+
+    code = "payroll.line-unclear"
+    title = "有一行看不出单价按什么算"
+    title_en = "What a line's price is for is unclear"
+    advice = "“{name}”：请写明是工资条上的第几行；新加的一行请用小时、工日这样的单位。"
+    advice_en = "{name}: say which line of the payslip it is; give a new one in hours or days."

@@ -255,6 +255,31 @@ def lock_row(
     return row
 
 
+def lock_using_sheets(session: Session, row_id: UUID) -> list[PaySheet]:
+    """Return the pay sheets that count an entry, or take off an advance, with their rows locked."""
+    entry = select(PayEntry.pay_sheet_id).where(PayEntry.id == row_id)
+    advance = select(AdvanceRecovery.pay_sheet_id).where(AdvanceRecovery.advance_id == row_id)
+    statement = (
+        select(PaySheet)
+        .where(or_(col(PaySheet.id).in_(entry), col(PaySheet.id).in_(advance)))
+        .order_by(col(PaySheet.id))
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    )
+    return list(session.exec(statement))
+
+
+def list_shown_months(session: Session, worker: ProjectWorker) -> set[str]:
+    """Return the months whose pay sheet the worker, or the worker's team, was shown."""
+    theirs = select(Payslip.pay_sheet_id).where(Payslip.project_worker_id == worker.id)
+    statement = select(PaySheet.month).where(
+        PaySheet.project_id == worker.project_id,
+        PaySheet.state != PaySheetState.DRAFT,
+        or_(col(PaySheet.team_id) == worker.team_id, col(PaySheet.id).in_(theirs)),
+    )
+    return set(session.exec(statement))
+
+
 def lock_own_entry(session: Session, *, person_id: UUID, entry_id: UUID) -> PayEntry:
     """Return the person's own entry with its row locked or raise EntryNotFoundError."""
     statement = (

@@ -147,6 +147,11 @@ def is_batch_recorded(session: Session, batch: PayBatch) -> bool:
     return not log.find_unrecorded(session, kind=EvidenceKind.PAY_BATCH, documents=documents)
 
 
+def is_only_drawn_up(session: Session, batch: PayBatch) -> bool:
+    """Tell whether the product noted how a bank file was drawn up, and no decision on it."""
+    return log.count_recorded(session, kind=EvidenceKind.PAY_BATCH, subject_id=batch.id) == 1
+
+
 def find_unrecorded_answers(session: Session, answers: Iterable[PayslipAnswer]) -> set[UUID]:
     """Return the payslips whose answers the product did not take down as they are now."""
     said = {answer.id: answer for answer in answers}

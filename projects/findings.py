@@ -105,10 +105,10 @@ WARNINGS = frozenset(
         FindingCode.CARD_CHECK_DIGIT,
         FindingCode.SHARED_BANK_CARD,
         FindingCode.BANK_CARD_CHANGED,
+        FindingCode.BANK_CARD_KEPT,
         FindingCode.PHONE_OF_MANY,
         FindingCode.PHONE_KEPT,
         FindingCode.LATE_CONTRACT,
-        FindingCode.BALANCE_BREAKS,
     }
 )
 
@@ -299,8 +299,8 @@ TEXTS: dict[FindingCode, FindingText] = {
     FindingCode.BANK_CARD_KEPT: FindingText(
         "与已登记的工资卡不同，没有换",
         "Differs from the wage card on record, which was kept",
-        "可以导入，卡号没有改；发过工资条以后，只有本人能在安薪码里换卡。",
-        "Imported without the card; after a payslip only the worker changes it, in person.",
+        "其余内容可以导入；发过工资条以后，只有本人能在安薪码里换卡。",
+        "The rest is imported; after a payslip only the worker changes the card, in person.",
     ),
     FindingCode.PHONE_OF_MANY: FindingText(
         "有 {people} 个人用这一个手机号",
@@ -339,10 +339,10 @@ TEXTS: dict[FindingCode, FindingText] = {
         "A bank never changes a movement; export the statement again and do not edit it.",
     ),
     FindingCode.BALANCE_BREAKS: FindingText(
-        "余额和上一行接不上，中间可能少了流水",
-        "The balance does not follow from the row before",
-        "可以导入；请核对是不是漏导了几笔。",
-        "Imported; check whether movements are missing.",
+        "余额和上一笔接不上：这个数不对，或者中间少了流水",
+        "The balance does not follow from the movement before: it is wrong, or some are missing",
+        "请从银行重新导出，把中间缺的一起导入，不要手工改；以前导入的错了，先在专户页撤回。",
+        "Export again with nothing missing and edit nothing; withdraw an earlier import if wrong.",
     ),
 }
 

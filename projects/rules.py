@@ -69,6 +69,10 @@ class KeyedRow:
         """Remember a finding about a column of this row."""
         self.row.findings.report(column, code, **facts)
 
+    def has_finding(self, code: FindingCode) -> bool:
+        """Tell whether this was said of the row before."""
+        return any(finding.code is code for finding in self.row.findings.found)
+
 
 def accepted(rows: Iterable[KeyedRow]) -> Iterator[KeyedRow]:
     """Return the rows nothing keeps out, as of now."""
@@ -147,7 +151,8 @@ def _check_card_owners(row: KeyedRow, person: KnownPerson | None, facts: RosterF
     gate_card = facts.card_number_owners.get(row.line.card_number or "")
     if {gate_card} - own - {None}:
         row.report(lines.CARD_NUMBER, FindingCode.CARD_NUMBER_TAKEN)
-    if set(facts.bank_card_owners.get(row.bank_card_index or b"", ())) - own:
+    others = set(facts.bank_card_owners.get(row.bank_card_index or b"", ())) - own
+    if others and not row.has_finding(FindingCode.SHARED_BANK_CARD):
         row.report(lines.BANK_CARD, FindingCode.SHARED_BANK_CARD)
 
 

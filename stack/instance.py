@@ -119,7 +119,9 @@ def _environment(
     }
     # Messages on a screen wake nobody, and whoever tries the product at night wants to see them.
     awake = {"SMS__QUIET_FROM": "00:00", "SMS__QUIET_UNTIL": "00:00"}
-    ours = {**addresses, **files, **awake, "PUBLIC_BASE_URL": f"http://localhost:{port}"}
+    # Unset, uvicorn would believe whatever address a caller on this machine writes down.
+    own = {"PUBLIC_BASE_URL": f"http://localhost:{port}", "FORWARDED_ALLOW_IPS": ""}
+    ours = {**addresses, **files, **awake, **own}
     return {**os.environ, **ours, **{name: value for name, value in given.items() if value}}
 
 

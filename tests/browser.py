@@ -20,7 +20,12 @@ class Page(HTMLParser):
         super().__init__()
         self.words: list[str] = []
         self.links: list[str] = []
+        self.chosen: set[str] = set()
+        """The words of the selected options."""
+        self._is_chosen = False
         self.hidden: dict[str, str] = {}
+        self.typed: dict[str, list[str]] = {}
+        """What stands in the inputs, by name, in the order of the page."""
         self.inline_code: list[str] = []
         self.feed(response.text)
 
@@ -28,6 +33,10 @@ class Page(HTMLParser):
         found = dict(attrs)
         if tag == "a":
             self.links.append(found.get("href") or "")
+        if tag == "input" and found.get("name"):
+            self.typed.setdefault(found["name"] or "", []).append(found.get("value") or "")
+        if tag == "option":
+            self._is_chosen = "selected" in found
         if found.get("type") == "hidden":
             self.hidden[found["name"] or ""] = found["value"] or ""
         if "style" in found or any(name.startswith("on") for name in found):
@@ -37,6 +46,9 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.words.append(data.strip())
+        if self._is_chosen:
+            self.chosen.add(data.partition("（")[0].strip())
+            self._is_chosen = False
 
     @property
     def text(self) -> str:

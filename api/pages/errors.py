@@ -21,3 +21,13 @@ class UnfitFormError(UnprocessableError):
     title_en = "Something is not filled in correctly"
     advice = "请返回上一步，检查手机号、日期和文字后再提交。"
     advice_en = "Go back, check the number, the date and the text, and send it again."
+
+
+class UnfitFieldsError(UnprocessableError):
+    """Some fields of a form do not fit; it is shown again with what was typed."""
+
+    code = "api.unfit-fields"
+    title = "有内容没填对"
+    title_en = "Something is not filled in correctly"
+    advice = "请检查：{fields}。其他内容还在，不用重填。"
+    advice_en = "Check {fields}; everything else stands as it was typed."

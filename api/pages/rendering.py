@@ -26,6 +26,7 @@ from core.masking import mask_card, mask_name
 from core.money import to_yuan
 from core.pay_enums import DeductionKind
 from payroll.bank_profiles import PROFILE_NAMES
+from payroll.line_words import describe_line
 from payroll.rejections import RejectionOwner, explain_rejection
 from payroll.words import BATCH_NAMES, SHEET_NAMES
 
@@ -147,6 +148,7 @@ templates.env.filters.update(
     duration=say_duration,
     units=format_units,
     yuan=to_yuan,
+    how=describe_line,
     rejection=lambda reason: explain_rejection(reason).say,
     calls=link_numbers,
     masked=mask_name,

@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from api.deps import AdminDep, SessionDep
 from api.problems import problems
 from api.schemas.administrators import AppointmentIn, AppointmentOut, DismissalIn
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity import grants
 from identity.errors import (
@@ -17,7 +18,7 @@ from identity.errors import (
     RoleRequiredError,
 )
 
-router = APIRouter(prefix="/employers/{uscc}/administrators", tags=["persons"])
+router = StrictRouter(prefix="/employers/{uscc}/administrators", tags=["persons"])
 NOT_ADMIN = (NotSignedInError, RoleRequiredError, EmployerNotFoundError)
 UsccPath = Annotated[str, Path(pattern=r"^[0-9A-Z]{18}$", examples=["91330106MA2AXM0010"])]
 

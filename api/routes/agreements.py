@@ -1,4 +1,7 @@
-"""Signing mediation agreements: either side's part, paper, and the pages of phone and kiosk."""
+"""Signing mediation agreements: either side's part, paper, and the pages of phone and kiosk.
+
+A kiosk only shows: whoever made the card and its PIN may be holding both.
+"""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +13,7 @@ from api.deps import (
     BlobsDep,
     InspectorDep,
     KeyringDep,
+    PhoneOwnerDep,
     ProjectManagerDep,
     SessionDep,
     WorkerDep,
@@ -23,9 +27,14 @@ from api.routes.case_papers import BAD_FILE
 from api.routes.cases import NumberPath
 from api.schemas.agreements import AgreementOut, AgreementsOut, ContentHash, SignatureIn
 from api.schemas.words import Name
+from api.strict_json import StrictRouter
 from cases import agreements
 from cases.desk_errors import HandlerRequiredError
-from cases.document_errors import AgreementChangedError, AgreementNotFoundError
+from cases.document_errors import (
+    AgreementChangedError,
+    AgreementNotFoundError,
+    SignOnPhoneOrPaperError,
+)
 from cases.errors import CaseNotFoundError, ComplaintNotFoundError
 from core.case_enums import AgreementParty
 from core.clock import now
@@ -33,7 +42,7 @@ from evidence.pictures import LARGEST_UPLOAD
 from identity.errors import NotSignedInError, RoleRequiredError
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(tags=["cases"])
+router = StrictRouter(tags=["cases"])
 pages_router = APIRouter(
     prefix="/complaints/{number}/agreement", route_class=PageRoute, include_in_schema=False
 )
@@ -47,7 +56,9 @@ NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
     "/me/complaints/{number}/agreement",
     responses=problems(ComplaintNotFoundError, AgreementNotFoundError),
 )
-def get_own_agreement(session: SessionDep, worker: WorkerDep, number: NumberPath) -> AgreementOut:
+def get_own_agreement(
+    session: SessionDep, worker: PhoneOwnerDep, number: NumberPath
+) -> AgreementOut:
     """Read the agreement proposed in your complaint."""
     return AgreementOut.of(
         agreements.get_own_agreement(session, person_id=worker.person_id, number=number)
@@ -57,6 +68,7 @@ def get_own_agreement(session: SessionDep, worker: WorkerDep, number: NumberPath
 @router.post(
     "/me/complaints/{number}/agreement/sign",
     responses=problems(
+        SignOnPhoneOrPaperError,
         ComplaintNotFoundError,
         AgreementNotFoundError,
         AgreementChangedError,
@@ -71,8 +83,9 @@ def sign_own_agreement(
 ) -> AgreementOut:
     """Sign the agreement you have read.
 
-    On your phone, or at a kiosk with card and PIN. `content_hash` says what you read; if it has
-    changed since, nothing is signed. The case goes on waiting for the money.
+    On your own phone, never at a kiosk; whoever has none signs the paper at the window.
+    `content_hash` says what you read; if it has changed since, nothing is signed. The case goes on
+    waiting for the money.
     """
     return AgreementOut.of(
         agreements.sign_own_agreement(
@@ -164,8 +177,8 @@ def record_paper_signature(
 ) -> AgreementOut:
     """Record a signature on the printed agreement.
 
-    For those who handle the case, of whoever can sign neither on a phone nor at a kiosk. The
-    worker's signature makes the agreement.
+    For those who handle the case, of whoever cannot sign on a phone. The worker's signature makes
+    the agreement.
     """
     return AgreementOut.of(
         agreements.record_paper_signature(
@@ -187,31 +200,11 @@ def record_paper_signature(
 def show_kiosk_agreements(
     request: Request, session: SessionDep, worker: KioskWorkerDep
 ) -> HTMLResponse:
-    """Show what waits for the worker's signature, or holds."""
-    own = agreements.list_own_agreements(session, person_id=worker.person_id)
+    """Show what waits for the worker's signature, of no complaint that is shielded."""
+    waiting = agreements.list_waiting_agreements(session, person_id=worker.person_id)
     return render_kiosk(
-        request, "kiosk_agreements.html", agreements=[AgreementOut.of(one) for one in own]
+        request, "kiosk_agreements.html", agreements=[AgreementOut.of(one) for one in waiting]
     )
-
-
-@kiosk_router.post("/{number}")
-def sign_at_kiosk(
-    session: SessionDep,
-    keyring: KeyringDep,
-    worker: KioskWorkerDep,
-    number: NumberPath,
-    form: Annotated[SignatureIn, Form()],
-) -> Response:
-    """Sign what the screen showed."""
-    agreements.sign_own_agreement(
-        session,
-        keyring,
-        principal=worker,
-        number=number,
-        content_hash=form.content_hash,
-        at=now(),
-    )
-    return RedirectResponse("/kiosk/agreements", 303)
 
 
 @pages_router.get("")

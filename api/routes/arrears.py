@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path
+from fastapi import Path
 
 from api.deps import InspectorDep, ProjectViewerDep, SessionDep, WorkerDep
 from api.problems import problems
@@ -14,13 +14,14 @@ from api.schemas.arrears import (
     PayYearOut,
     ProjectArrearsOut,
 )
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import NotSignedInError, RoleRequiredError
 from payroll import arrears_report
 from payroll import year as years
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(tags=["arrears"])
+router = StrictRouter(tags=["arrears"])
 
 YearPath = Annotated[int, Path(ge=2000, le=2999)]
 

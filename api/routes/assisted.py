@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deps import InspectorDep, SessionDep, ValkeyDep, WitnessDep, WorkerDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
@@ -16,6 +14,7 @@ from api.schemas.assisted import (
     WitnessRequestOut,
 )
 from api.schemas.payslips import ConfirmIn
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import NotSignedInError, RoleRequiredError
 from payroll import assisted, call_backs
@@ -30,7 +29,7 @@ from payroll.assisted_errors import (
 )
 from payroll.errors import PayslipAnsweredError, PayslipChangedError, PayslipNotFoundError
 
-router = APIRouter(tags=["payslips"])
+router = StrictRouter(tags=["payslips"])
 WRONG_WITNESS = (
     NotSignedInError,
     RoleRequiredError,

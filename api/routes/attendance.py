@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Response, UploadFile
+from fastapi import Form, Response, UploadFile
 
 from api.deps import BlobsDep, ProjectManagerDep, SessionDep, WorkerDep
 from api.problems import problems
@@ -18,6 +18,7 @@ from api.schemas.attendance import (
     ObjectionOut,
     ObjectionPhotoOut,
 )
+from api.strict_json import StrictRouter
 from attendance import imports, months, objections
 from attendance.day_rules import parse_units
 from attendance.errors import (
@@ -35,7 +36,7 @@ from evidence.pictures import LARGEST_UPLOAD
 from identity.errors import NotSignedInError, RoleRequiredError
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(tags=["attendance"])
+router = StrictRouter(tags=["attendance"])
 NOT_A_WORKER = (NotSignedInError, RoleRequiredError)
 NOT_YOURS = (*NOT_A_WORKER, ProjectNotFoundError)
 NOT_THAT_DAY = (*NOT_A_WORKER, NotOnProjectThatDayError, ProjectNeededError)

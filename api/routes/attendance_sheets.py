@@ -5,7 +5,7 @@ from typing import IO, Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, UploadFile
+from fastapi import Form, Query, UploadFile
 from fastapi.responses import StreamingResponse
 
 from api.deps import ProjectManagerDep, SessionDep, SheetReaderDep
@@ -24,6 +24,7 @@ from api.schemas.attendance_sheets import (
     SheetOut,
 )
 from api.schemas.words import Words
+from api.strict_json import StrictRouter
 from attendance import sheet_acts, sheet_export, sheet_import, sheets
 from attendance.errors import SheetLockedError, SheetNotFoundError
 from attendance.sheet_errors import (
@@ -47,7 +48,7 @@ from qr.prints.posters import PaperSize
 
 CHUNK_BYTES = 65_536
 
-router = APIRouter(tags=["attendance"])
+router = StrictRouter(tags=["attendance"])
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 NO_STEP = (NotSignedInError, RoleRequiredError, SheetNotFoundError)
 SHEETS = "/projects/{project_id}/attendance-sheets"

@@ -1,6 +1,6 @@
 """Signing in and out: ``/v1/auth``."""
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from api.deps import KeyringDep, KioskDep, PrincipalDep, SessionDep, ValkeyDep
 from api.problems import problem_response, problems
@@ -14,6 +14,7 @@ from api.schemas.auth import (
     TokensIn,
     TokensOut,
 )
+from api.strict_json import StrictRouter
 from core.clock import now
 from core.errors import DomainError
 from identity import service
@@ -46,7 +47,7 @@ def forbid_caching(response: Response) -> None:
     response.headers["Cache-Control"] = "no-store"
 
 
-router = APIRouter(prefix="/auth", tags=["auth"], dependencies=[Depends(forbid_caching)])
+router = StrictRouter(prefix="/auth", tags=["auth"], dependencies=[Depends(forbid_caching)])
 
 
 @router.post(

@@ -1,10 +1,9 @@
 """The worker's own card: ``/v1/me/bank-card``."""
 
-from fastapi import APIRouter
-
 from api.deps import PhoneOwnerDep, SessionDep, ValkeyDep
 from api.problems import problems
 from api.schemas.bank_cards import BankCardIn, BankCardOut, CardCodeIn
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import (
     CodeThrottledError,
@@ -21,7 +20,7 @@ from payroll.bank_errors import (
     NotOnProjectError,
 )
 
-router = APIRouter(prefix="/me/bank-card", tags=["payroll"])
+router = StrictRouter(prefix="/me/bank-card", tags=["payroll"])
 
 
 @router.post(

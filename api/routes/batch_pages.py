@@ -219,6 +219,8 @@ def _describe(
         "counts": Counter(row.state for row, _ in rows),
         "address": _address_of(project_id, sheet_id, reference),
         "is_manager": staff.role is Role.LABOUR_MANAGER,
+        "is_unproved": release.is_release_unproved(session, batch),
+        "is_forged": release.is_release_forged(session, batch),
         "is_second": is_drafted and staff.person_id != batch.created_by,
     }
 

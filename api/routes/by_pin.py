@@ -2,21 +2,24 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Form, Path, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import AddressDep, BlobsDep, InspectorDep, SessionDep, ValkeyDep
 from api.pages.refusals import PageRoute
 from api.pages.rendering import render
+from api.pages.stories import show_refused_step
 from api.pages.uploads import stage_all
 from api.problems import problems
 from api.routes.cases import NumberPath
 from api.schemas.agreements import AgreementOut
 from api.schemas.by_pin import ActByPinForm, ActByPinIn, ActOnBehalfIn
 from api.schemas.cases import LookupIn, TimelineOut
+from api.strict_json import StrictRouter
 from cases import agreements, by_pin, on_behalf
-from cases.desk_errors import ConflictOfInterestError
+from cases.desk_errors import ConflictOfInterestError, OrderStandsError
 from cases.document_errors import (
+    AgreementNotDueError,
     AgreementNotFoundError,
     AgreementUnsignedError,
     StagedFileNotFoundError,
@@ -27,26 +30,32 @@ from cases.errors import (
     CaseNotFoundError,
     LookupThrottledError,
     LookupUnavailableError,
-    NoteRequiredError,
+    PaidInFullError,
     PinRequiredError,
+    SatisfactionNotYoursError,
     SignInRequiredError,
     StepDoneError,
+    WordsRequiredError,
     WrongNumberOrPinError,
 )
 from core.case_enums import CaseAction
 from core.clock import now
+from core.errors import DomainError
 
-router = APIRouter(tags=["cases"])
+router = StrictRouter(tags=["cases"])
 pages_router = APIRouter(prefix="/track", route_class=PageRoute, include_in_schema=False)
 
 TRIES = (WrongNumberOrPinError, LookupThrottledError, LookupUnavailableError)
 STEPS = (
     ActionNotAllowedError,
+    OrderStandsError,
+    AgreementNotDueError,
     AgreementUnsignedError,
     AlreadyReopenedError,
-    NoteRequiredError,
+    PaidInFullError,
     StagedFileNotFoundError,
     StepDoneError,
+    WordsRequiredError,
 )
 
 
@@ -56,8 +65,8 @@ def look_up_complaint(
 ) -> TimelineOut:
     """Follow a complaint by number and PIN.
 
-    For anybody who holds both. A wrong number and a wrong PIN get the same answer; 10 tries an
-    hour per number.
+    For anybody who holds both. A wrong number and a wrong PIN get the same answer; 10 wrong ones
+    an hour per number.
     """
     timeline = by_pin.look_up_complaint(
         session, valkey, number=body.number, pin=body.pin, address=address
@@ -79,7 +88,7 @@ def act_by_pin(
 
     For complainants without an account; counted and answered as looking up is. After closing
     `confirm_paid`, or once `reopen` with how much was `received`; `withdraw` until there is an
-    order to pay; `add_details` when asked; `supplement` and `ask_question` in words, with files.
+    order to pay; `add_details` when asked; `supplement` and `ask_question` in words or files.
     Who has an account signs in for what gives something up.
     """
     timeline = by_pin.act_by_pin(
@@ -99,7 +108,12 @@ def act_by_pin(
 @router.post(
     "/cases/{number}/on-behalf/{action}",
     responses=problems(
-        *TRIES, CaseNotFoundError, ConflictOfInterestError, PinRequiredError, *STEPS
+        *TRIES,
+        CaseNotFoundError,
+        ConflictOfInterestError,
+        PinRequiredError,
+        SatisfactionNotYoursError,
+        *STEPS,
     ),
 )
 def act_on_behalf(
@@ -114,9 +128,9 @@ def act_on_behalf(
     """Write down what a complainant says.
 
     For officials on the phone or at the window: the same steps as the complainant's own. The case
-    says who wrote it down, how it came in and when. With the caller's PIN from any division,
-    otherwise in your own; what gives something up takes the PIN on the phone, and at the window a
-    note of how you knew the person.
+    says who wrote it down, how it came in and when, and the complainant gets a message. With the
+    caller's PIN from any division, otherwise in your own; what gives something up always takes the
+    PIN. `satisfaction` only on the phone, by an operator who never worked the case.
     """
     timeline = on_behalf.act_on_behalf(
         session,
@@ -185,6 +199,12 @@ def show_tracked_agreement(
     )
 
 
+@pages_router.get("/{action}")
+def show_track_again(_action: Annotated[str, Path(alias="action")]) -> RedirectResponse:
+    """Ask for number and PIN: after a reload the browser opens what it had only sent before."""
+    return RedirectResponse("/track", 303)
+
+
 @pages_router.post("/{action}")
 def act_on_tracked_complaint(
     *,
@@ -198,16 +218,24 @@ def act_on_tracked_complaint(
 ) -> HTMLResponse:
     """Answer, reopen, withdraw, ask or add; loading the page again says nothing twice."""
     at = now()
-    tokens = stage_all(session, valkey, blobs, form.files, address=address, at=at)
-    timeline = by_pin.act_by_pin(
-        session,
-        valkey,
-        number=form.number,
-        pin=form.pin,
-        action=action,
-        form=form.as_form(),
-        attachments=[*form.attachments, *tokens],
-        address=address,
-        at=at,
+    timeline = by_pin.look_up_complaint(
+        session, valkey, number=form.number, pin=form.pin, address=address
     )
+    try:
+        tokens = stage_all(session, valkey, blobs, form.files, address=address, at=at)
+        timeline = by_pin.act_by_pin(
+            session,
+            valkey,
+            number=form.number,
+            pin=form.pin,
+            action=action,
+            form=form.as_form(),
+            attachments=[*form.attachments, *tokens],
+            address=address,
+            at=at,
+        )
+    except DomainError as error:
+        return show_refused_step(
+            request, error, timeline=timeline, action=action, form=form, pin=form.pin
+        )
     return render(request, "complaint.html", timeline=timeline, pin=form.pin)

@@ -3,11 +3,12 @@
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import PhoneOwnerDep, ProjectManagerDep, SessionDep, WorkerDep
 from api.problems import problems
 from api.schemas.cards import CardIn, CardOut, CardsIn, IssuedCardOut, PinIn, RevokeIn
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import NotSignedInError, OwnPhoneRequiredError, RoleRequiredError
 from projects.errors import ProjectNotFoundError, TeamNotFoundError
@@ -22,7 +23,7 @@ from qr.errors import (
     WorkerNotFoundError,
 )
 
-router = APIRouter(tags=["cards"])
+router = StrictRouter(tags=["cards"])
 NOT_A_WORKER = (NotSignedInError, RoleRequiredError)
 NOT_YOURS = (*NOT_A_WORKER, ProjectNotFoundError)
 NOT_MADE = (WorkerNotFoundError, HolderLeftError, CardExistsError)

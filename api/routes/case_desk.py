@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, UploadFile
+from fastapi import UploadFile
 
 from api.deps import AdminDep, InspectorDep, KeyringDep, SessionDep
 from api.problems import problems
@@ -11,7 +11,6 @@ from api.routes.projects import WORKBOOK_REFUSALS
 from api.schemas.case_desk import (
     AlarmOut,
     AlarmsOut,
-    AssistedComplaintIn,
     BureauContactIn,
     BureauContactOut,
     BureauOut,
@@ -31,6 +30,8 @@ from api.schemas.case_desk import (
     UnlocksOut,
 )
 from api.schemas.cases import ActedOut, FiledComplaintOut
+from api.schemas.window_complaints import AssistedComplaintIn
+from api.strict_json import StrictRouter
 from cases import bundles, bureaus, desk, identities, intake, service, shield
 from cases.desk_errors import (
     BureauNotFoundError,
@@ -60,7 +61,7 @@ from identity.errors import PersonNotFoundError, ReasonTooShortError
 from projects.errors import ProjectNotFoundError
 from projects.workbook import MAX_BYTES
 
-router = APIRouter(tags=["case desk"])
+router = StrictRouter(tags=["case desk"])
 
 
 @router.post(

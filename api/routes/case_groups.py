@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from api.deps import InspectorDep, SessionDep
 from api.pagination import Page, PageDep, make_page
@@ -16,6 +16,7 @@ from api.schemas.case_groups import (
     MemberIn,
     StatisticsOut,
 )
+from api.strict_json import StrictRouter
 from cases import groups, statistics
 from cases.desk_errors import (
     AlertNotFoundError,
@@ -28,7 +29,7 @@ from cases.desk_errors import (
 from cases.errors import CaseNotFoundError
 from core.clock import now
 
-router = APIRouter(tags=["case groups"])
+router = StrictRouter(tags=["case groups"])
 
 StatisticsDay = Annotated[date, Query(ge=date(2020, 1, 1), le=date(2099, 12, 31))]
 MemberPath = Annotated[str, Path(pattern=r"^AX[0-9]{14}$")]

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Depends, Form, Path, Request, Response, UploadFile
+from fastapi import APIRouter, Depends, Form, Path, Request, Response, UploadFile
 from fastapi.responses import HTMLResponse
 from pydantic import AwareDatetime
 
@@ -22,6 +22,7 @@ from api.pages.rendering import render
 from api.problems import problems
 from api.routes.cases import NumberPath
 from api.schemas.case_papers import (
+    BundleIn,
     CheckedPaperOut,
     ComplaintFileOut,
     ComplaintFilesOut,
@@ -33,6 +34,7 @@ from api.schemas.case_papers import (
     StagedFileOut,
 )
 from api.schemas.words import EMPTY_IF_UNSEEN, NO_NUL
+from api.strict_json import StrictRouter
 from cases import bundles, documents, files
 from cases.desk_errors import HandlerRequiredError
 from cases.document_errors import (
@@ -57,7 +59,7 @@ from evidence.pdf_signing import sign_locally
 from evidence.pictures import LARGEST_UPLOAD
 from identity.errors import NotSignedInError, ReasonTooShortError, RoleRequiredError
 
-router = APIRouter(tags=["cases"])
+router = StrictRouter(tags=["cases"])
 check_router = APIRouter(prefix="/d", route_class=PageRoute, include_in_schema=False)
 NOT_OPENED = {"Content-Disposition": "attachment", "Cache-Control": "no-store"}
 """Whatever is in a file, no browser runs it here."""
@@ -304,7 +306,7 @@ def take_bundle(
     blobs: BlobsDep,
     inspector: InspectorDep,
     number: NumberPath,
-    reason: Annotated[str | None, Body(embed=True, max_length=200, pattern=NO_NUL)] = None,
+    body: BundleIn | None = None,
 ) -> Response:
     """Take the evidence bundle sealed at filing.
 
@@ -312,6 +314,11 @@ def take_bundle(
     complainant can read who took it and why. `python -m evidence verify` checks it offline.
     """
     content = bundles.give_out(
-        session, keyring, blobs, principal=inspector, number=number, reason=reason
+        session,
+        keyring,
+        blobs,
+        principal=inspector,
+        number=number,
+        reason=body.reason if body else None,
     )
     return Response(content, media_type="application/zip", headers=NOT_OPENED)

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import Path, Query
 
 from api.deps import (
     AddressDep,
@@ -28,10 +28,20 @@ from api.schemas.cases import (
     TimelineOut,
 )
 from api.schemas.words import NO_NUL
+from api.strict_json import StrictRouter
 from cases import bundles, desk, service
 from cases.desk import Due
-from cases.desk_errors import ConflictOfInterestError, RequestPendingError
-from cases.document_errors import AgreementUnsignedError, StagedFileNotFoundError
+from cases.desk_errors import (
+    ConflictOfInterestError,
+    OrderStandsError,
+    OrderUnexplainedError,
+    RequestPendingError,
+)
+from cases.document_errors import (
+    AgreementNotDueError,
+    AgreementUnsignedError,
+    StagedFileNotFoundError,
+)
 from cases.errors import (
     ActionNotAllowedError,
     AdvanceTooHighError,
@@ -55,11 +65,13 @@ from cases.errors import (
     NotThatOldError,
     OrderNotDueError,
     OutsideProvinceError,
+    PaidInFullError,
     StepDoneError,
     StepIncompleteError,
     TransferFirstError,
     TwoInspectorsRequiredError,
     UnknownPlaceError,
+    WordsRequiredError,
 )
 from core.case_enums import CaseAction, CaseState
 from core.clock import now
@@ -81,11 +93,12 @@ STEP_REFUSALS = (
     NotThatOldError,
     OrderNotDueError,
     TransferFirstError,
+    OrderUnexplainedError,
     TwoInspectorsRequiredError,
 )
 """What `cases.guards` refuses a step with."""
 
-router = APIRouter(tags=["cases"])
+router = StrictRouter(tags=["cases"])
 
 NumberPath = Annotated[str, Path(pattern=r"^AX[0-9]{14}$", examples=["AX26112304271906"])]
 
@@ -160,8 +173,12 @@ def get_my_complaint(session: SessionDep, worker: PhoneOwnerDep, number: NumberP
         ActionNotAllowedError,
         AlreadyReopenedError,
         StepDoneError,
-        NoteRequiredError,
+        WordsRequiredError,
+        PaidInFullError,
+        AgreementNotDueError,
+        OrderStandsError,
         AgreementUnsignedError,
+        StagedFileNotFoundError,
     ),
 )
 def act_on_my_complaint(
@@ -174,11 +191,17 @@ def act_on_my_complaint(
     """Withdraw, reopen, ask, or add to your complaint.
 
     `withdraw` until there is an order to pay; `add_details` when asked; `decline_agreement` to what
-    is proposed (to agree, sign it); `supplement` and `ask_question` in words; after closing
-    `confirm_paid`, or `reopen` once when the money, or a part of it, did not come.
+    is proposed (to agree, sign it); `supplement` and `ask_question` in words or files; after
+    closing `confirm_paid`, or `reopen` once when the money, or a part of it, did not come.
     """
     service.act_on_case(
-        session, principal=worker, number=number, action=action, form=body.as_form(), at=now()
+        session,
+        principal=worker,
+        number=number,
+        action=action,
+        form=body.as_form(),
+        attachments=body.attachments,
+        at=now(),
     )
     return TimelineOut.of(
         service.get_my_complaint(session, number=number, person_id=worker.person_id)

@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deps import PhoneOwnerDep, ProjectManagerDep, SessionDep, ValkeyDep, WorkerDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.check_ins import CheckInIn, CheckInOut, FenceIn, FenceOut, LocationNoticeOut
+from api.strict_json import StrictRouter
 from attendance import phone, site_fences
 from attendance.errors import (
     FenceNotFoundError,
@@ -21,7 +20,7 @@ from identity import consents
 from identity.errors import NotSignedInError, OwnPhoneRequiredError, RoleRequiredError
 from projects.errors import ProjectNotFoundError, UnknownPosterError
 
-router = APIRouter(tags=["attendance"])
+router = StrictRouter(tags=["attendance"])
 NOT_A_WORKER = (NotSignedInError, RoleRequiredError)
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 

@@ -1,17 +1,16 @@
 """Complaining about one's own wages: ``POST /v1/me/complaints``; the rest is in `cases`."""
 
-from fastapi import APIRouter
-
 from api.deps import KeyringDep, SessionDep, WorkerDep
 from api.problems import problems
 from api.schemas.complaints import MyComplaintIn, MyComplaintOut
+from api.strict_json import StrictRouter
 from cases.document_errors import StagedFileNotFoundError
 from cases.errors import FormSentBeforeError, OutsideProvinceError, UnknownPlaceError
 from core.clock import now
 from payroll import complaints
 from payroll.errors import PayslipNotFoundError, ProjectUnclearError
 
-router = APIRouter(tags=["cases"])
+router = StrictRouter(tags=["cases"])
 
 
 @router.post(

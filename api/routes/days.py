@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.deps import BlobsDep, ProjectManagerDep, SessionDep
 from api.errors import InvalidCursorError
@@ -18,6 +18,7 @@ from api.schemas.days import (
     ProjectObjectionOut,
     RejectIn,
 )
+from api.strict_json import StrictRouter
 from attendance import day_queries, manual, objections, queries, site_rules
 from attendance.errors import (
     CorrectionUnfitError,
@@ -29,7 +30,7 @@ from core.clock import now
 from identity.errors import NotSignedInError, RoleRequiredError
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["attendance"])
+router = StrictRouter(prefix="/projects/{project_id}", tags=["attendance"])
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 NOT_OPEN = (*NOT_YOURS, ObjectionNotFoundError, ObjectionAnsweredError)
 

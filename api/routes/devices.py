@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deps import AddressDep, DeviceDep, ProjectManagerDep, SessionDep, ValkeyDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
@@ -15,6 +13,7 @@ from api.schemas.devices import (
     PairIn,
     PairingOfferOut,
 )
+from api.strict_json import StrictRouter
 from attendance.conflict_items import lose_device as report_loss
 from core.clock import now
 from devices import health, service, token_roll
@@ -31,7 +30,7 @@ from devices.errors import (
 from identity.errors import NotSignedInError, RoleRequiredError
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(tags=["devices"])
+router = StrictRouter(tags=["devices"])
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 
 

@@ -3,12 +3,13 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Body, Response, UploadFile
+from fastapi import Body, Response, UploadFile
 
 from api.deps import BlobsDep, KeyringDep, ProjectManagerDep, SessionDep, WorkerDep
 from api.problems import problems
 from api.schemas.complaints import MyComplaintOut
 from api.schemas.payslips import DisputeFileOut
+from api.strict_json import StrictRouter
 from cases.errors import OutsideProvinceError, UnknownPlaceError
 from core.case_enums import Disclosure
 from core.clock import now
@@ -31,7 +32,7 @@ from payroll.errors import (
 )
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(tags=["payslips"])
+router = StrictRouter(tags=["payslips"])
 FILES = "/me/payslips/{payslip_id}/dispute/files"
 BINARY = {"*/*": {"schema": {"type": "string", "format": "binary"}}}
 NOT_OPENED = {"Content-Disposition": "attachment", "Cache-Control": "no-store"}

@@ -8,11 +8,12 @@ from api.deps import KeyringDep, SessionDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.evidence import ProofOut, SealOut
+from api.strict_json import StrictRouter
 from evidence import log, queries, receipts
 from evidence.errors import LeafNotFoundError, NoSuchTreeError
 
 keys_router = APIRouter(tags=["evidence"])
-router = APIRouter(prefix="/evidence", tags=["evidence"])
+router = StrictRouter(prefix="/evidence", tags=["evidence"])
 
 CACHE_SECONDS = 3600
 TreeSize = Annotated[

@@ -2,12 +2,11 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deps import ProjectManagerDep, SessionDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.follow_up import OpenDisputeOut, ReplyIn, ReplyOut, VisitOut, VisitReportIn
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import NotSignedInError, RoleRequiredError
 from payroll import disputes, reminders
@@ -20,7 +19,7 @@ from payroll.errors import (
 )
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["payroll"])
+router = StrictRouter(prefix="/projects/{project_id}", tags=["payroll"])
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 
 

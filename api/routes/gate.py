@@ -22,6 +22,7 @@ from api.schemas.gate import (
     UploadOut,
     read_upload,
 )
+from api.strict_json import StrictRouter
 from api.upload_door import Visit, take_upload
 from attendance import annulments, looks
 from attendance.errors import (
@@ -41,7 +42,7 @@ from devices.service import note_contact
 from devices.sync import sync_gate as make_sync_page
 from identity.errors import NotSignedInError
 
-router = APIRouter(tags=["gate"])
+router = StrictRouter(tags=["gate"])
 uploads = APIRouter(tags=["gate"], route_class=GateRoute)
 NOT_A_DEVICE = (NotSignedInError, UnknownDeviceError)
 NOT_A_GATE = (*NOT_A_DEVICE, WrongProfileError)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.deps import ProjectManagerDep, SessionDep
 from api.pagination import Page, PageDep, make_page
@@ -16,6 +16,7 @@ from api.schemas.gate_conflicts import (
     RevealIn,
     UnreadScanOut,
 )
+from api.strict_json import StrictRouter
 from attendance import conflict_items, conflicts
 from attendance.errors import (
     ConflictNotFoundError,
@@ -28,7 +29,7 @@ from core.clock import now
 from identity.errors import NotSignedInError, ReasonTooShortError, RoleRequiredError
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["gate"])
+router = StrictRouter(prefix="/projects/{project_id}", tags=["gate"])
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 
 

@@ -3,11 +3,12 @@
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import ProjectManagerDep, SessionDep
 from api.problems import problems
 from api.schemas.ledger import LedgerIn
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import NotSignedInError, ReasonTooShortError, RoleRequiredError
 from payroll import ledger
@@ -16,7 +17,7 @@ from projects.errors import ProjectNotFoundError
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["payroll"])
+router = StrictRouter(prefix="/projects/{project_id}", tags=["payroll"])
 
 
 @router.post(

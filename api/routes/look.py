@@ -1,7 +1,5 @@
 """Looking at somebody's code without a gate: ``/v1/codes`` and ``/v1/gate/look``."""
 
-from fastapi import APIRouter
-
 from api.deps import (
     AddressDep,
     InspectorDep,
@@ -12,13 +10,14 @@ from api.deps import (
 )
 from api.problems import problems
 from api.schemas.look import InspectionOut, LookIn, LookOut, SupervisorLookOut
+from api.strict_json import StrictRouter
 from core.clock import now
 from devices.errors import UnknownDeviceError, WrongProfileError
 from identity.errors import NotSignedInError, RoleRequiredError
 from payroll import look
 from payroll.errors import CodeNotProvedError, LooksThrottledError, NotInCountyError
 
-router = APIRouter(tags=["qr"])
+router = StrictRouter(tags=["qr"])
 
 
 @router.post("/codes/look", responses=problems(LooksThrottledError))

@@ -1,16 +1,15 @@
 """The signed-in person: ``/v1/me``."""
 
-from fastapi import APIRouter
-
 from api.deps import PrincipalDep, SessionDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.me import AccessOut, MeOut
+from api.strict_json import StrictRouter
 from core.clock import local_date, now
 from identity import service
 from identity.errors import NotSignedInError, PersonNotFoundError
 
-router = APIRouter(prefix="/me", tags=["me"])
+router = StrictRouter(prefix="/me", tags=["me"])
 
 
 @router.get("", responses=problems(NotSignedInError, PersonNotFoundError))

@@ -3,20 +3,21 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import Depends, Request, Response
 
 from api.deps import Bearer, PhoneOwnerDep, SessionDep, person_token
 from api.news import NewsResponse
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.messages import MessageOut, ReadIn, UnreadOut
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import NotSignedInError, RoleRequiredError
 from identity.tokens import read_expiry
 from notifications import inbox
 from notifications.errors import MessageNotFoundError, TooManyListenersError
 
-router = APIRouter(prefix="/me/messages", tags=["notifications"])
+router = StrictRouter(prefix="/me/messages", tags=["notifications"])
 NOT_WORKER = (NotSignedInError, RoleRequiredError)
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {

@@ -2,10 +2,11 @@
 
 from urllib.parse import quote
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import PhoneOwnerDep, SessionDep, ValkeyDep
 from api.problems import problems
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import NotSignedInError, OwnPhoneRequiredError, RoleRequiredError
 from payroll import export
@@ -13,7 +14,7 @@ from payroll.errors import ExportThrottledError
 
 ZIP = "application/zip"
 
-router = APIRouter(prefix="/me", tags=["me"])
+router = StrictRouter(prefix="/me", tags=["me"])
 
 
 @router.post(

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deps import PhoneOwnerDep, SessionDep, WorkerDep
 from api.problems import problems
 from api.schemas.attendance import Month
@@ -14,6 +12,7 @@ from api.schemas.pay_terms import (
     PayEntryOut,
     PayslipVersionsOut,
 )
+from api.strict_json import StrictRouter
 from core.clock import now
 from payroll import advances, entries, line_sources, queries, term_queries
 from payroll.errors import PayslipNotFoundError
@@ -24,7 +23,7 @@ from payroll.term_errors import (
     LineNotFoundError,
 )
 
-router = APIRouter(prefix="/me", tags=["payslips"])
+router = StrictRouter(prefix="/me", tags=["payslips"])
 
 
 @router.get("/advances")

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 
 from api.deps import AdminDep, PhoneOwnerDep, SessionDep, SettingsDep
 from api.problems import problems
@@ -16,6 +16,7 @@ from api.schemas.notifications import (
     SpendingOut,
     TemplateOut,
 )
+from api.strict_json import StrictRouter
 from core.clock import local_date, now
 from identity.errors import NotSignedInError, RoleRequiredError
 from notifications import approvals, preferences, queries
@@ -28,7 +29,7 @@ from notifications.errors import (
 )
 from notifications.templates import Template
 
-router = APIRouter(tags=["notifications"])
+router = StrictRouter(tags=["notifications"])
 NOT_ADMIN = (NotSignedInError, RoleRequiredError)
 
 

@@ -2,18 +2,19 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import AdminDep, SessionDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.notifications import StuckJobOut
+from api.strict_json import StrictRouter
 from db import outbox
 from identity.errors import NotSignedInError, RoleRequiredError
 from notifications import service
 from notifications.errors import OutboxMessageNotFoundError
 
-router = APIRouter(tags=["operation"])
+router = StrictRouter(tags=["operation"])
 NOT_ADMIN = (NotSignedInError, RoleRequiredError)
 
 

@@ -13,9 +13,10 @@ from api.pages.posters import make_check_in_address, make_sign_in_address
 from api.pages.refusals import PageRoute
 from api.pages.rendering import render
 from api.pages.sign_in import CookieJarDep, PageWorkerDep
+from api.pages.stories import show_refused_step
 from api.pages.uploads import stage_all
 from api.routes.cases import NumberPath
-from api.schemas.cases import OwnActionIn
+from api.schemas.cases import OwnActionForm
 from api.schemas.check_ins import PosterToken
 from api.schemas.complaints import MyComplaintForm
 from api.schemas.pages import CodeForm, SignInForm
@@ -24,6 +25,7 @@ from cases import service as cases
 from core.case_enums import CaseAction
 from core.clock import local_date, now
 from core.enums import Role
+from core.errors import DomainError
 from identity import service as identity
 from identity.errors import ChooseIdentityError, WrongCodeError
 from identity.rules import Choice
@@ -275,14 +277,31 @@ def show_complaint(
 
 @router.post("/complaints/{number}/{action}")
 def act_on_my_complaint(
+    *,
+    request: Request,
     session: SessionDep,
+    valkey: ValkeyDep,
+    blobs: BlobsDep,
+    address: AddressDep,
     worker: PageWorkerDep,
     number: NumberPath,
     action: CaseAction,
-    form: Annotated[OwnActionIn, Form()],
+    form: Annotated[OwnActionForm, Form(media_type="multipart/form-data")],
 ) -> Response:
     """Withdraw, reopen, agree or add something."""
-    cases.act_on_case(
-        session, principal=worker, number=number, action=action, form=form.as_form(), at=now()
-    )
+    at = now()
+    timeline = cases.get_my_complaint(session, number=number, person_id=worker.person_id)
+    try:
+        tokens = stage_all(session, valkey, blobs, form.files, address=address, at=at)
+        cases.act_on_case(
+            session,
+            principal=worker,
+            number=number,
+            action=action,
+            form=form.as_form(),
+            attachments=[*form.attachments, *tokens],
+            at=at,
+        )
+    except DomainError as error:
+        return show_refused_step(request, error, timeline=timeline, action=action, form=form)
     return RedirectResponse(f"/complaints/{number}", 303)

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Path, Response, UploadFile
+from fastapi import Path, Response, UploadFile
 
 from api.deps import (
     BatchReleaserDep,
@@ -23,6 +23,7 @@ from api.schemas.pay_batches import (
     ReleaseIn,
     WaitingBatchOut,
 )
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import (
     CodeThrottledError,
@@ -36,6 +37,7 @@ from payroll.bank_errors import (
     BatchDecidedError,
     BatchNotReleasedError,
     CardChangedError,
+    CardRejectedError,
     ConfirmationUnprovedError,
     LinesInBatchError,
     PayeeUnusableError,
@@ -46,6 +48,8 @@ from payroll.bank_errors import (
 )
 from payroll.bank_profiles import PROFILES, ProfileName
 from payroll.errors import (
+    AttendanceChangedError,
+    AttendanceNotLockedError,
     NothingToPayError,
     PayBatchNotFoundError,
     PaySheetNotFoundError,
@@ -57,7 +61,7 @@ from payroll.errors import (
     SheetActionNotAllowedError,
 )
 
-router = APIRouter(tags=["payroll"])
+router = StrictRouter(tags=["payroll"])
 
 SHEET = "/projects/{project_id}/pay-sheets/{sheet_id}/batches"
 BATCH = f"{SHEET}/{{reference}}"
@@ -90,8 +94,11 @@ def list_waiting_batches(
         NothingToPayError,
         LinesInBatchError,
         CardChangedError,
+        CardRejectedError,
         ConfirmationUnprovedError,
         PayeeUnusableError,
+        AttendanceNotLockedError,
+        AttendanceChangedError,
         SheetActionNotAllowedError,
     ),
 )
@@ -171,6 +178,8 @@ def request_release_code(
         PayBatchNotFoundError,
         BatchDecidedError,
         BatchCardChangedError,
+        AttendanceNotLockedError,
+        AttendanceChangedError,
         SecondPersonRequiredError,
         StepUpCodeWrongError,
         SignInUnavailableError,

@@ -2,20 +2,21 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, UploadFile
+from fastapi import UploadFile
 
 from api.deps import ProjectManagerDep, SessionDep, SettingsDep
 from api.problems import problems
 from api.routes.payroll import NOT_COMPUTABLE
 from api.routes.projects import WORKBOOK_REFUSALS
 from api.schemas.pay_import import PayImportOut
+from api.strict_json import StrictRouter
 from core.clock import now
 from payroll import pay_import
 from payroll.errors import NobodyWorkedError, PaySheetNotFoundError
 from payroll.term_errors import PaySheetNotDraftError
 from projects.workbook import MAX_BYTES
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["payroll"])
+router = StrictRouter(prefix="/projects/{project_id}", tags=["payroll"])
 
 
 @router.post(

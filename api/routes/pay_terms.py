@@ -2,9 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
-from api.deps import ProjectManagerDep, SessionDep
+from api.deps import ProjectManagerDep, SessionDep, SettingsDep
 from api.problems import problems
 from api.schemas.attendance import Month
 from api.schemas.pay_terms import (
@@ -23,27 +21,44 @@ from api.schemas.pay_terms import (
     WorkerTermsOut,
     to_hundredths,
 )
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.principal import Principal
 from payroll import advances, entries, line_sources, terms
 from payroll.entries import ForWorker
-from payroll.errors import NoPayTermsError, PayslipNotFoundError
+from payroll.errors import (
+    NoPayTermsError,
+    PayslipAtBankError,
+    PayslipIncompleteError,
+    PayslipNotFoundError,
+)
 from payroll.term_errors import (
     AdvanceInFutureError,
     AdvanceOutsideEngagementError,
     AmountTooSmallError,
     DeductionNeedsSourceError,
+    EntryMonthAheadError,
     EntryNotFoundError,
+    EntryOutsideEngagementError,
     EntryWithdrawnError,
     LineNotFoundError,
     MonthOrderError,
+    MonthShownError,
     OvertimeNeedsTimeError,
     TermsExistError,
     TermsSettledError,
     WorkerNotFoundError,
 )
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["payroll"])
+NOT_THIS_MONTH = (EntryMonthAheadError, EntryOutsideEngagementError, MonthShownError)
+NOT_WITHDRAWN = (
+    EntryNotFoundError,
+    EntryWithdrawnError,
+    PayslipAtBankError,
+    PayslipIncompleteError,
+)
+
+router = StrictRouter(prefix="/projects/{project_id}", tags=["payroll"])
 
 
 @router.get("/workers/{worker_id}/pay-terms", responses=problems(WorkerNotFoundError))
@@ -140,10 +155,12 @@ def record_advance(
 
 @router.post(
     "/advances/{advance_id}/withdraw",
-    responses=problems(EntryNotFoundError, EntryWithdrawnError),
+    responses=problems(*NOT_WITHDRAWN),
 )
 def withdraw_advance(
+    *,
     session: SessionDep,
+    settings: SettingsDep,
     manager: ProjectManagerDep,
     project_id: UUID,
     advance_id: UUID,
@@ -151,7 +168,8 @@ def withdraw_advance(
 ) -> AdvanceOut:
     """Take an advance back.
 
-    It stays on record. Draw a draft up again, and adjust a payslip that took it off.
+    It stays on record. Draw a draft up again; a published payslip that took it off is replaced,
+    and the worker answers anew. Not while a bank has the payslip.
     """
     view = advances.withdraw_advance(
         session,
@@ -160,6 +178,7 @@ def withdraw_advance(
         advance_id=advance_id,
         reason=body.reason,
         at=now(),
+        county_facts=settings.county_facts,
     )
     return AdvanceOut.of(view)
 
@@ -185,7 +204,7 @@ def list_pay_entries(
 @router.post(
     "/workers/{worker_id}/piece-work",
     status_code=201,
-    responses=problems(WorkerNotFoundError, AmountTooSmallError),
+    responses=problems(WorkerNotFoundError, AmountTooSmallError, *NOT_THIS_MONTH),
 )
 def enter_piece_work(
     session: SessionDep,
@@ -213,7 +232,7 @@ def enter_piece_work(
 @router.post(
     "/workers/{worker_id}/supplements",
     status_code=201,
-    responses=problems(WorkerNotFoundError, MonthOrderError),
+    responses=problems(WorkerNotFoundError, MonthOrderError, *NOT_THIS_MONTH),
 )
 def enter_supplement(
     session: SessionDep,
@@ -239,7 +258,7 @@ def enter_supplement(
 @router.post(
     "/workers/{worker_id}/deductions",
     status_code=201,
-    responses=problems(WorkerNotFoundError, DeductionNeedsSourceError),
+    responses=problems(WorkerNotFoundError, DeductionNeedsSourceError, *NOT_THIS_MONTH),
 )
 def enter_deduction(
     session: SessionDep,
@@ -268,10 +287,12 @@ def enter_deduction(
 
 @router.post(
     "/pay-entries/{entry_id}/withdraw",
-    responses=problems(EntryNotFoundError, EntryWithdrawnError),
+    responses=problems(*NOT_WITHDRAWN),
 )
 def withdraw_pay_entry(
+    *,
     session: SessionDep,
+    settings: SettingsDep,
     manager: ProjectManagerDep,
     project_id: UUID,
     entry_id: UUID,
@@ -279,7 +300,8 @@ def withdraw_pay_entry(
 ) -> PayEntryOut:
     """Take an entry back.
 
-    It stays on record. Draw a draft up again, and adjust a payslip that counted it.
+    It stays on record. Draw a draft up again; a published payslip that counted it is replaced,
+    and the worker answers anew. Not while a bank has the payslip.
     """
     entry = entries.withdraw_pay_entry(
         session,
@@ -288,6 +310,7 @@ def withdraw_pay_entry(
         entry_id=entry_id,
         reason=body.reason,
         at=now(),
+        county_facts=settings.county_facts,
     )
     return PayEntryOut.of(entry)
 

@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deps import ProjectManagerDep, SessionDep, SettingsDep
 from api.errors import RepeatedFieldError
 from api.problems import problems
@@ -15,10 +13,11 @@ from api.schemas.payroll import (
     PublicationOut,
     SheetOverviewOut,
 )
-from api.strict_json import StrictRoute
+from api.strict_json import StrictRouter
 from core.clock import now
-from payroll import service
+from payroll import corrections, service
 from payroll.errors import (
+    AttendanceChangedError,
     AttendanceNotLockedError,
     NobodyWorkedError,
     NoPayTermsError,
@@ -28,17 +27,22 @@ from payroll.errors import (
     PayslipChangedError,
     PayslipIncompleteError,
     PayslipNotFoundError,
+    PayslipUnchangedError,
     PieceQuantitiesMissingError,
     SheetActionNotAllowedError,
 )
 from payroll.term_errors import (
     AttendanceMovedError,
     DeductionTooLargeError,
+    LineNotFoundError,
+    LineOnRecordError,
+    LineSumError,
+    LineUnclearError,
     NegativeNetError,
     PaySheetStaleError,
 )
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["payroll"], route_class=StrictRoute)
+router = StrictRouter(prefix="/projects/{project_id}", tags=["payroll"])
 NOT_COMPUTABLE = (
     NoPayTermsError,
     PieceQuantitiesMissingError,
@@ -118,7 +122,13 @@ def publish_pay_sheet(
 
 @router.post(
     "/pay-sheets/{sheet_id}/approve",
-    responses=problems(PaySheetNotFoundError, NothingToApproveError, SheetActionNotAllowedError),
+    responses=problems(
+        PaySheetNotFoundError,
+        NothingToApproveError,
+        AttendanceNotLockedError,
+        AttendanceChangedError,
+        SheetActionNotAllowedError,
+    ),
 )
 def approve_pay_sheet(
     session: SessionDep, manager: ProjectManagerDep, project_id: UUID, sheet_id: UUID
@@ -146,9 +156,15 @@ def approve_pay_sheet(
         PayslipChangedError,
         PayslipAtBankError,
         PayslipIncompleteError,
+        PayslipUnchangedError,
+        AttendanceNotLockedError,
         *NOT_COMPUTABLE,
         SheetActionNotAllowedError,
         RepeatedFieldError,
+        LineNotFoundError,
+        LineOnRecordError,
+        LineSumError,
+        LineUnclearError,
     ),
 )
 def adjust_payslip(
@@ -165,12 +181,12 @@ def adjust_payslip(
     The worker is told and must answer again, and the line must be approved again; nobody else's is
     touched. Less than before stays owed until the worker agrees. Not while a bank has the line.
     """
-    payslip = service.adjust_payslip(
+    payslip = corrections.adjust_payslip(
         session,
         principal=manager,
         project_id=project_id,
         payslip_id=payslip_id,
-        items=body.to_items(),
+        lines=body.to_lines(),
         note=body.note,
         at=now(),
         county_facts=settings.county_facts,

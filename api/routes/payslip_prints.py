@@ -11,13 +11,14 @@ from api.deps import SessionDep, SettingsDep, WorkerDep
 from api.pages.refusals import PageRoute
 from api.pages.rendering import render
 from api.problems import problems
+from api.strict_json import StrictRouter
 from core.clock import now
 from payroll import payslip_pdf
 from payroll.errors import PayslipNotFoundError
 
 PDF = "application/pdf"
 
-router = APIRouter(prefix="/me", tags=["payslips"])
+router = StrictRouter(prefix="/me", tags=["payslips"])
 check_router = APIRouter(prefix="/p", route_class=PageRoute, include_in_schema=False)
 
 DigestPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
 from sqlmodel import Session
 
 from api.deps import KeyringDep, SessionDep, WorkerDep
@@ -21,6 +20,7 @@ from api.schemas.payslips import (
     ReceivedOut,
     WageStatusOut,
 )
+from api.strict_json import StrictRouter
 from api.transactions import TransactionsDep
 from core.clock import now
 from payroll import answers, receipts
@@ -34,7 +34,7 @@ from payroll.errors import (
     PayslipNotFoundError,
 )
 
-router = APIRouter(prefix="/me", tags=["payslips"])
+router = StrictRouter(prefix="/me", tags=["payslips"])
 
 
 @router.get("/status")

@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deps import SessionDep, UnmaskerDep
 from api.problems import problems
 from api.schemas.persons import UnmaskedOut, UnmaskIn
+from api.strict_json import StrictRouter
 from identity import service
 from identity.errors import (
     FieldNotRecordedError,
@@ -15,7 +14,7 @@ from identity.errors import (
     RoleRequiredError,
 )
 
-router = APIRouter(prefix="/persons", tags=["persons"])
+router = StrictRouter(prefix="/persons", tags=["persons"])
 
 
 @router.post(

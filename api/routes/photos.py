@@ -3,11 +3,12 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Query, Response, UploadFile
+from fastapi import Form, Query, Response, UploadFile
 
 from api.deps import GateDep, ProjectManagerDep, SessionDep, WorkerDep
 from api.problems import problems
 from api.schemas.photos import FacesAtGatesIn, FacesOut, PhotoNoticeOut, PhotoOut
+from api.strict_json import StrictRouter
 from core.clock import now
 from devices import faces
 from devices.errors import UnknownDeviceError, WrongProfileError
@@ -24,7 +25,7 @@ from identity.errors import (
 )
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(tags=["photos"])
+router = StrictRouter(tags=["photos"])
 NOT_STORED = {"Cache-Control": "no-store"}
 NOT_A_WORKER = (NotSignedInError, RoleRequiredError)
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)

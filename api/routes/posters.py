@@ -4,10 +4,11 @@ from typing import Annotated
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from api.deps import ProjectManagerDep, SessionDep, SettingsDep
 from api.problems import problems
+from api.strict_json import StrictRouter
 from core.clock import local_date, now
 from core.settings import Settings
 from identity.errors import NotSignedInError, RoleRequiredError
@@ -19,7 +20,7 @@ from qr.prints.posters import PaperSize
 
 PDF = "application/pdf"
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["projects"])
+router = StrictRouter(prefix="/projects/{project_id}", tags=["projects"])
 
 SizeQuery = Annotated[PaperSize, Query(description="Paper.")]
 

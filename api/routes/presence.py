@@ -2,13 +2,14 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 
 from api.deps import ProjectManagerDep, SessionDep
 from api.pages.rendering import render
 from api.problems import problems
 from api.schemas.presence import PresenceOut
+from api.strict_json import StrictRouter
 from attendance import presence
 from core.clock import now
 from identity.errors import NotSignedInError, RoleRequiredError
@@ -18,7 +19,7 @@ from qr.prints.evacuation import print_evacuation_list
 PDF = "application/pdf"
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 
-router = APIRouter(prefix="/projects/{project_id}/presence", tags=["attendance"])
+router = StrictRouter(prefix="/projects/{project_id}/presence", tags=["attendance"])
 
 
 @router.get("", responses=problems(*NOT_YOURS))

@@ -3,12 +3,13 @@
 from urllib.parse import quote
 from uuid import UUID
 
-from fastapi import APIRouter, Response, UploadFile
+from fastapi import Response, UploadFile
 
 from api.deps import AdminDep, ProjectManagerDep, ProjectViewerDep, SessionDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.projects import ProjectDetailOut, ProjectOut, RosterEntryOut, RosterReportOut
+from api.strict_json import StrictRouter
 from attendance import conflicts
 from core.clock import now
 from devices.queries import count_troubles
@@ -41,7 +42,7 @@ WORKBOOK_REFUSALS = (
     RepeatedColumnsError,
 )
 
-router = APIRouter(prefix="/projects", tags=["projects"])
+router = StrictRouter(prefix="/projects", tags=["projects"])
 
 
 @router.get("", responses=problems(NotSignedInError, RoleRequiredError))

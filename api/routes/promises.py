@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deps import AdminDep, SessionDep
 from api.problems import problems
 from api.schemas.promises import PromiseIn, PromiseOut, PromisesOut
+from api.strict_json import StrictRouter
 from cases import promises
 from cases.desk_errors import BureauNotFoundError, PromiseNotFoundError, PromiseNotShorterError
 from core.clock import local_date, now
 
-router = APIRouter(prefix="/bureaus/{division_code}/promises", tags=["case desk"])
+router = StrictRouter(prefix="/bureaus/{division_code}/promises", tags=["case desk"])
 
 
 @router.get("", responses=problems(BureauNotFoundError))

@@ -2,17 +2,18 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import KeyringDep, PhoneOwnerDep, SessionDep, ValkeyDep
 from api.problems import problems
 from api.schemas.qr import CodeKitOut
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import NotSignedInError, OwnPhoneRequiredError, RoleRequiredError
 from qr import image, phones, service
 from qr.errors import AnotherPhoneError, NoProjectError, PhoneMovedTooOftenError
 
-router = APIRouter(prefix="/me", tags=["qr"])
+router = StrictRouter(prefix="/me", tags=["qr"])
 NOT_STORED = {"Cache-Control": "no-store"}
 NOT_ON_A_PHONE = (NotSignedInError, RoleRequiredError, OwnPhoneRequiredError)
 

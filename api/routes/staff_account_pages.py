@@ -10,7 +10,7 @@ from api.deps import SessionDep
 from api.pages.desk import HOME, DeskManagerDep, DeskRoute, render_desk
 from api.routes.ledger import send_ledger
 from api.schemas.ledger import LedgerIn
-from api.schemas.wage_accounts import WithdrawalIn
+from api.schemas.wage_accounts import StatementWithdrawalIn, WithdrawalIn
 from core.clock import ONE_DAY, local_date, now
 from payroll import account_import, accounts, ledger
 from projects.workbook import MAX_BYTES
@@ -62,6 +62,20 @@ def import_wage_account(
     return render_desk(
         request, "desk_account_import.html", manager, project_id=project_id, report=report
     )
+
+
+@router.post("/import/withdraw")
+def withdraw_statement(
+    session: SessionDep,
+    manager: DeskManagerDep,
+    project_id: UUID,
+    form: Annotated[StatementWithdrawalIn, Form()],
+) -> Response:
+    """Take the last statement back, with a reason."""
+    account_import.withdraw_statement(
+        session, principal=manager, project_id=project_id, **form.model_dump(), at=now()
+    )
+    return _go_back(project_id)
 
 
 @router.post("/closing-notice")

@@ -13,7 +13,7 @@ from api.schemas.desk_pages import MOST_LINES, AdjustmentForm
 from api.schemas.follow_up import ReplyIn, VisitReportIn
 from core.clock import now
 from core.enums import PayslipAnswerState
-from payroll import desk_queries, dispute_files, disputes, queries, reminders, service
+from payroll import corrections, desk_queries, dispute_files, disputes, queries, reminders
 from payroll import follow_up_queries as follow_up
 
 router = APIRouter(
@@ -73,7 +73,9 @@ def show_payslip(
     dispute = None
     if payslip.answer_state is PayslipAnswerState.DISPUTED:
         dispute = follow_up.get_dispute(session, payslip)
-    worked_out = [line for line in payslip.content["items"] if not line["entry_id"]]
+    items = payslip.content["items"]
+    lines = [line | {"number": number} for number, line in enumerate(items, 1)]
+    typed = [line for line in lines if not line["entry_id"]]
     return render_desk(
         request,
         "desk_payslip.html",
@@ -84,7 +86,8 @@ def show_payslip(
         dispute=dispute,
         reply_due=dispute and disputes.compute_reply_due(dispute),
         files=follow_up.list_dispute_files(session, [dispute.answer.id]) if dispute else [],
-        lines=[*worked_out, *[{}] * SPARE_LINES][:MOST_LINES],
+        lines=[*typed, *[{}] * SPARE_LINES][:MOST_LINES],
+        on_record=[line for line in lines if line["entry_id"]],
         is_at_bank=queries.is_at_bank(session, payslip_id),
     )
 
@@ -138,12 +141,12 @@ def adjust_payslip(
 ) -> Response:
     """Replace the payslip by a corrected version, which the worker answers anew."""
     adjustment = form.to_adjustment()
-    payslip = service.adjust_payslip(
+    payslip = corrections.adjust_payslip(
         session,
         principal=manager,
         project_id=project_id,
         payslip_id=payslip_id,
-        items=adjustment.to_items(),
+        lines=adjustment.to_lines(),
         note=adjustment.note,
         at=now(),
         county_facts=settings.county_facts,

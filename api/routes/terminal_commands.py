@@ -2,19 +2,18 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter
-
 from api.deps import ProjectManagerDep, SessionDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.zkteco import LogQueryIn, TerminalCommandOut
+from api.strict_json import StrictRouter
 from devices.errors import DeviceNotFoundError, LogQueryTooLongError, NoLogQueryError
 from devices.queries import get_device
 from devices.zkteco import commands, queries
 from identity.errors import NotSignedInError, RoleRequiredError
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(tags=["devices"], prefix="/projects/{project_id}/terminals/{device_id}")
+router = StrictRouter(tags=["devices"], prefix="/projects/{project_id}/terminals/{device_id}")
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError, DeviceNotFoundError)
 
 

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from api.deps import KeyringDep, ProjectManagerDep, SessionDep, SettingsDep
 from api.pagination import Page, PageDep, make_page
@@ -17,6 +17,7 @@ from api.schemas.terminals import (
     TerminalOfferOut,
     TerminalSettingsIn,
 )
+from api.strict_json import StrictRouter
 from attendance import rereading
 from core.clock import now
 from core.enums import MessageState
@@ -32,7 +33,7 @@ from devices.errors import (
 from identity.errors import NotSignedInError, RoleRequiredError
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(tags=["devices"], prefix="/projects/{project_id}")
+router = StrictRouter(tags=["devices"], prefix="/projects/{project_id}")
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 NO_TERMINAL = (DeviceNotFoundError, DeviceRevokedError, NotATerminalError)
 

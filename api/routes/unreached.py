@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import Request
 from fastapi.responses import HTMLResponse
 
 from api.deps import InspectorDep, ProjectManagerDep, SessionDep
@@ -10,13 +10,14 @@ from api.pages.rendering import render
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.notifications import ToldIn, ToldOut, UnreachedOut
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import NotSignedInError, RoleRequiredError
 from notifications import unreached
 from notifications.errors import AlreadyToldError, NotificationNotFoundError, TeamNotFoundError
 from projects.errors import ProjectNotFoundError
 
-router = APIRouter(tags=["notifications"])
+router = StrictRouter(tags=["notifications"])
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 
 

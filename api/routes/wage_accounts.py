@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, UploadFile
+from fastapi import UploadFile
 
 from api.deps import ProjectManagerDep, ProjectViewerDep, SessionDep
 from api.problems import problems
@@ -10,9 +10,11 @@ from api.routes.projects import WORKBOOK_REFUSALS
 from api.schemas.wage_accounts import (
     ClosingNoticeOut,
     StatementReportOut,
+    StatementWithdrawalIn,
     WageAccountOut,
     WithdrawalIn,
 )
+from api.strict_json import StrictRouter
 from core.clock import now
 from identity.errors import NotSignedInError, RoleRequiredError
 from payroll import account_import, accounts
@@ -20,12 +22,13 @@ from payroll.account_errors import (
     AccountNotClosableError,
     ClosingAnnouncedError,
     ClosingNotAnnouncedError,
+    StatementNotLastError,
 )
 from projects import service as projects
 from projects.errors import ProjectNotFoundError
 from projects.workbook import MAX_BYTES
 
-router = APIRouter(prefix="/projects/{project_id}/wage-account", tags=["payroll"])
+router = StrictRouter(prefix="/projects/{project_id}/wage-account", tags=["payroll"])
 NOT_YOURS = (NotSignedInError, RoleRequiredError, ProjectNotFoundError)
 
 
@@ -65,6 +68,24 @@ def import_wage_account(
         at=now(),
     )
     return StatementReportOut.of(report)
+
+
+@router.post(
+    "/import/withdraw",
+    status_code=204,
+    responses=problems(*NOT_YOURS, StatementNotLastError),
+)
+def withdraw_statement(
+    session: SessionDep, manager: ProjectManagerDep, project_id: UUID, body: StatementWithdrawalIn
+) -> None:
+    """Take back the last bank statement.
+
+    For the project's labour manager, where a statement was not the bank's own. Its lines stay on
+    record, count no more, and may be imported again as the bank has them.
+    """
+    account_import.withdraw_statement(
+        session, principal=manager, project_id=project_id, **body.model_dump(), at=now()
+    )
 
 
 @router.post(

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from api.deps import AdminDep, SessionDep
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
 from api.schemas.webhooks import NewWebhookOut, WebhookDeliveryOut, WebhookIn, WebhookOut
+from api.strict_json import StrictRouter
 from core.clock import now
 from core.enums import WebhookState
 from identity.errors import NotSignedInError, RoleRequiredError
@@ -20,7 +21,7 @@ from notifications.errors import (
 )
 from notifications.webhooks import service
 
-router = APIRouter(prefix="/webhooks", tags=["operation"])
+router = StrictRouter(prefix="/webhooks", tags=["operation"])
 NOT_ADMIN = (NotSignedInError, RoleRequiredError)
 
 

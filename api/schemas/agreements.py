@@ -36,6 +36,9 @@ class AgreementOut(BaseModel):
         description="SHA-256 (hex) over number, proposal, paragraphs and rows (RFC 8785)."
     )
     signatures: list[SignatureOut]
+    is_naming: bool = Field(
+        description="The complainant's name stands in it; else a number does, whoever signs."
+    )
     unsigned: list[AgreementParty] = Field(description="Who has not signed yet.")
 
     @classmethod
@@ -55,6 +58,7 @@ class AgreementOut(BaseModel):
                 )
                 for one, _ in agreement.signatures
             ],
+            is_naming=agreement.is_naming,
             unsigned=agreement.unsigned,
         )
 

@@ -4,14 +4,12 @@ from typing import Literal
 
 from pydantic import Field
 
-from api.schemas.cases import Attachments, HandedIn, LookupIn, OwnActionIn
+from api.schemas.cases import HandedIn, LookupIn, OwnActionIn
 from core.case_enums import Means
 
 
 class ActByPinIn(LookupIn, OwnActionIn):
     """Number, PIN, and what you say."""
-
-    attachments: Attachments = Field(default=[])
 
 
 class ActByPinForm(ActByPinIn):
@@ -25,4 +23,3 @@ class ActOnBehalfIn(OwnActionIn):
 
     means: Literal[Means.PHONE, Means.WINDOW] = Field(examples=["phone"])
     pin: str | None = Field(default=None, max_length=20, description="As the caller gives it.")
-    attachments: Attachments = Field(default=[])

@@ -1,21 +1,18 @@
 """Wire shapes of the inspector's desk: a case in full, handlers, requests, notes, identities."""
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, model_validator
 
 from api.schemas.auth import Mobile
+from api.schemas.bodies import Body
 from api.schemas.cases import (
-    Attachments,
     CaseEventOut,
     CaseOut,
     ClockOut,
-    EmployerName,
-    Mark,
     Statement,
-    Yuan,
     make_line,
 )
 from api.schemas.findings import CellFindingOut
@@ -25,17 +22,13 @@ from cases.bureaus import Bureau
 from cases.clue_findings import ClueFindingCode
 from cases.crime import Screening
 from cases.desk import CaseFile
-from cases.filing import Filing
 from cases.intake import ClueResult
 from core.case_enums import (
     CaseAction,
-    Channel,
-    ComplaintKind,
     CrimeVerdict,
-    Disclosure,
     RetaliationKind,
 )
-from core.money import parse_yuan, to_yuan
+from core.money import to_yuan
 from db.models import (
     AuditEntry,
     BureauAlarm,
@@ -54,39 +47,45 @@ Reason = Words
 NoteText = Statement
 
 
-class HandlerIn(BaseModel):
+class HandlerIn(Body):
     """Who is to investigate."""
 
     person_id: UUID
 
 
-class RecusalIn(BaseModel):
+class RecusalIn(Body):
     """Who steps back, and from what interest."""
 
     person_id: UUID
     reason: Reason
 
 
-class NoteIn(BaseModel):
+class NoteIn(Body):
     """A note for colleagues."""
 
     text: NoteText
 
 
-class DecisionIn(BaseModel):
+class DecisionIn(Body):
     """What the head decides on a request."""
 
     granted: bool
-    reason: Reason | None = None
+    reason: Reason | None = Field(default=None, description="Needed to decline.")
+
+    @model_validator(mode="after")
+    def _check_reason(self) -> Self:
+        if not self.granted and self.reason is None:
+            raise ValueError("reason is needed to decline")
+        return self
 
 
-class UnlockIn(BaseModel):
+class UnlockIn(Body):
     """Why you must know who complained."""
 
     reason: Reason
 
 
-class FindingIn(BaseModel):
+class FindingIn(Body):
     """What came of looking into a sign of revenge."""
 
     finding: Reason
@@ -275,35 +274,6 @@ class CaseFileOut(CaseOut):
         )
 
 
-class AssistedComplaintIn(BaseModel):
-    """A complaint that an official writes down for somebody, by phone or at the window."""
-
-    statement: Statement
-    channel: Literal[Channel.PHONE, Channel.WINDOW] = Channel.WINDOW
-    kind: ComplaintKind = ComplaintKind.COMPLAINT
-    disclosure: Disclosure = Disclosure.SHIELDED
-    project_id: UUID | None = None
-    county_code: str | None = Field(
-        default=None, pattern=r"^[0-9]{6}$", description="Where the site is, if no project."
-    )
-    employer_name: EmployerName | None = None
-    name: Name | None = Field(default=None, description="Sealed; shown only when unlocked.")
-    phone: Mobile | None = None
-    months: list[Annotated[str, StringConstraints(pattern=r"^20[0-9]{2}-(0[1-9]|1[0-2])$")]] = (
-        Field(default=[], max_length=36)
-    )
-    amount: Yuan | None = None
-    people: int = Field(default=1, ge=1, le=1000)
-    mark: Mark | None = None
-    attachments: Attachments = []
-
-    def as_filing(self) -> Filing:
-        """Return what is filed, without the name, the months and the files."""
-        said = self.model_dump(exclude={"amount", "name", "months", "attachments"})
-        amount_fen = None if self.amount is None else parse_yuan(self.amount)
-        return Filing(**said, amount_fen=amount_fen or None)
-
-
 class ClueFindingOut(CellFindingOut[ClueFindingCode | FindingCode]):
     """What is wrong about one cell, and what to do in the sheet."""
 
@@ -334,7 +304,7 @@ class CluesOut(BaseModel):
     items: list[ClueOut]
 
 
-class BureauContactIn(BaseModel):
+class BureauContactIn(Body):
     """Somebody the bureau can be reached through."""
 
     name: Name

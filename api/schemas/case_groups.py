@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AwareDatetime, BaseModel, Field
 
+from api.schemas.bodies import Body
 from api.schemas.case_desk import NoteText
 from cases import divisions
 from cases.groups import GroupFile
@@ -17,13 +18,13 @@ from core.money import to_yuan
 from db.models import BureauContact, Case, CaseGroup, Complaint, DispatchEntry, GroupAlert, Person
 
 
-class MemberIn(BaseModel):
+class MemberIn(Body):
     """A case of the group."""
 
     number: str = Field(pattern=r"^AX[0-9]{14}$", examples=["AX26112304271906"])
 
 
-class DispatchEntryIn(BaseModel):
+class DispatchEntryIn(Body):
     """A line on the board of a mass event."""
 
     kind: DispatchKind
@@ -162,7 +163,7 @@ class StatisticsOut(BaseModel):
     steps: dict[CaseAction, int] = Field(description="How often each step was taken.")
     punctuality: list[PunctualityOut]
     overdue_now: int
-    recovered: str = Field(description="Yuan, at the closings of the period.")
+    recovered: str = Field(description="Yuan at the closings of the period, less what never came.")
     advanced: str
     advance_recovered: str
     rated: int = Field(description="How often a complainant gave 1 to 5.")

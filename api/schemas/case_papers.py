@@ -6,13 +6,15 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.schemas.bodies import Body
+from api.schemas.words import NO_NUL
 from cases.documents import Papers, describe, format_check_code
 from cases.files import Staged
 from core.case_enums import DocumentKind, ServiceMethod, ServiceRecipient
 from db.models import CaseDocument, ComplaintFile, DocumentService
 
 
-class PaperIn(BaseModel):
+class PaperIn(Body):
     """The step whose paper is to be drawn up."""
 
     event_id: UUID = Field(description="From `due` of the list of papers.")
@@ -45,6 +47,12 @@ class PaperOut(BaseModel):
             sha256=document.digest,
             drawn_at=document.created_at,
         )
+
+
+class BundleIn(Body):
+    """Why you need the bundle whole."""
+
+    reason: str | None = Field(default=None, max_length=200, pattern=NO_NUL)
 
 
 class ServiceOut(BaseModel):
@@ -96,6 +104,15 @@ class PapersOut(BaseModel):
                 for event, kind in papers.due
             ],
         )
+
+
+class OwnPaperOut(BaseModel):
+    """A paper of your complaint, as its story lists it."""
+
+    id: UUID
+    title: str = Field(examples=["劳动保障监察投诉受理通知书"])
+    number: str = Field(examples=["西湖区劳监受〔2026〕7号"])
+    drawn_at: datetime
 
 
 class OwnPapersOut(BaseModel):

@@ -8,8 +8,10 @@ from fastapi import UploadFile
 from pydantic import BaseModel, Field, StringConstraints
 
 from api.schemas.auth import Mobile
+from api.schemas.bodies import Body
+from api.schemas.case_papers import OwnPaperOut
 from api.schemas.words import EMPTY_IF_UNSEEN, NO_NUL, SEEN
-from cases import clocks, divisions
+from cases import clocks, divisions, rules
 from cases.desk import ClockReading, ListedCase
 from cases.filing import FiledComplaint
 from cases.list_queries import CaseRow
@@ -50,16 +52,13 @@ Mark = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{16,64}$")]
 Yuan = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,10}(\.[0-9]{1,2})?$", max_length=13)]
 """Yuan as a decimal string."""
 
-
 Attachments = Annotated[
     list[Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{32}$")]],
     Field(max_length=10, description="Tokens of uploads from `POST /v1/complaint-files`."),
 ]
 
-
 HandedIn = Annotated[list[UploadFile], Field(max_length=10)]
 """Files as a page's form sends them; an empty one stands for nothing chosen."""
-
 
 EmployerName = Annotated[
     str,
@@ -111,15 +110,18 @@ class FiledComplaintOut(BaseModel):
         return cls.model_validate(filed, from_attributes=True)
 
 
-class OwnActionIn(BaseModel):
-    """What the complainant says with it."""
+class OwnActionIn(Body):
+    """What the complainant says with it; an unknown field is refused, nothing said is dropped."""
 
-    note: Note | None = None
+    note: Note | None = Field(
+        default=None, description="Need not be said where a picture or a recording says it."
+    )
+    attachments: Attachments = Field(default=[])
     satisfaction: int | None = Field(
         default=None, ge=1, le=5, description="After closing: 1 not at all, 5 very."
     )
     received: Received | None = Field(
-        default=None, description="With `reopen`: whether a part of the money came."
+        default=None, description="With `reopen`: `partly` or `nothing` came."
     )
 
     def as_form(self) -> Form:
@@ -127,7 +129,13 @@ class OwnActionIn(BaseModel):
         return Form(note=self.note or None, satisfaction=self.satisfaction, received=self.received)
 
 
-class ActionIn(BaseModel):
+class OwnActionForm(OwnActionIn):
+    """What the page sends: the files come with the words."""
+
+    files: HandedIn = Field(default=[])
+
+
+class ActionIn(Body):
     """Why, or with what result; the complainant reads the note."""
 
     note: Note | None = None
@@ -176,6 +184,7 @@ class StepOut(BaseModel):
     at: datetime
     say: str
     note: str | None
+    files: int = Field(description="How many you handed in with it.")
 
 
 class ComplaintOut(BaseModel):
@@ -204,6 +213,7 @@ class TimelineOut(ComplaintOut):
     """A complaint with everything that happened to it, oldest first."""
 
     steps: Annotated[list[StepOut], Field(description="Names no official.")]
+    papers: list[OwnPaperOut] = Field(description="By number and PIN: `read_paper_by_pin`.")
 
 
 class ComplaintsOut(BaseModel):
@@ -225,10 +235,11 @@ class ComplainantOut(BaseModel):
         if row.complaint.disclosure is not Disclosure.NAMED:
             return None
         person = row.complainant
+        name = person.name if person else rules.read_given_name(row.complaint.personal)
         phone = person.phone if person else row.complaint.phone
         return cls(
             person_id=person.id if person else None,
-            masked_name=mask_name(person.name) if person else None,
+            masked_name=mask_name(name) if name else None,
             masked_phone=mask_phone(phone) if phone else None,
         )
 

@@ -19,23 +19,36 @@ class _OfTeam(BaseModel):
     """Whose page it was sent from."""
 
 
-class _ForWorker(_OfTeam):
+class EntryForm(_OfTeam):
+    """Something entered for one worker, on the page of which month."""
+
     worker_id: UUID
+    month: Month
+
+    @property
+    def shown_in(self) -> str:
+        """The month whose page shows it."""
+        return self.month
 
 
-class AdvanceForm(AdvanceIn, _ForWorker):
+class AdvanceForm(AdvanceIn, EntryForm):
     """Wages paid ahead, and to whom."""
 
+    @property
+    def shown_in(self) -> str:
+        """The month it was paid in, whatever page it was sent from."""
+        return f"{self.paid_date:%Y-%m}"
 
-class PieceWorkForm(PieceWorkIn, _ForWorker):
+
+class PieceWorkForm(PieceWorkIn, EntryForm):
     """Measured work, and whose."""
 
 
-class SupplementForm(SupplementIn, _ForWorker):
+class SupplementForm(SupplementIn, EntryForm):
     """What an earlier month lacked, and whose."""
 
 
-class DeductionForm(DeductionIn, _ForWorker):
+class DeductionForm(DeductionIn, EntryForm):
     """What is to be taken off, and whose wage."""
 
 

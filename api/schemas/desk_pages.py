@@ -12,7 +12,7 @@ from api.schemas.words import Words
 from core.enums import Role
 
 MOST_LINES = 20
-COLUMNS = ("name", "quantity", "unit", "unit_price")
+COLUMNS = ("name", "quantity", "unit", "unit_price", "line")
 Cell = Annotated[str, StringConstraints(strip_whitespace=True, max_length=30)]
 
 
@@ -47,6 +47,8 @@ class AdjustmentForm(BaseModel):
     quantity: list[Cell] = Field(default_factory=list, max_length=MOST_LINES)
     unit: list[Cell] = Field(default_factory=list, max_length=MOST_LINES)
     unit_price: list[Cell] = Field(default_factory=list, max_length=MOST_LINES)
+    line: list[Cell] = Field(default_factory=list, max_length=MOST_LINES)
+    """Which line of the payslip each was; empty for a new one."""
 
     @model_validator(mode="after")
     def check_lines(self) -> Self:
@@ -58,6 +60,10 @@ class AdjustmentForm(BaseModel):
         """Return what the API would be sent."""
         if self.is_recomputed:
             return AdjustmentIn(note=self.note)
-        columns = zip(self.name, self.quantity, self.unit, self.unit_price, strict=True)
-        items = [dict(zip(COLUMNS, line, strict=True)) for line in columns if line[0]]
+        columns = zip(self.name, self.quantity, self.unit, self.unit_price, self.line, strict=True)
+        items = [
+            {column: cell or None for column, cell in zip(COLUMNS, line, strict=True)}
+            for line in columns
+            if line[0]
+        ]
         return AdjustmentIn.model_validate({"note": self.note, "items": items})

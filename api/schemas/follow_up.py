@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
+from api.schemas.bodies import Body
 from api.schemas.payslips import DisputeFileOut
 from api.schemas.words import Words
 from core.enums import VisitOutcome
@@ -14,7 +15,7 @@ from payroll.disputes import compute_reply_due
 from payroll.follow_up_queries import OpenDispute, Visit
 
 
-class ReplyIn(BaseModel):
+class ReplyIn(Body):
     """Why the payslip is right as it is; the worker reads it."""
 
     reason: Words
@@ -63,7 +64,7 @@ class OpenDisputeOut(BaseModel):
         )
 
 
-class VisitReportIn(BaseModel):
+class VisitReportIn(Body):
     """What came of going to see the worker; it is not the worker's answer."""
 
     outcome: VisitOutcome

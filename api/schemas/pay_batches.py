@@ -1,12 +1,14 @@
 """Wire shapes of bank batches, their release, and what banks answer; money in yuan as text."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from api.schemas.bodies import Body
 from api.schemas.payslips import PaymentOut, Yuan
 from api.schemas.words import Words
 from core.enums import PayBatchState, PayRowState
@@ -46,8 +48,14 @@ class CreatedBatchOut(PayBatchOut):
     card_changed: list[str] = Field(
         description="Workers left out because the card is not the one they confirmed."
     )
+    card_rejected: list[str] = Field(
+        description="Workers left out because a bank said that their account is gone."
+    )
     unusable: list[str] = Field(
         description="Workers left out because no bank takes their name or bank as written."
+    )
+    unproved: list[str] = Field(
+        description="Workers left out because the log knows of no such confirmation of theirs."
     )
     remaining_count: int = Field(description="Lines that need another batch.")
 
@@ -56,8 +64,7 @@ class CreatedBatchOut(PayBatchOut):
         """Return the wire shape of a new batch."""
         return cls(
             **describe_batch(created.batch),
-            card_changed=list(created.card_changed),
-            unusable=list(created.unusable),
+            **asdict(created.left_out),
             remaining_count=created.remaining_count,
         )
 
@@ -123,13 +130,13 @@ class PayBatchDetailOut(PayBatchOut):
         return cls(**describe_batch(batch), lines=shown)
 
 
-class ReleaseIn(BaseModel):
+class ReleaseIn(Body):
     """The code that was texted for this very file."""
 
     code: StepUpCode
 
 
-class ReasonIn(BaseModel):
+class ReasonIn(Body):
     """Why a file does not go."""
 
     reason: Words

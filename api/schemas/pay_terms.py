@@ -7,7 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from api.schemas.amounts import PLAIN
 from api.schemas.attendance import Month
+from api.schemas.bodies import Body
 from api.schemas.payslips import Yuan
 from api.schemas.words import NO_NUL, SEEN, Words
 from attendance.day_rules import format_units
@@ -39,7 +41,7 @@ Source = Annotated[
     SEEN,
 ]
 PositiveAmount = Annotated[
-    Decimal, Field(gt=0, max_digits=9, decimal_places=2, examples=["500.00"])
+    Decimal, PLAIN, Field(gt=0, max_digits=9, decimal_places=2, examples=["500.00"])
 ]
 
 
@@ -48,7 +50,7 @@ def to_hundredths(amount: Decimal) -> int:
     return int(amount * FEN_PER_YUAN)
 
 
-class AllowanceIn(BaseModel):
+class AllowanceIn(Body):
     """A sum paid beside the price."""
 
     name: Name = Field(examples=["高温津贴"])
@@ -60,7 +62,7 @@ class AllowanceIn(BaseModel):
         return Allowance(self.name, self.per, to_hundredths(self.amount))
 
 
-class PayTermsIn(BaseModel):
+class PayTermsIn(Body):
     """What holds from a day on; it replaces what was agreed before, so repeat what goes on."""
 
     from_date: date
@@ -141,7 +143,7 @@ class WorkerTermsOut(BaseModel):
         )
 
 
-class PieceWorkIn(BaseModel):
+class PieceWorkIn(Body):
     """Measured work; the amount is worked out, rounded to the fen."""
 
     month: Month
@@ -152,7 +154,7 @@ class PieceWorkIn(BaseModel):
     note: Words = Field(description="What was measured, where and by whom; the worker reads it.")
 
 
-class SupplementIn(BaseModel):
+class SupplementIn(Body):
     """What an earlier month lacked."""
 
     month: Month
@@ -161,7 +163,7 @@ class SupplementIn(BaseModel):
     note: Words
 
 
-class DeductionIn(BaseModel):
+class DeductionIn(Body):
     """What is to be taken off, and what it stands on."""
 
     month: Month
@@ -176,13 +178,13 @@ class DeductionIn(BaseModel):
     )
 
 
-class WithdrawalIn(BaseModel):
+class WithdrawalIn(Body):
     """Why it is taken back."""
 
     reason: Words
 
 
-class AdvanceIn(BaseModel):
+class AdvanceIn(Body):
     """Wages paid ahead."""
 
     paid_date: date

@@ -5,25 +5,27 @@ from decimal import Decimal
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
+from api.schemas.amounts import PLAIN
 from api.schemas.attendance import Month
+from api.schemas.bodies import Body
 from api.schemas.payslips import DisputeOut, PaymentOut, Yuan, describe_payslip
 from api.schemas.words import NO_NUL, SEEN, Words
 from core.enums import PaySheetState, PayslipAnswerState
 from core.money import FEN_PER_YUAN, to_yuan
 from db.models import PaySheet, Payslip
+from payroll.corrections import LineIn
 from payroll.newer import NewerKind
-from payroll.pay_rules import PayItem, price_item
 from payroll.service import PayLine, Publication, SheetOverview
 
 ShortText = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=30, pattern=NO_NUL), SEEN
 ]
-Amount = Annotated[Decimal, Field(ge=0, max_digits=9, decimal_places=2)]
+Amount = Annotated[Decimal, PLAIN, Field(ge=0, max_digits=9, decimal_places=2)]
 
 
-class PaySheetIn(BaseModel):
+class PaySheetIn(Body):
     """Which team's month is to be paid."""
 
     month: Month
@@ -102,7 +104,7 @@ class PayLineOut(BaseModel):
 
 
 class NewerOut(BaseModel):
-    """Something that came after a draft was drawn up."""
+    """Something that came after a draft was drawn up, or a line was published."""
 
     kind: NewerKind
     worker_name: str | None = Field(description="Null for what concerns everybody on the sheet.")
@@ -115,6 +117,7 @@ class SheetOverviewOut(PaySheetOut):
     lines: list[PayLineOut]
     newer: list[NewerOut] = Field(
         description="What a draft does not know yet: draw it up again, it cannot be published."
+        " On a published sheet whose days changed: adjust them, nothing is approved or paid before."
     )
 
     @classmethod
@@ -128,46 +131,56 @@ class SheetOverviewOut(PaySheetOut):
         )
 
 
-class PayItemIn(BaseModel):
+class PayItemIn(Body):
     """One line of pay: a quantity at a price; the amount is worked out, rounded to the fen.
 
-    Anything else said of a line is refused: it would be money that nobody pays.
+    A line of the payslip that is sent as it was stays as it was; a changed one keeps its own unit
+    and what its price is for. A new one has the price of one of its unit.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     name: ShortText
     quantity: Amount = Field(examples=["22.5"])
     unit: ShortText = Field(examples=["工日"])
-    unit_price: Amount = Field(description="Yuan for one unit.", examples=["350.00"])
+    unit_price: Amount = Field(
+        description="Yuan for what the payslip's line is priced by; for one unit of a new line.",
+        examples=["350.00"],
+    )
+    amount: Amount | None = Field(
+        default=None, description="What it comes to; refused unless it does.", examples=["7875.00"]
+    )
+    line: Annotated[int, Field(ge=1, le=100)] | None = Field(
+        default=None,
+        description="Which line of the payslip it was, counted from 1; "
+        "absent: the one of this name and unit, if any.",
+    )
 
-    def to_item(self) -> PayItem:
-        """Return the priced line."""
-        return price_item(
-            self.name,
+    def to_line(self) -> LineIn:
+        """Return what the payslip's line is corrected to."""
+        return LineIn(
+            name=self.name,
             quantity=int(self.quantity * FEN_PER_YUAN),
             unit=self.unit,
             unit_price_fen=int(self.unit_price * FEN_PER_YUAN),
+            amount_fen=None if self.amount is None else int(self.amount * FEN_PER_YUAN),
+            number=self.line,
         )
 
 
-class AdjustmentIn(BaseModel):
+class AdjustmentIn(Body):
     """Why a payslip changes, and its new lines; anything else is refused."""
-
-    model_config = ConfigDict(extra="forbid")
 
     items: list[PayItemIn] | None = Field(
         default=None,
         min_length=1,
         max_length=20,
         description="What was earned, line by line; absent: worked out again from attendance. "
-        "Supplements, deductions and advances on record are added either way.",
+        "Piece work, supplements, deductions and advances on record are added either way.",
     )
     note: Words = Field(description="What was changed and why; the worker reads it.")
 
-    def to_items(self) -> tuple[PayItem, ...] | None:
-        """Return the priced lines, or None to work them out again."""
-        return None if self.items is None else tuple(line.to_item() for line in self.items)
+    def to_lines(self) -> list[LineIn] | None:
+        """Return the lines, or None to work them out again."""
+        return None if self.items is None else [item.to_line() for item in self.items]
 
 
 class AdjustedOut(BaseModel):

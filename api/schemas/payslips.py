@@ -7,6 +7,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints
 
+from api.schemas.bodies import Body
 from api.schemas.words import NO_NUL, SEEN, Words
 from core.enums import PayRowState, PayslipAnswerState, WageSeverity
 from core.money import to_yuan
@@ -184,7 +185,7 @@ class ConfirmationOut(BaseModel):
         )
 
 
-class DisputeIn(BaseModel):
+class DisputeIn(Body):
     """What is wrong, in your own words."""
 
     reason: Words

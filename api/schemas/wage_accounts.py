@@ -1,10 +1,11 @@
 """Wire shapes of wage accounts and of reports on bank statements; money in yuan as text."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field
 
+from api.schemas.bodies import Body
 from api.schemas.payslips import Yuan
 from api.schemas.projects import FindingOut
 from api.schemas.words import Words
@@ -51,6 +52,9 @@ class WageAccountOut(BaseModel):
     missing: Yuan | None = Field(description="What the balance lacks; null without a statement.")
     months: list[UnpaidMonthOut]
     closing_notice: ClosingNoticeOut | None
+    last_import_at: datetime | None = Field(
+        description="When the last statement that counts was imported; names it to withdraw it."
+    )
 
     @classmethod
     def of(cls, account: Account) -> Self:
@@ -64,6 +68,7 @@ class WageAccountOut(BaseModel):
             missing=None if missing is None else to_yuan(missing),
             months=[UnpaidMonthOut.of(month) for month in account.unpaid],
             closing_notice=account.notice and ClosingNoticeOut.of(account.notice),
+            last_import_at=account.last_import_at,
         )
 
 
@@ -99,7 +104,14 @@ class StatementReportOut(BaseModel):
         )
 
 
-class WithdrawalIn(BaseModel):
+class WithdrawalIn(Body):
     """Why the notice is taken back."""
 
+    reason: Words
+
+
+class StatementWithdrawalIn(Body):
+    """Which statement is taken back, and why."""
+
+    imported_at: AwareDatetime = Field(description="`last_import_at` of the account.")
     reason: Words

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import AfterValidator, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from core.text import says_something
+from core.text import drop_turns, says_something
 
 NO_NUL = r"^[^\x00]*$"
 """PostgreSQL keeps no NUL in text."""
@@ -14,11 +14,11 @@ NO_NUL = r"^[^\x00]*$"
 def _refuse_unseen(text: str) -> str:
     if not says_something(text):
         raise PydanticCustomError("unseen_words", "Only characters that nobody can see")
-    return text
+    return drop_turns(text)
 
 
 def _drop_unseen(text: str) -> str:
-    return text if says_something(text) else ""
+    return drop_turns(text) if says_something(text) else ""
 
 
 SEEN = AfterValidator(_refuse_unseen)

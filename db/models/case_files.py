@@ -66,11 +66,16 @@ class CaseDocument(Record, table=True):
     """文书: the signed paper of one step; append-only by trigger."""
 
     __tablename__ = "case_document"
-    __table_args__ = (sa.UniqueConstraint("division_code", "year", "kind", "serial"),)
+    __table_args__ = (
+        sa.UniqueConstraint("division_code", "year", "kind", "serial"),
+        sa.UniqueConstraint("event_id", "signatures"),
+    )
 
     case_id: UUID = Field(foreign_key="case.id", index=True)
-    event_id: UUID = Field(foreign_key="case_event.id", unique=True)
+    event_id: UUID = Field(foreign_key="case_event.id")
     kind: DocumentKind = Field(sa_type=enum_type(DocumentKind))
+    signatures: int = 0
+    """How many stand on an agreement; with another one it is another paper."""
     division_code: str = Field(max_length=6)
     year: int
     serial: int
@@ -110,6 +115,8 @@ class AgreementSignature(Record, table=True):
     """The official who took in a signature on paper."""
     signer_name: str | None = Field(default=None, sa_type=Sealed("agreement_signature.signer_name"))
     """As it stands under the paper."""
+    is_name_logged: bool = True
+    """Whether the evidence log covers that name; it did not before migration 0029."""
     proof_digest: str | None = Field(default=None, max_length=64)
     """A photo or PDF of the signed paper in the blob store."""
 

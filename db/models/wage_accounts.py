@@ -11,11 +11,17 @@ from db.base import Record, UtcDateTime, enum_type
 
 
 class WageAccountEntry(Record, table=True):
-    """One line of a bank statement; append-only by trigger, in the order of the statement."""
+    """One line of a bank statement, in its order; by trigger it stays, withdrawn at the most."""
 
     __tablename__ = "wage_account_entry"
     __table_args__ = (
-        sa.UniqueConstraint("project_id", "reference"),
+        sa.Index(
+            "ix_wage_account_entry_standing",
+            "project_id",
+            "reference",
+            unique=True,
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        ),
         sa.CheckConstraint("inflow_fen >= 0 AND outflow_fen >= 0", "amounts"),
         sa.CheckConstraint("(inflow_fen > 0) <> (outflow_fen > 0)", "one_way"),
         sa.Index(None, "project_id", "booked_date", "id"),
@@ -31,6 +37,9 @@ class WageAccountEntry(Record, table=True):
     """After this movement, as the bank states it."""
     purpose: AccountPurpose = Field(sa_type=enum_type(AccountPurpose))
     remark: str | None = Field(default=None, max_length=100)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawal: str | None = Field(default=None, max_length=500)
+    """Why the statement was taken back."""
 
 
 class ClosingNotice(Record, table=True):

@@ -26,6 +26,7 @@ PAPER_CALLERS: dict[str, frozenset[str]] = {
     "record_service": INSPECTOR,
     "list_own_papers": WORKER,
     "read_own_paper": WORKER,
+    "read_paper_by_pin": ANYONE,
     "check_paper": ANYONE,
     "stage_file": ANYONE,
     "list_complaint_files": INSPECTOR,

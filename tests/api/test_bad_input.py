@@ -7,6 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from api.refused_calls import GateRoute
+from api.routes import V1_ROUTERS
+from api.strict_json import StrictRoute
 from core.enums import Role
 from core.keyring import Keyring
 from tests.factories.identity import bearer, make_principal, make_worker_person
@@ -60,6 +63,24 @@ def test_large_body_without_a_length_is_refused(
     )
 
     assert (response.status_code, response.json()["code"]) == (413, "api.body-too-large")
+
+
+def test_a_field_named_twice_is_refused(client: TestClient) -> None:
+    response = client.post(
+        "/v1/auth/codes",
+        content='{"phone": "19100000001", "phone": "19100000002"}',
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert (response.status_code, response.json()["code"]) == (422, "api.repeated-field")
+
+
+def test_no_call_takes_a_field_twice_but_those_that_read_raw() -> None:
+    kinds = {
+        type(route) for router in V1_ROUTERS for route in router.routes if hasattr(route, "methods")
+    }
+
+    assert kinds == {StrictRoute, GateRoute}
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "application/xml", "nonsense", ""])

@@ -34,6 +34,7 @@ PUBLIC = {
         "/v1/complaints/actions/{action}",
         "/v1/complaints/agreement",
         "/v1/complaints/lookup",
+        "/v1/complaints/papers/{paper_id}",
         "/v1/devices/pair",
         "/v1/hotline/complaints",
         "/v1/notifications/callbacks/aliyun/{secret}",

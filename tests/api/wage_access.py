@@ -34,6 +34,7 @@ WAGE_CALLERS: dict[str, frozenset[str]] = {
     "complain_of_dispute": WORKER,
     "get_wage_account": frozenset({Role.LABOUR_MANAGER, Role.INSPECTOR, Role.ADMIN}),
     "import_wage_account": MANAGER,
+    "withdraw_statement": MANAGER,
     "announce_closing": MANAGER,
     "withdraw_closing": MANAGER,
     "list_employer_admins": ADMIN,
@@ -51,6 +52,9 @@ def make_wage_bodies(content_hash: str) -> dict[str, dict[str, Any]]:
         "report_call_back": {"json": {"outcome": "stands", "note": "电话里问过本人"}},
         "import_wage_account": {"files": {"file": ("x.csv", b"no statement")}},
         "withdraw_closing": {"json": {"reason": "有人还没拿到工资"}},
+        "withdraw_statement": {
+            "json": {"imported_at": "2026-11-03T10:00:00+08:00", "reason": "余额抄错了"}
+        },
         "appoint_employer_admin": {"json": {"name": "孙经理", "phone": "19100099123"}},
         "dismiss_employer_admin": {"json": {"reason": "离职"}},
         "add_dispute_file": {"files": {"file": ("a.amr", b"#!AMR\n" + bytes(50))}},

@@ -5,7 +5,7 @@ from datetime import date
 from threading import Barrier
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
@@ -131,3 +131,17 @@ def test_a_new_partition_gives_way_to_whoever_is_recording(live_database: Databa
             "SELECT CAST(:ours AS interval) < current_setting('deadlock_timeout')::interval"
         )
         assert session.scalar(shorter, {"ours": LOCK_TIMEOUT})
+
+
+def test_a_month_that_stays_in_the_default_partition_is_not_tried_again(
+    session: Session,
+) -> None:
+    make_check_in(
+        session, make_gate_site(session).worker, Direction.IN, day_start(date(2031, 12, 5))
+    )
+    seen: list[str] = []
+    listen = (session.connection(), "before_cursor_execute", lambda *call: seen.append(call[2]))
+    event.listen(*listen)
+    ensure_months(session, [date(2031, 12, 1)])
+    event.remove(*listen)
+    assert not [statement for statement in seen if "CREATE TABLE" in statement]

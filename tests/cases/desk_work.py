@@ -4,19 +4,24 @@ from datetime import datetime
 from uuid import UUID
 
 import pytest
+from redis import Redis
 from sqlmodel import Session, col, select
 
-from cases import agreements, desk, service
+from cases import agreements, desk, on_behalf, service
 from cases.agreements import Agreement
+from cases.filing import FiledComplaint
 from cases.step import Form
+from cases.timeline import Timeline
 from core.case_enums import (
     CaseAction,
     ClockKind,
+    Means,
 )
 from core.keyring import Keyring
 from db.models import (
     Case,
     CaseClock,
+    CaseEvent,
     Notification,
     Person,
 )
@@ -109,3 +114,36 @@ def told(session: Session) -> list[str]:
         for one in session.exec(select(Notification).order_by(col(Notification.id)))
         if one.template not in {Template.DECISION_ASKED}
     ]
+
+
+def events(session: Session, number: str) -> list[CaseEvent]:
+    case = stored(session, number)
+    statement = select(CaseEvent).where(CaseEvent.case_id == case.id)
+    return list(session.exec(statement.order_by(col(CaseEvent.id))))
+
+
+def write_down(
+    session: Session,
+    redis: Redis,
+    official: Principal,
+    filed: FiledComplaint,
+    action: CaseAction = CaseAction.SUPPLEMENT,
+    *,
+    pin: str | None = None,
+    means: Means = Means.PHONE,
+    note: str | None = "十一月的也没发",
+    satisfaction: int | None = None,
+) -> Timeline:
+    """Write down as an official what the complainant says."""
+    return on_behalf.act_on_behalf(
+        session,
+        redis,
+        principal=official,
+        number=filed.number,
+        pin=pin,
+        action=action,
+        form=Form(note=note, satisfaction=satisfaction),
+        attachments=[],
+        means=means,
+        at=FILED_AT,
+    )

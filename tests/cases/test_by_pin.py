@@ -1,40 +1,45 @@
 """Answering, asking and adding by number and PIN, or through an official."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from redis import Redis
-from sqlmodel import Session, col, select
+from sqlmodel import Session, func, select
 
-from cases import by_pin, on_behalf, service, throttle
-from cases.desk_errors import ConflictOfInterestError
+from cases import by_pin, files, service, statistics, throttle
 from cases.errors import (
     ActionNotAllowedError,
     AlreadyReopenedError,
-    CaseNotFoundError,
     LookupThrottledError,
     NoOpenQuestionError,
-    NoteRequiredError,
-    PinRequiredError,
+    PaidInFullError,
     SignInRequiredError,
+    StepDoneError,
+    WordsRequiredError,
     WrongNumberOrPinError,
 )
 from cases.filing import FiledComplaint
 from cases.step import Form
 from cases.throttle import Door
 from cases.timeline import Timeline
-from core.case_enums import CaseAction, CaseState, Conclusion, Means, Received
-from core.enums import Role
-from db.models import AuditEntry, CaseEvent, Notification, Person
+from core.case_enums import CaseAction, CaseState, Conclusion, Received
+from core.clock import local_date
+from core.keyring import Keyring
+from db.models import ComplaintFile, Notification, Person
+from db.session import Database
+from evidence.blobs import FolderBlobs
 from identity.principal import Principal
 from notifications.templates import Template
 from payroll import spoken
-from tests.cases.desk_work import accept, act, stored
-from tests.factories.cases import FILED_AT, make_complaint, make_inspector
+from tests.cases.desk_work import accept, act, events, stored
+from tests.factories.cases import FILED_AT, make_complaint
 from tests.factories.identity import make_principal
+from tests.identity.test_portraits import photograph
 
 Say = Callable[..., Timeline]
+Stage = Callable[[int], str]
 
 
 @pytest.fixture
@@ -53,10 +58,30 @@ def closed(
 
 
 @pytest.fixture
+def stage(session: Session, redis: Redis, keyring: Keyring, tmp_path: Path) -> Stage:
+    """Hand in a photo of this height beforehand."""
+    blobs = FolderBlobs(tmp_path, keyring.fields)
+
+    def stage(height: int) -> str:
+        content = photograph((320, height))
+        return files.stage_file(
+            session, redis, blobs, content=content, address="10.0.0.1", at=FILED_AT
+        ).token
+
+    return stage
+
+
+@pytest.fixture
 def say(session: Session, redis: Redis, filed: FiledComplaint) -> Say:
     """Do something by number and PIN."""
 
-    def say(action: CaseAction, form: Form = Form(), *, pin: str = filed.pin) -> Timeline:  # noqa: B008
+    def say(
+        action: CaseAction,
+        form: Form = service.NO_FORM,
+        *,
+        pin: str = filed.pin,
+        attachments: Sequence[str] = (),
+    ) -> Timeline:
         return by_pin.act_by_pin(
             session,
             redis,
@@ -64,18 +89,12 @@ def say(session: Session, redis: Redis, filed: FiledComplaint) -> Say:
             pin=pin,
             action=action,
             form=form,
-            attachments=[],
+            attachments=attachments,
             address="10.0.0.1",
             at=FILED_AT,
         )
 
     return say
-
-
-def events(session: Session, number: str) -> list[CaseEvent]:
-    case = stored(session, number)
-    statement = select(CaseEvent).where(CaseEvent.case_id == case.id)
-    return list(session.exec(statement.order_by(col(CaseEvent.id))))
 
 
 @pytest.mark.usefixtures("closed")
@@ -122,6 +141,83 @@ def test_the_same_words_again_are_one_tap(
         say(CaseAction.SUPPLEMENT, Form(note="十一月的也没发"))
 
     assert [one.action for one in events(session, filed.number)] == [None, CaseAction.SUPPLEMENT]
+
+
+def test_the_same_words_with_another_photo_are_both_kept(
+    session: Session, say: Say, filed: FiledComplaint, stage: Stage
+) -> None:
+    words = Form(note="欠条在这里")
+    for height in (200, 240, 240):
+        say(CaseAction.SUPPLEMENT, words, attachments=[stage(height)])
+
+    said = events(session, filed.number)[1:]
+    kept = set(session.exec(select(ComplaintFile.digest)))
+    assert [len(one.details["files"]) for one in said] == [1, 1]
+    assert {digest for one in said for digest in one.details["files"]} == kept
+
+
+def test_the_same_photo_with_other_words_is_said_and_kept_once(
+    session: Session, say: Say, filed: FiledComplaint, stage: Stage
+) -> None:
+    for note in ("欠条在这里", "老板的字在下面"):
+        say(CaseAction.SUPPLEMENT, Form(note=note), attachments=[stage(200)])
+
+    assert len(events(session, filed.number)) == 3
+    assert len(session.exec(select(ComplaintFile)).all()) == 1
+
+
+def test_who_cannot_write_adds_a_photo_alone(
+    session: Session, say: Say, filed: FiledComplaint, stage: Stage
+) -> None:
+    with pytest.raises(WordsRequiredError):
+        say(CaseAction.SUPPLEMENT)
+
+    say(CaseAction.SUPPLEMENT, attachments=[stage(200)])
+
+    last = events(session, filed.number)[-1]
+    assert (last.action, last.note) == (CaseAction.SUPPLEMENT, None)
+
+
+def test_the_worker_signed_in_adds_a_photo_too(
+    session: Session, worker: Person, number: str, stage: Stage
+) -> None:
+    service.act_on_case(
+        session,
+        principal=make_principal(worker.id),
+        number=number,
+        action=CaseAction.SUPPLEMENT,
+        attachments=[stage(200)],
+        at=FILED_AT,
+    )
+
+    assert events(session, number)[-1].details["files"] == list(
+        session.exec(select(ComplaintFile.digest))
+    )
+
+
+@pytest.mark.usefixtures("closed")
+def test_who_says_another_satisfaction_the_second_time_is_not_ignored(say: Say) -> None:
+    say(CaseAction.CONFIRM_PAID, Form(satisfaction=5))
+
+    with pytest.raises(StepDoneError):
+        say(CaseAction.CONFIRM_PAID, Form(satisfaction=1))
+
+
+@pytest.mark.usefixtures("closed")
+def test_who_got_everything_has_nothing_to_reopen(say: Say) -> None:
+    with pytest.raises(PaidInFullError):
+        say(CaseAction.REOPEN, Form(received=Received.ALL))
+
+
+def test_what_never_came_is_no_longer_counted_as_recovered(
+    session: Session, say: Say, closed: FiledComplaint, first: Principal
+) -> None:
+    say(CaseAction.REOPEN, Form(received=Received.NOTHING))
+
+    day = local_date(FILED_AT)
+    numbers = statistics.get_statistics(session, principal=first, since=day, until=day, at=FILED_AT)
+    assert stored(session, closed.number).recovered_fen == 0
+    assert numbers.money.recovered_fen == 0
 
 
 def test_a_wrong_pin_does_nothing_and_says_no_more_than_looking_up(
@@ -188,20 +284,65 @@ def test_a_question_reaches_the_handlers_and_its_answer_who_asked(
         act(session, first, filed.number, CaseAction.ANSWER_QUESTION, Form(note="再说一遍"))
 
 
-def test_a_number_locked_in_public_is_open_at_the_desk_and_on_the_phone(
-    session: Session, redis: Redis, say: Say, filed: FiledComplaint, first: Principal
+def test_whoever_has_the_pin_is_never_counted(
+    session: Session, redis: Redis, filed: FiledComplaint
 ) -> None:
+    for _ in range(throttle.LOOKUPS_PER_NUMBER.amount + 1):
+        story = look_up(session, redis, filed)
+
+    assert story.number == filed.number
+
+
+def test_the_wait_is_said_in_minutes(session: Session, redis: Redis, filed: FiledComplaint) -> None:
+    for _ in range(throttle.LOOKUPS_PER_NUMBER.amount):
+        throttle.count_wrong(redis, number=filed.number, address="10.0.0.1")
+
+    with pytest.raises(LookupThrottledError) as refusal:
+        look_up(session, redis, filed)
+
+    assert refusal.value.facts["minutes"] == 60
+
+
+def test_a_stranger_at_the_hotline_shuts_no_operators_door(
+    session: Session, redis: Redis, filed: FiledComplaint, first: Principal
+) -> None:
+    def call(pin: str, operator: Principal | None) -> str:
+        return spoken.speak_of_complaint(
+            session,
+            redis,
+            number=filed.number,
+            pin=pin,
+            operator=operator,
+            address="10.0.0.1",
+            at=FILED_AT,
+        )
+
     for _ in range(throttle.LOOKUPS_PER_NUMBER.amount):
         with pytest.raises(WrongNumberOrPinError):
-            say(CaseAction.WITHDRAW, pin="nope")
+            call("nope", None)
 
-    said = spoken.speak_of_complaint(
-        session, redis, number=filed.number, pin=filed.pin, address="10.0.0.1", at=FILED_AT
-    )
-    written = write_down(session, redis, first, filed, pin=filed.pin)
+    with pytest.raises(LookupThrottledError):
+        call(filed.pin, None)
+    assert "等待受理" in call(filed.pin, first)
 
-    assert "等待受理" in said
-    assert written.steps[-1].note == "十一月的也没发"
+
+def test_guesses_at_one_number_wait_for_each_other(
+    session: Session, redis: Redis, filed: FiledComplaint, database: Database
+) -> None:
+    look_up(session, redis, filed)
+
+    key = func.hashtextextended(filed.number, 0)
+    with database.transaction() as other:
+        assert other.scalar(select(func.pg_try_advisory_xact_lock(key))) is False
+
+
+@pytest.mark.parametrize("spaced", ["{} {}", "{}-{}", " {}{}\n", "{}\u3000{}"])
+def test_a_pin_is_read_as_people_write_it(
+    session: Session, redis: Redis, filed: FiledComplaint, spaced: str
+) -> None:
+    written = spaced.format(filed.pin[:3], filed.pin[3:])
+
+    assert look_up(session, redis, replace(filed, pin=written)).number == filed.number
 
 
 @pytest.mark.parametrize("door", [Door.HOTLINE, Door.DESK])
@@ -224,76 +365,6 @@ def look_up(
     return by_pin.look_up_complaint(
         session, redis, number=filed.number, pin=filed.pin, address="10.0.0.9", door=door
     )
-
-
-def write_down(
-    session: Session,
-    redis: Redis,
-    official: Principal,
-    filed: FiledComplaint,
-    action: CaseAction = CaseAction.SUPPLEMENT,
-    *,
-    pin: str | None = None,
-    means: Means = Means.PHONE,
-    note: str | None = "十一月的也没发",
-) -> Timeline:
-    return on_behalf.act_on_behalf(
-        session,
-        redis,
-        principal=official,
-        number=filed.number,
-        pin=pin,
-        action=action,
-        form=Form(note=note),
-        attachments=[],
-        means=means,
-        at=FILED_AT,
-    )
-
-
-def test_who_wrote_it_down_and_how_it_came_in_is_kept(
-    session: Session, redis: Redis, filed: FiledComplaint, first: Principal
-) -> None:
-    story = write_down(session, redis, first, filed)
-
-    last = events(session, filed.number)[-1]
-    entry = session.exec(select(AuditEntry).where(AuditEntry.action == on_behalf.ACTED)).one()
-    assert (last.actor_id, last.actor_role) == (first.person_id, Role.INSPECTOR)
-    assert (last.details, last.created_at) == ({"means": "phone"}, FILED_AT)
-    assert (entry.actor_id, entry.reason) == (first.person_id, "phone: supplement")
-    assert story.steps[-1].say.endswith("（打电话说的，杭州市西湖区劳动保障监察代你记下）")
-
-
-def test_nothing_is_given_up_on_the_phone_without_the_pin(
-    session: Session, redis: Redis, filed: FiledComplaint, first: Principal
-) -> None:
-    with pytest.raises(PinRequiredError):
-        write_down(session, redis, first, filed, CaseAction.WITHDRAW)
-    with pytest.raises(NoteRequiredError):
-        write_down(session, redis, first, filed, CaseAction.WITHDRAW, means=Means.WINDOW, note=None)
-
-    story = write_down(session, redis, first, filed, CaseAction.WITHDRAW, pin=filed.pin)
-
-    assert story.state is CaseState.WITHDRAWN
-
-
-def test_whoever_is_part_of_the_matter_writes_nothing_down(
-    session: Session, redis: Redis, first: Principal
-) -> None:
-    own = make_complaint(session, person_id=first.person_id)
-
-    with pytest.raises(ConflictOfInterestError):
-        write_down(session, redis, first, own, pin=own.pin)
-
-
-def test_another_county_writes_down_only_with_the_pin(
-    session: Session, redis: Redis, filed: FiledComplaint
-) -> None:
-    stranger = make_inspector(session, county_code="330203")
-    with pytest.raises(CaseNotFoundError):
-        write_down(session, redis, stranger, filed)
-
-    assert write_down(session, redis, stranger, filed, pin=filed.pin).steps[-1].note
 
 
 def test_the_worker_signed_in_sees_no_means(session: Session, worker: Person, number: str) -> None:

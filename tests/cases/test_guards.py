@@ -7,11 +7,19 @@ from uuid import uuid4
 import pytest
 
 from cases import errors
-from cases.document_errors import AgreementUnsignedError
+from cases.desk_errors import OrderStandsError, OrderUnexplainedError
+from cases.document_errors import AgreementNotDueError, AgreementUnsignedError
 from cases.guards import Facts, check_guards
 from cases.step import Form, Guard
 from core.calendar import WORKING_DAYS
-from core.case_enums import ClockKind, Conclusion, CrimeVerdict, PoliceAttachment, RefusalGround
+from core.case_enums import (
+    ClockKind,
+    Conclusion,
+    CrimeVerdict,
+    PoliceAttachment,
+    Received,
+    RefusalGround,
+)
 from core.clock import ONE_DAY
 from core.errors import DomainError
 
@@ -34,6 +42,7 @@ FACTS = Facts(
     verdict=CrimeVerdict.REVIEW,
 )
 COME_BACK = replace(FACTS, recovered_fen=400_000)
+NOTHING_OUT = replace(FACTS, advance_recovered_fen=200_000, due_fen=400_000)
 RESPITE_ENDS = WORKING_DAYS.add_working_days(TODAY, 90).due_date
 OLD = RefusalGround.OLDER_THAN_TWO_YEARS
 ALL = frozenset(PoliceAttachment)
@@ -95,6 +104,9 @@ REFUSED: list[tuple[Guard, Facts, Form, type[DomainError]]] = [
     (Guard.WITHIN_ADVANCE, FACTS, Form(amount_fen=150_001), errors.AdvanceTooHighError),
     (Guard.AGREEMENT_SIGNED, FACTS, Form(), AgreementUnsignedError),
     (Guard.CLAIM_EXPLAINED, FACTS, Form(amount_fen=2_000_001), errors.ClaimExceededError),
+    (Guard.NO_ORDER, FACTS, Form(), OrderStandsError),
+    (Guard.MONEY_MISSING, FACTS, Form(received=Received.ALL), errors.PaidInFullError),
+    (Guard.PROMISE_OVER, replace(FACTS, agreed_by=TODAY), Form(), AgreementNotDueError),
     *(
         (Guard.RECOVERY_EXPLAINED, facts, Form(conclusion=conclusion, amount_fen=fen), refusal)
         for facts, conclusion, fen, refusal in (
@@ -105,6 +117,9 @@ REFUSED: list[tuple[Guard, Facts, Form, type[DomainError]]] = [
             (FACTS, Conclusion.UNPAID, 1, errors.ConclusionUnfitError),
             (FACTS, Conclusion.NO_VIOLATION, 1, errors.ConclusionUnfitError),
             (FACTS, Conclusion.TO_ARBITRATION, 1, errors.ConclusionUnfitError),
+            (FACTS, Conclusion.NO_VIOLATION, None, OrderUnexplainedError),
+            (replace(FACTS, pay_by=None), Conclusion.TO_ARBITRATION, None, OrderUnexplainedError),
+            (NOTHING_OUT, Conclusion.NO_VIOLATION, None, OrderUnexplainedError),
             (FACTS, Conclusion.PAID, 1_000_001, errors.AmountUnexplainedError),
             (FACTS, Conclusion.PAID, 999_999, errors.AmountUnexplainedError),
             (FACTS, Conclusion.CRIMINAL, 1_000_001, errors.AmountUnexplainedError),
@@ -115,6 +130,7 @@ REFUSED: list[tuple[Guard, Facts, Form, type[DomainError]]] = [
 
 ALLOWED: list[tuple[Guard, Facts, Form]] = [
     (Guard.TWO_INSPECTORS, FACTS, Form()),
+    (Guard.PROMISE_OVER, replace(FACTS, agreed_by=TODAY - ONE_DAY), Form()),
     (Guard.QUESTION_OPEN, replace(FACTS, has_open_question=True), Form()),
     (Guard.EMPLOYER_KNOWN, FACTS, Form(employer_name="某某劳务公司")),
     (Guard.EMPLOYER_KNOWN, replace(FACTS, employer_name="某某建设公司"), Form()),
@@ -144,6 +160,8 @@ ALLOWED: list[tuple[Guard, Facts, Form]] = [
             (FACTS, Conclusion.PARTLY_PAID, 1),
             (FACTS, Conclusion.CORRECTED, 0),
             (FACTS, Conclusion.UNPAID, None),
+            (replace(NOTHING_OUT, pay_by=None), Conclusion.NO_VIOLATION, None),
+            (replace(NOTHING_OUT, recovered_fen=400_000), Conclusion.TO_ARBITRATION, None),
             (FACTS, Conclusion.CRIMINAL, None),
             (COME_BACK, Conclusion.PAID, 600_000),
             (replace(FACTS, due_fen=800_000), Conclusion.PAID, 800_000),
@@ -151,6 +169,13 @@ ALLOWED: list[tuple[Guard, Facts, Form]] = [
             (replace(FACTS, owed_fen=None), Conclusion.CORRECTED, None),
             (replace(FACTS, owed_fen=None), Conclusion.PAID, 1),
         )
+    ),
+    (Guard.NO_ORDER, replace(FACTS, pay_by=None), Form()),
+    (Guard.MONEY_MISSING, FACTS, Form(received=Received.PARTLY)),
+    (
+        Guard.RECOVERY_EXPLAINED,
+        FACTS,
+        Form(conclusion=Conclusion.NO_VIOLATION, amount_reason="复查后不欠，垫付已另案追"),
     ),
     (
         Guard.RECOVERY_EXPLAINED,

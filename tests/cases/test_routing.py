@@ -123,6 +123,16 @@ def test_a_bureau_without_contacts_raises_an_alarm_with_those_above(
     assert (sent.phone, number in sent.body) == ("+8619100000801", True)
 
 
+def test_a_bureau_with_an_inspector_is_not_said_to_have_nobody(
+    session: Session, worker: Person
+) -> None:
+    make_inspector(session, county_code="330106")
+
+    make_complaint(session, person_id=worker.id)
+
+    assert session.exec(select(BureauAlarm)).all() == []
+
+
 def test_a_contact_clears_the_alarm(session: Session, number: str) -> None:
     alarm = session.exec(select(BureauAlarm)).one()
 

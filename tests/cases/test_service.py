@@ -309,7 +309,7 @@ def test_story_is_told_without_officials_names(
     story = service.get_my_complaint(session, number=filed.number, person_id=worker.id)
 
     assert [(step.say, step.note) for step in story.steps] == [
-        ("收到你的投诉，转给杭州市西湖区劳动保障监察", None),
+        ("收到你的投诉，转给杭州市西湖区劳动保障监察", "十月的工资到现在没发"),
         ("杭州市西湖区劳动保障监察决定不受理", "不在受理范围"),
     ]
     assert "李监察" not in repr(story)

@@ -11,6 +11,8 @@ from cases import errors as refusals
 from cases.desk_errors import (
     CaseRequestNotFoundError,
     HeadRequiredError,
+    OrderStandsError,
+    OrderUnexplainedError,
     OwnRequestError,
     RequestPendingError,
 )
@@ -19,6 +21,7 @@ from core.case_enums import (
     CaseAction,
     CaseState,
     ClockKind,
+    Conclusion,
     Disclosure,
     Office,
     Silence,
@@ -265,6 +268,25 @@ def test_closing_asks_and_keeps_what_came_back_and_how_content_they_are(
     assert clock(session, number, ClockKind.FOLLOW_UP).stopped_at is not None
     with pytest.raises(refusals.StepDoneError):
         act(session, make_principal(worker.id), number, CaseAction.CONFIRM_PAID)
+
+
+def test_an_order_is_not_got_rid_of_by_closing_and_reopening(
+    session: Session, worker: Person, number: str, first: Principal, second: Principal
+) -> None:
+    complainant = make_principal(worker.id)
+    accept(session, number, first, second)
+    act(session, first, number, CaseAction.ORDER_TO_PAY)
+    innocent = Form(note="没有违法", conclusion=Conclusion.NO_VIOLATION)
+    with pytest.raises(OrderUnexplainedError):
+        act(session, first, number, CaseAction.CLOSE, innocent)
+    act(session, first, number, CaseAction.CLOSE, replace(innocent, amount_reason="已撤销责令"))
+    act(session, complainant, number, CaseAction.REOPEN)
+
+    with pytest.raises(OrderStandsError):
+        act(session, complainant, number, CaseAction.WITHDRAW)
+
+    story = service.get_my_complaint(session, number=number, person_id=worker.id)
+    assert CaseAction.WITHDRAW not in story.actions
 
 
 def test_a_refusal_says_who_can_help(

@@ -10,7 +10,7 @@ from db.base import new_id
 from db.models import Case, CaseClock, CaseEvent, Complaint
 
 
-def told(state: CaseState, *actions: CaseAction, due: date | None = None) -> timeline.Timeline:
+def make_story(state: CaseState, county_code: str = "330106") -> tuple[Complaint, Case]:
     complaint = Complaint(
         number="AX26112304271919",
         kind=ComplaintKind.COMPLAINT,
@@ -22,9 +22,14 @@ def told(state: CaseState, *actions: CaseAction, due: date | None = None) -> tim
         number=complaint.number,
         pin_hash="",
         complaint_id=complaint.id,
-        county_code="330106",
+        county_code=county_code,
         state=state,
     )
+    return complaint, case
+
+
+def told(state: CaseState, *actions: CaseAction, due: date | None = None) -> timeline.Timeline:
+    complaint, case = make_story(state)
     events = [
         CaseEvent(case_id=case.id, county_code="330106", action=action, to_state=state)
         for action in actions
@@ -91,3 +96,20 @@ def test_a_second_closing_asks_anew() -> None:
 
 def test_case_without_a_running_clock_has_no_due_date() -> None:
     assert told(CaseState.WITHDRAWN).due_date is None
+
+
+def test_a_transfer_does_not_rewrite_who_did_what_before() -> None:
+    complaint, case = make_story(CaseState.RECEIVED, county_code="330105")
+    filed = CaseEvent(case_id=case.id, county_code="330106", to_state=CaseState.RECEIVED)
+    moved = CaseEvent(
+        case_id=case.id,
+        county_code="330106",
+        action=CaseAction.TRANSFER,
+        to_state=CaseState.RECEIVED,
+        details={"county_code": "330105"},
+    )
+
+    first, second = timeline.tell(complaint, case, [filed, moved], None).steps
+
+    assert first.say == "收到你的投诉，转给杭州市西湖区劳动保障监察"
+    assert second.say == "转给杭州市拱墅区劳动保障监察办理，编号不变"

@@ -61,7 +61,7 @@ def test_guessing_a_pin_is_stopped_even_with_the_right_one(session: Session, red
 def test_guessing_many_numbers_from_one_address_is_stopped(session: Session, redis: Redis) -> None:
     filed = make_complaint(session)
     for _ in range(throttle.LOOKUPS_PER_ADDRESS.amount):
-        throttle.count_lookup(redis, number=str(uuid4()), address="10.0.0.1")
+        throttle.count_wrong(redis, number=str(uuid4()), address="10.0.0.1")
 
     with pytest.raises(LookupThrottledError):
         look_up(session, redis, filed.number, filed.pin, address="10.0.0.1")

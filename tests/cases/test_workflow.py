@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from cases import workflow
+from cases import history, workflow
 from cases.errors import ActionNotAllowedError, NoteRequiredError, StepIncompleteError
 from cases.step import INSPECTOR, NEED_NAMES, WORKER, Form, Guard, Need, check_form
 from cases.timeline import HELP, NEXT, STEPS
@@ -200,7 +200,7 @@ def test_every_kind_of_paper_belongs_to_a_step() -> None:
 def test_a_third_transfer_and_one_after_a_designation_go_to_the_superior(
     action: CaseAction, done: list[CaseAction | None], becomes: CaseAction
 ) -> None:
-    assert workflow.redirect(action, done) is becomes
+    assert history.redirect(action, done) is becomes
 
 
 def test_refusal_names_what_is_allowed_instead() -> None:

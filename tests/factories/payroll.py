@@ -24,6 +24,7 @@ from db.models import (
 from identity.principal import Principal
 from payroll import answers, service
 from payroll.bank import CreatedBatch, create_pay_batch
+from payroll.pay_rules import price_item
 from payroll.queries import list_current_payslips
 from payroll.release import let_go
 from payroll.result_news import TELL_RESULT, tell_bank_result
@@ -35,6 +36,10 @@ AT = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 """A Tuesday morning in Shanghai, before the payday of October's wages."""
 NAMES = ("王小明", "李强", "张建国", "刘洋", "陈大勇")
 UNITS = 2250
+
+
+HALF_DAY_MORE = (price_item("计日工资", quantity=2300, unit="工日", unit_price_fen=35_000),)
+"""What makes another payslip of the protagonist's."""
 
 
 @dataclass(frozen=True)

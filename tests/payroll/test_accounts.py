@@ -1,6 +1,5 @@
 """The wage account: statements once, cover for what is due, and a notice before it closes."""
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -13,20 +12,15 @@ from core.enums import Role
 from core.keyring import Keyring
 from core.wage_enums import AccountPurpose
 from db.models import Notification, WageAccountEntry
-from identity.principal import Principal
 from notifications.templates import Template
 from payroll import account_file, account_import, accounts, bank_results
 from payroll.account_errors import (
-    AccountNotClosableError,
-    ClosingAnnouncedError,
-    ClosingNotAnnouncedError,
+    StatementNotLastError,
 )
 from payroll.account_file import StatementLine, find_breaks, order_lines, read_statement
 from payroll.account_import import StatementReport
-from payroll.accounts import ClosingFacts, check_closable
 from projects.errors import MissingColumnsError, UnreadableWorkbookError
 from projects.findings import FindingCode
-from projects.notice_board import compose_closing
 from tests.factories.identity import make_grant, make_person
 from tests.factories.payroll import (
     AT,
@@ -43,7 +37,6 @@ TODAY = date(2026, 11, 3)
 HEADER = "流水号,交易日期,收入,支出,余额,摘要\n"
 PAID_IN = "T1,2026-11-01,20000.00,,20000.00,10月人工费"
 PAID_OUT = "T2,2026-11-02,,5000.00,15000.00,代发工资"
-DONE = ClosingFacts(date(2026, 10, 31), (), 0, 0)
 
 
 @pytest.fixture
@@ -165,10 +158,61 @@ def test_the_bank_never_says_otherwise_of_the_same_movement(session: Session, si
     assert (codes(report), report.is_refused) == ([FindingCode.ENTRY_DIFFERS], True)
 
 
-def test_a_missing_movement_is_noticed_but_let_in(session: Session, site: Site) -> None:
-    report = take_over(session, site, make_csv(PAID_IN, PAID_OUT.replace("15000", "14000")))
+def test_a_balance_that_does_not_follow_keeps_the_statement_out(
+    session: Session, site: Site
+) -> None:
+    report = take_over(session, site, make_csv(PAID_IN, PAID_OUT.replace("15000.00", "14999.99")))
 
-    assert (codes(report), report.imported) == ([FindingCode.BALANCE_BREAKS], 2)
+    assert [(each.row, each.code) for each in report.findings] == [(3, FindingCode.BALANCE_BREAKS)]
+    assert (report.is_refused, stored(session, site)) == (True, [])
+
+
+@pytest.mark.parametrize(
+    ("row", "found"),
+    [
+        (PAID_OUT, []),
+        (PAID_OUT.replace("15000.00", "15000.01"), [FindingCode.BALANCE_BREAKS]),
+        ("T0,2026-10-30,1.00,,1.00,利息", []),
+    ],
+    ids=["goes-on", "goes-on-from-elsewhere", "lies-before"],
+)
+def test_a_statement_goes_on_from_the_last_balance(
+    session: Session, site: Site, row: str, found: list[FindingCode]
+) -> None:
+    take_over(session, site, make_csv(PAID_IN))
+
+    assert codes(take_over(session, site, make_csv(row))) == found
+
+
+def test_a_withdrawn_statement_makes_room_for_the_true_one(session: Session, site: Site) -> None:
+    take_over(session, site, make_csv(PAID_IN.replace("20000", "30000")))
+
+    take_back(session, site)
+
+    assert take_over(session, site, make_csv(PAID_IN, PAID_OUT)).imported == 2
+    account = accounts.get_wage_account(session, project_id=site.project.id, at=AT)
+    assert account.latest is not None
+    assert (account.latest.balance_fen, account.labour_costs_fen) == (1_500_000, 2_000_000)
+    assert stored(session, site) == ["T1", "T1", "T2"]
+
+
+def test_a_statement_is_withdrawn_once(session: Session, site: Site) -> None:
+    take_over(session, site, make_csv(PAID_IN))
+    take_back(session, site)
+
+    with pytest.raises(StatementNotLastError):
+        take_back(session, site)
+
+
+def take_back(session: Session, site: Site) -> None:
+    account_import.withdraw_statement(
+        session,
+        principal=site.manager,
+        project_id=site.project.id,
+        imported_at=AT,
+        reason="余额抄错了",
+        at=AT + timedelta(hours=1),
+    )
 
 
 @pytest.mark.parametrize(
@@ -286,77 +330,6 @@ def test_enough_money_or_time_is_no_news(session: Session, site: Site) -> None:
     watch(session, AT + timedelta(days=8))
 
     assert told(session, Template.WAGE_ACCOUNT_LOW) == set()
-
-
-@pytest.mark.parametrize(
-    ("facts", "reason"),
-    [
-        (replace(DONE, complete_date=None), "工程还没有完工"),
-        (replace(DONE, complete_date=date(2026, 11, 4)), "工程还没有完工"),
-        (replace(DONE, unpaid_months=["2026-10"]), "2026-10 的工资没有发完"),
-        (replace(DONE, disputes=2), "2 张工资条有疑问"),
-        (replace(DONE, drafts=1), "1 张工资表没有公布"),
-    ],
-)
-def test_nobody_closes_an_account_that_is_still_needed(facts: ClosingFacts, reason: str) -> None:
-    with pytest.raises(AccountNotClosableError) as refusal:
-        check_closable(facts, today=TODAY)
-
-    assert refusal.value.facts["reasons"] == reason
-
-
-def announce(session: Session, site: Site, principal: Principal | None = None) -> date:
-    return accounts.announce_closing(
-        session,
-        principal=principal or site.manager,
-        project_id=site.project.id,
-        at=AT,
-    ).last_date
-
-
-def test_the_notice_runs_thirty_days_and_is_told_to_everybody(session: Session, site: Site) -> None:
-    site.project.complete_date = date(2026, 10, 31)
-
-    last_date = announce(session, site)
-
-    assert last_date == date(2026, 12, 3)
-    workers = {str(worker.person_id) for worker in site.workers}
-    assert workers <= told(session, Template.WAGE_ACCOUNT_CLOSING)
-    with pytest.raises(ClosingAnnouncedError):
-        announce(session, site)
-
-
-def test_the_notice_stands_on_the_board_until_it_is_withdrawn(session: Session, site: Site) -> None:
-    site.project.complete_date = date(2026, 10, 31)
-    announce(session, site)
-    account = accounts.get_wage_account(session, project_id=site.project.id, at=AT)
-    [entry] = compose_closing(account.notice)
-
-    withdraw(session, site)
-
-    assert "2026年12月3日" in (entry.text or "")
-    account = accounts.get_wage_account(session, project_id=site.project.id, at=AT)
-    assert compose_closing(account.notice) == []
-    with pytest.raises(ClosingNotAnnouncedError):
-        withdraw(session, site)
-
-
-def withdraw(session: Session, site: Site) -> None:
-    accounts.withdraw_closing(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        reason="有人还没拿到工资",
-        at=AT,
-    )
-
-
-def test_an_unpaid_worker_stops_the_notice(session: Session, site: Site) -> None:
-    site.project.complete_date = date(2026, 10, 31)
-    publish(session, site)
-
-    with pytest.raises(AccountNotClosableError, match="2026-10"):
-        announce(session, site)
 
 
 def test_the_columns_of_several_banks_are_known() -> None:

@@ -14,12 +14,14 @@ from payroll.errors import (
     PayslipChangedError,
     PayslipIncompleteError,
     PayslipNotFoundError,
+    PayslipUnchangedError,
     SheetActionNotAllowedError,
 )
 from payroll.pay_rules import PayItem, price_item
 from payroll.status_queries import list_published_wages
 from tests.factories.payroll import (
     AT,
+    HALF_DAY_MORE,
     Site,
     approve,
     confirm,
@@ -34,7 +36,10 @@ from tests.factories.projects import make_contract, make_team
 
 
 def adjust(
-    session: Session, site: Site, payslip: Payslip, items: tuple[PayItem, ...] | None = None
+    session: Session,
+    site: Site,
+    payslip: Payslip,
+    items: tuple[PayItem, ...] | None = HALF_DAY_MORE,
 ) -> Payslip:
     return service.adjust_payslip(
         session,
@@ -128,7 +133,7 @@ def test_adjusting_without_lines_takes_todays_card_and_contract(session: Session
     first_of_month = site.workers[0].entered_date.replace(month=10)
     make_contract(session, site.workers[0], unit_price_fen=40_000, start_date=first_of_month)
 
-    adjusted = adjust(session, site, payslip)
+    adjusted = adjust(session, site, payslip, items=None)
 
     assert adjusted.net_fen == 900_000
     assert adjusted.content["payment_means"]["account"] == "**** **** **** 7777"
@@ -138,11 +143,26 @@ def test_worker_is_told_of_each_change_and_who_made_it_is_recorded(session: Sess
     site = make_site(session, worker_count=1)
     [payslip] = publish(session, site)
 
-    adjust(session, site, adjust(session, site, payslip))
+    adjust(session, site, adjust(session, site, payslip), items=None)
 
     assert told(session).count("payslip_replaced") == 2
     entries = session.exec(select(AuditEntry)).all()
     assert [entry.actor_id for entry in entries] == [site.manager.person_id] * 2
+
+
+@pytest.mark.parametrize("answer", PayslipAnswerState)
+def test_version_that_says_the_same_takes_no_answer_away(
+    session: Session, answer: PayslipAnswerState
+) -> None:
+    site = make_site(session, worker_count=1)
+    [payslip] = publish(session, site)
+    payslip.answer_state = answer
+
+    with pytest.raises(PayslipUnchangedError), session.begin_nested():
+        adjust(session, site, payslip, items=None)
+
+    assert current_payslips(session, payslip.pay_sheet_id) == [payslip]
+    assert payslip.answer_state is answer
 
 
 @pytest.mark.parametrize(

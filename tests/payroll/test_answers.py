@@ -19,6 +19,7 @@ from payroll.errors import (
 from tests.factories.identity import make_principal
 from tests.factories.payroll import (
     AT,
+    HALF_DAY_MORE,
     Site,
     confirm,
     confirm_all,
@@ -47,7 +48,7 @@ def adjust(session: Session, site: Site, payslip: Payslip) -> Payslip:
         principal=site.manager,
         project_id=site.project.id,
         payslip_id=payslip.id,
-        items=None,
+        items=HALF_DAY_MORE,
         note="改了",
         at=AT,
     )

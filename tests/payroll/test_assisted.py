@@ -33,7 +33,7 @@ from tests.factories.assisted import (
     stand_beside,
 )
 from tests.factories.identity import make_grant, make_person, make_principal
-from tests.factories.payroll import AT, Site, confirm, make_site, publish
+from tests.factories.payroll import AT, HALF_DAY_MORE, Site, confirm, make_site, publish
 from tests.factories.projects import make_party
 
 INNOCENT = WitnessFacts(
@@ -142,7 +142,7 @@ def adjust(session: Session, site: Site, payslip: Payslip) -> None:
         principal=site.manager,
         project_id=site.project.id,
         payslip_id=payslip.id,
-        items=None,
+        items=HALF_DAY_MORE,
         note="改了",
         at=AT,
     )

@@ -50,7 +50,7 @@ def test_batch_holds_confirmed_lines_with_totals(session: Session, keyring: Keyr
     created = send_to_bank(session, site, payslips[0].pay_sheet_id)
 
     assert (created.batch.row_count, created.batch.total_fen) == (2, 1_575_000)
-    assert (created.card_changed, created.remaining_count) == ((), 0)
+    assert (created.left_out, created.remaining_count) == (bank.LeftOut(), 0)
     assert sheet_of(session, payslips[0]).state is PaySheetState.INSTRUCTED
 
 
@@ -147,7 +147,7 @@ def test_card_changed_after_confirmation_is_not_paid_to(session: Session, keyrin
 
     created = send_to_bank(session, site, payslips[0].pay_sheet_id)
 
-    assert created.card_changed == ("王小明",)
+    assert created.left_out.card_changed == ["王小明"]
     assert "9999" not in created.batch.file
 
 
@@ -183,7 +183,7 @@ def test_name_that_no_bank_takes_is_left_out_and_named(session: Session, keyring
 
     created = send_to_bank(session, site, payslips[0].pay_sheet_id)
 
-    assert (created.unusable, created.batch.row_count) == (("王小明",), 1)
+    assert (created.left_out.unusable, created.batch.row_count) == (["王小明"], 1)
 
 
 def test_same_lines_are_never_in_two_open_files(session: Session, keyring: Keyring) -> None:

@@ -19,9 +19,12 @@ from payroll.term_errors import (
     AmountTooSmallError,
     ConsentNotNeededError,
     DeductionNeedsSourceError,
+    EntryMonthAheadError,
     EntryNotFoundError,
+    EntryOutsideEngagementError,
     EntryWithdrawnError,
     MonthOrderError,
+    MonthShownError,
     OvertimeNeedsTimeError,
     TermsExistError,
     TermsSettledError,
@@ -173,6 +176,59 @@ def test_supplement_makes_good_an_earlier_month(session: Session, for_month: str
         entries.enter_supplement(
             session, target(site), for_month=for_month, amount_fen=100, note="漏记"
         )
+
+
+def test_supplement_for_a_month_before_the_engagement_is_refused(session: Session) -> None:
+    site = make_site(session, worker_count=1)
+
+    with pytest.raises(EntryOutsideEngagementError):
+        entries.enter_supplement(
+            session, target(site), for_month="2020-01", amount_fen=100, note="漏记"
+        )
+
+
+def test_measured_work_of_a_month_after_leaving_is_refused(session: Session) -> None:
+    site = make_site(session, worker_count=1)
+    site.workers[0].left_date = date(2026, 9, 30)
+
+    with pytest.raises(EntryOutsideEngagementError):
+        entries.enter_piece_work(
+            session,
+            target(site),
+            name="砌筑",
+            quantity=100,
+            unit="米",
+            unit_price_fen=100,
+            note="一段",
+        )
+
+
+def test_nothing_is_entered_for_a_month_years_ahead(session: Session) -> None:
+    site = make_site(session, worker_count=1)
+
+    with pytest.raises(EntryMonthAheadError):
+        entries.enter_supplement(
+            session, target(site, "2030-10"), for_month="2026-10", amount_fen=100, note="漏记"
+        )
+
+
+@pytest.mark.parametrize("has_line", [True, False])
+def test_month_that_was_published_takes_no_entry_and_the_next_does(
+    session: Session, *, has_line: bool
+) -> None:
+    site = make_site(session, worker_count=2)
+    if not has_line:
+        site.attendance.lines = site.attendance.lines[1:]
+    publish(session, site)
+
+    with pytest.raises(MonthShownError) as refusal:
+        propose(session, site, DeductionKind.AGREED)
+
+    assert refusal.value.facts["open_month"] == "2026-11"
+    made = entries.enter_supplement(
+        session, target(site, "2026-11"), for_month=MONTH, amount_fen=100, note="漏记"
+    )
+    assert made.for_month == MONTH
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from notifications.webhooks.events import EventKind
 from payroll import answers, service
 from tests.factories.cases import make_complaint
 from tests.factories.identity import make_person, make_principal
-from tests.factories.payroll import Site, make_site, publish
+from tests.factories.payroll import HALF_DAY_MORE, Site, make_site, publish
 from tests.factories.webhooks import make_webhook
 
 ALL = [kind for kind in EventKind if kind is not EventKind.TEST]
@@ -60,7 +60,7 @@ def test_confirming_adjusting_and_approving_are_heard(
         principal=site.manager,
         project_id=site.project.id,
         payslip_id=payslip.id,
-        items=None,
+        items=HALF_DAY_MORE,
         note="补上漏记的一天",
         at=now(),
     )

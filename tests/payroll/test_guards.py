@@ -20,6 +20,7 @@ from payroll.errors import NothingToPayError
 from tests.factories.assisted import sign_in_at_kiosk
 from tests.factories.payroll import (
     AT,
+    HALF_DAY_MORE,
     Site,
     approve,
     card_of,
@@ -148,7 +149,7 @@ def test_agreeing_with_one_version_is_not_agreeing_with_the_next(
         principal=site.manager,
         project_id=site.project.id,
         payslip_id=payslip.id,
-        items=None,
+        items=HALF_DAY_MORE,
         note="改了",
         at=AT,
     )
@@ -223,7 +224,7 @@ def test_an_earlier_version_does_not_count_again(
         principal=site.manager,
         project_id=site.project.id,
         payslip_id=payslip.id,
-        items=None,
+        items=HALF_DAY_MORE,
         note="改了",
         at=AT,
     )
@@ -262,6 +263,22 @@ def test_a_whole_forged_answer_is_not_paid(session: Session, site: Site, payslip
 
     with pytest.raises(ConfirmationUnprovedError, match="王小明"):
         draw_up_batch(session, site, payslip.pay_sheet_id)
+
+
+def test_a_forged_answer_keeps_nobody_else_waiting(
+    session: Session, keyring: Keyring, site: Site
+) -> None:
+    forged, honest = publish(session, site)
+    confirm(session, keyring, honest)
+    forge_answer(session, forged)
+    run(session, CONFIRM, payslip=forged.id)
+    approve(session, site, forged.pay_sheet_id)
+    commit(session)
+    session.expire_all()
+
+    created = draw_up_batch(session, site, forged.pay_sheet_id)
+
+    assert (created.batch.row_count, created.left_out.unproved) == (1, ["王小明"])
 
 
 def test_what_was_sealed_before_there_were_tags_is_paid(

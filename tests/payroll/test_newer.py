@@ -105,6 +105,20 @@ def test_draft_of_attendance_that_was_reopened_is_not_published(
     assert refusal.value.facts["newer"] == "考勤表重新打开过"
 
 
+@pytest.mark.parametrize("field", ["bank_card", "bank_name"])
+def test_card_of_before_is_not_shown_to_the_worker(session: Session, field: str) -> None:
+    site = make_site(session, worker_count=2)
+    sheet = draw_up(session, site)
+    new = {"bank_card": "6217000000007777", "bank_name": "中国银行杭州支行"}[field]
+    setattr(site.workers[0], field, new)
+    session.flush()
+
+    with pytest.raises(PaySheetStaleError) as refusal:
+        publish_as_it_is(session, site, sheet)
+
+    assert refusal.value.facts["newer"] == "换了工资卡（王小明）"
+
+
 def test_deduction_counts_as_newer_once_the_worker_agrees(session: Session) -> None:
     site = make_site(session, worker_count=1)
     entry = make_entry(session, site.workers[0])

@@ -1,5 +1,6 @@
 """The worker's own card: only the worker changes it, and what was sent back goes there."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from payroll import own_card
 from payroll.bank_errors import (
     BankCardInvalidError,
     CardHolderDiffersError,
+    CardRejectedError,
     NotOnProjectError,
 )
 from payroll.bank_results import import_bank_result
@@ -159,8 +161,23 @@ def test_rejected_wage_goes_to_the_corrected_card_with_the_next_file(
 
     created = draw_up_batch(session, site, payslip.pay_sheet_id)
 
-    assert (created.batch.row_count, created.card_changed) == (1, ())
+    assert (created.batch.row_count, created.left_out.card_rejected) == (1, [])
     assert number in created.batch.file
+
+
+def test_wage_does_not_go_to_a_closed_account_twice(
+    session: Session, redis: Redis, keyring: Keyring, site: Site
+) -> None:
+    payslip = reject(session, keyring, site)
+
+    with pytest.raises(CardRejectedError, match="王小明"):
+        draw_up_batch(session, site, payslip.pay_sheet_id)
+
+    account = site.workers[0].bank_card
+    assert account is not None
+    site.workers[0].card_chosen_at = AT + timedelta(days=1)
+    session.flush()
+    assert account in draw_up_batch(session, site, payslip.pay_sheet_id).batch.file
 
 
 def reject(session: Session, keyring: Keyring, site: Site) -> Payslip:

@@ -32,6 +32,7 @@ HEADERS = (
     pay_file.PRICE,
     pay_file.BASE,
     pay_file.OVERTIME,
+    pay_file.ALLOWANCE,
     pay_file.GROSS,
     pay_file.DEDUCTION,
     pay_file.ADVANCE,
@@ -128,6 +129,22 @@ def test_gross_alone_is_enough(session: Session) -> None:
     report, payslip = import_one(session, changes)
 
     assert (codes(report), payslip.net_fen) == ([], 807_500)
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("column", [pay_file.OVERTIME, pay_file.ALLOWANCE])
+def test_price_of_no_base_pay_takes_nothing_from_the_other_columns(
+    session: Session, column: str, dry_run: bool
+) -> None:
+    site = make_site(session, worker_count=1)
+    sheet = draw_up(session, site)
+    paid: Cells = {pay_file.DAYS: 20.59, pay_file.PRICE: 0, pay_file.BASE: None}
+    paid |= {pay_file.OVERTIME: None, column: 9000, pay_file.GROSS: 9000, pay_file.NET: 9000}
+    content = write([make_row(session, site, changes=paid)])
+
+    report = load(session, site, sheet, content, dry_run=dry_run)
+
+    assert (report.imported, report.rows[0].net_fen) == (1, 900_000)
 
 
 @pytest.mark.parametrize(

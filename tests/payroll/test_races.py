@@ -26,6 +26,7 @@ from payroll.pay_rules import price_item
 from tests.factories.pay_terms import make_advance, make_entry
 from tests.factories.payroll import (
     AT,
+    HALF_DAY_MORE,
     MONTH,
     Site,
     card_of,
@@ -88,7 +89,7 @@ def adjust(made: Committed) -> Act:
         principal=made.site.manager,
         project_id=made.site.project.id,
         payslip_id=made.payslip.id,
-        items=None,
+        items=HALF_DAY_MORE,
         note="改了",
         at=AT,
     )

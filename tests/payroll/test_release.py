@@ -21,7 +21,7 @@ from payroll.bank_errors import (
 )
 from payroll.bank_profiles import ProfileName
 from payroll.bank_results import import_bank_result
-from payroll.errors import PayslipAtBankError
+from payroll.errors import AttendanceChangedError, PayslipAtBankError
 from tests.factories.identity import make_person, make_principal
 from tests.factories.payroll import (
     AT,
@@ -29,6 +29,7 @@ from tests.factories.payroll import (
     card_of,
     confirm_all,
     draw_up_batch,
+    make_attendance_lines,
     make_result,
     make_second_manager,
     make_site,
@@ -260,6 +261,17 @@ def test_released_file_is_not_released_again(
 
     with pytest.raises(BatchDecidedError):
         ask(session, redis, second, batch)
+
+
+def test_days_changed_since_stop_the_release(
+    session: Session, redis: Redis, site: Site, batch: PayBatch, second: Principal
+) -> None:
+    code = ask(session, redis, second, batch)
+    site.attendance.lines = make_attendance_lines(site.workers, units=2300)
+    session.flush()
+
+    with pytest.raises(AttendanceChangedError):
+        let_out(session, redis, second, batch, code)
 
 
 def test_card_changed_since_stops_the_release(

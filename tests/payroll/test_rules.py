@@ -80,6 +80,9 @@ def test_line_shows_quantity_and_price_it_was_computed_from() -> None:
         "days": [],
         "for_month": None,
         "entry_id": None,
+        "covers": "1",
+        "percent": 100,
+        "most": None,
     }
 
 

@@ -19,6 +19,7 @@ from payroll.witnesses import WITNESSES
 from tests.factories.identity import make_principal
 from tests.factories.payroll import (
     AT,
+    HALF_DAY_MORE,
     Site,
     card_of,
     confirm_all,
@@ -153,7 +154,7 @@ def test_an_adjusted_payslip_is_recorded_too(session: Session) -> None:
         principal=site.manager,
         project_id=site.project.id,
         payslip_id=payslip.id,
-        items=None,
+        items=HALF_DAY_MORE,
         note="改了",
         at=AT,
     )

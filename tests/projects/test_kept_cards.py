@@ -31,6 +31,6 @@ def test_card_the_worker_named_in_person_is_kept(session: Session, project: Proj
     report = upload(session, project, make_row(1, BANK_CARD=make_card(9), BANK_NAME="别的银行"))
 
     session.refresh(worker)
-    assert codes(report) == [FindingCode.BANK_CARD_KEPT]
+    assert (report.updated, codes(report)) == (1, [FindingCode.BANK_CARD_KEPT])
     assert (worker.bank_card, worker.bank_name) != (make_card(9), "别的银行")
     assert worker.bank_card == make_card(1)

@@ -231,6 +231,14 @@ def test_a_bank_card_of_somebody_on_record_is_a_warning(session: Session, projec
     assert (report.imported, codes(report)) == (1, [FindingCode.SHARED_BANK_CARD])
 
 
+def test_a_shared_bank_card_is_said_once_of_each_row(session: Session, project: Project) -> None:
+    upload(session, project, make_row(1))
+
+    report = upload(session, project, make_row(1), make_row(2, BANK_CARD=make_card(1)))
+
+    assert codes(report) == [FindingCode.SHARED_BANK_CARD] * 2
+
+
 def test_another_bank_card_is_taken_with_a_warning_and_a_trace(
     session: Session, project: Project
 ) -> None:

@@ -89,6 +89,7 @@ def test_ctrl_c_stops_everything_and_leaves_no_trace(
 ) -> None:
     launcher = launch(port)
     launcher.wait_for("(ready)")
+    believed = launcher.part("uvicorn").environ()["FORWARDED_ALLOW_IPS"]
 
     launcher.process.send_signal(signal.SIGINT)
     launcher.process.wait(START_SECONDS)
@@ -97,6 +98,7 @@ def test_ctrl_c_stops_everything_and_leaves_no_trace(
     assert launcher.process.returncode == 0
     assert "19100000901" in screen, "how to sign in is shown"
     assert "Traceback" not in screen
+    assert believed == "", "where a caller comes from is not what the caller says"
     assert launcher.parts() == []
 
 

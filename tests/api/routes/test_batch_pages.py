@@ -20,6 +20,7 @@ from tests.factories.payroll import (
     make_result,
     release_batch,
 )
+from tests.payroll.test_forged_releases import forge_release
 from tests.payroll.test_own_card import make_card_number
 from tests.payroll.test_release import texted
 
@@ -141,6 +142,38 @@ def test_banks_result_names_reason_owner_and_deadline(
     assert "谁去办：工人本人" in page
     assert "最晚： 2026年11月" in page
     assert "有 1 笔被银行退回" in Page(desk.get(sheet)).text
+
+
+def test_forged_release_is_not_offered_to_the_bank_and_can_be_withdrawn(
+    desk: TestClient, session: Session, site: Site, sheet: str, drafted: str
+) -> None:
+    forge_release(session, site)
+    address = f"{sheet}/batches/{drafted}"
+
+    page = Page(desk.get(address)).text
+    post(desk, f"{address}/withdraw", reason="放行没有存证")
+
+    assert "这个批次的放行没有存证" in page
+    assert "下载银行文件" not in page
+    assert state_of(session).state is PayBatchState.WITHDRAWN
+
+
+def test_rejection_without_a_reason_keeps_owner_and_deadline(
+    desk: TestClient, session: Session, site: Site, sheet: str, drafted: str
+) -> None:
+    release_batch(session, site, drafted)
+    result = make_result(drafted, [(1, card_of(0), "7875.00", "失败", "")])
+
+    desk.post(
+        f"{sheet}/batches/{drafted}/result",
+        files={"file": ("result.csv", result)},
+        headers=OWN,
+    )
+
+    page = Page(desk.get(f"{sheet}/batches/{drafted}")).text
+    assert "银行没有说原因" in page
+    assert "谁去办：劳资专管员" in page
+    assert "最晚： 2026年11月" in page
 
 
 def test_result_of_another_file_is_refused_with_advice(

@@ -132,7 +132,8 @@ def test_numbers_of_no_period_are_refused(
 
 
 @pytest.mark.parametrize(
-    "unfit", [{"channel": "worker"}, {"channel": "clue"}, {"employer_name": "\u3164"}]
+    "unfit",
+    [{"channel": "worker"}, {"channel": "clue"}, {"employer_name": "\u3164"}, {"amount": "0.00"}],
 )
 def test_an_official_files_only_what_came_by_phone_or_to_the_window(
     client: TestClient, inspector: Headers, unfit: dict[str, str]
@@ -168,3 +169,36 @@ def test_an_unknown_division_has_no_bureau(
     answer = client.request(method, path.format(person=person.id), headers=admin)
 
     assert (answer.status_code, answer.json()["code"]) == (404, "cases.bureau-not-found")
+
+
+def test_who_came_to_the_window_under_their_name_is_listed_masked(
+    client: TestClient, inspector: Headers
+) -> None:
+    said = {"statement": "没发工资", "county_code": "330106", "name": "王\u202e某某"}
+    for disclosure in ("named", "shielded"):
+        client.post("/v1/cases", headers=inspector, json=said | {"disclosure": disclosure})
+
+    shielded, named = client.get("/v1/cases", headers=inspector).json()["items"]
+
+    assert named["complainant"]["masked_name"] == "王*某"
+    assert shielded["complainant"] is None
+
+
+def test_declining_takes_a_reason(
+    client: TestClient, session: Session, keyring: Keyring, inspector: Headers, admin: Headers
+) -> None:
+    number = make_complaint(session).number
+    chief = make_inspector(session, name="陈局长")
+    client.put(f"/v1/bureaus/330106/heads/{chief.person_id}", headers=admin)
+    client.post(f"/v1/cases/{number}/actions/accept", headers=inspector, json={})
+    asked = client.post(
+        f"/v1/cases/{number}/actions/extend", headers=inspector, json={"note": "要查银行流水"}
+    ).json()
+
+    declined = client.post(
+        f"/v1/cases/{number}/requests/{asked['request_id']}/decision",
+        headers=bearer(keyring, chief),
+        json={"granted": False},
+    )
+
+    assert declined.status_code == 422

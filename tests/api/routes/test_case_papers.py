@@ -65,6 +65,28 @@ def test_the_whole_bundle_tells_what_was_known(
     assert check_bundle(response.content, client.get("/.well-known/jwks.json").json())
 
 
+def test_a_reason_sent_as_a_form_gets_no_bundle_instead_of_half_of_one(
+    client: TestClient, keyring: Keyring, inspector: Principal, number: str
+) -> None:
+    response = client.post(
+        f"/v1/cases/{number}/bundle",
+        data={"reason": "作出处理决定前核对证据"},
+        headers=bearer(keyring, inspector),
+    )
+
+    assert response.status_code == 422
+
+
+def test_the_complainant_reads_their_own_words_and_that_the_files_arrived(
+    client: TestClient, keyring: Keyring, site: Site, number: str
+) -> None:
+    story = client.get(f"/v1/me/complaints/{number}", headers=bearer(keyring, site.worker)).json()
+
+    first, accepted = story["steps"]
+    assert (first["note"], first["files"]) == ("没发工资", 2)
+    assert (accepted["note"], accepted["files"]) == (None, 0)
+
+
 def test_files_are_downloads_whatever_they_are_called(
     client: TestClient, keyring: Keyring, inspector: Principal, number: str
 ) -> None:

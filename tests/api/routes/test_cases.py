@@ -67,7 +67,7 @@ def test_complaint_travels_from_the_poster_to_a_closed_case(
     assert [case["number"] for case in listed] == [number]
     assert (accepted.status_code, accepted.json()["state"]) == (200, "accepted")
     assert (closed.status_code, closed.json()["state"]) == (200, "closed")
-    assert [step["note"] for step in story["steps"]] == [None, None, "工资已付清"]
+    assert [step["note"] for step in story["steps"]] == ["没发工资", None, "工资已付清"]
 
 
 def test_case_shows_deadline_and_masked_complainant(
@@ -180,6 +180,21 @@ def test_worker_follows_and_withdraws_the_own_complaint(
     assert listed["items"][0]["actions"] == ["withdraw", "supplement", "ask_question"]
     assert withdrawn.json()["state"] == "withdrawn"
     assert story["steps"][-1]["note"] == "已拿到钱"
+
+
+def test_a_field_nobody_knows_is_refused_not_dropped(
+    client: TestClient, session: Session, person: Person, worker: Headers
+) -> None:
+    number = make_complaint(session, person_id=person.id).number
+
+    answer = client.post(
+        f"/v1/me/complaints/{number}/actions/supplement",
+        headers=worker,
+        json={"note": "欠条在这里", "atachments": []},
+    )
+
+    assert answer.status_code == 422
+    assert "atachments" in str(answer.json()["errors"])
 
 
 def test_colleagues_complaint_does_not_exist(

@@ -252,7 +252,7 @@ def test_start_page_exchanges_an_old_device_token(
     assert "刷卡看工资条" in Page(again).text
 
 
-def test_an_agreement_is_read_and_signed_at_the_kiosk(
+def test_an_agreement_is_read_at_the_kiosk_and_signed_elsewhere(
     kiosk: TestClient, screen: str, session: Session, site: Site
 ) -> None:
     filed = make_complaint(session, person_id=site.workers[0].person_id, project_id=site.project.id)
@@ -261,11 +261,10 @@ def test_an_agreement_is_read_and_signed_at_the_kiosk(
     act(session, first, filed.number, CaseAction.PROPOSE_AGREEMENT)
 
     shown = Page(kiosk.get("/kiosk/agreements"))
-    signed = post(kiosk, f"/kiosk/agreements/{filed.number}", **shown.hidden)
-    after = Page(kiosk.get(signed.headers["location"]))
+    signed = post(kiosk, f"/kiosk/agreements/{filed.number}", content_hash="0" * 64)
 
-    signature = session.exec(select(AgreementSignature)).one()
     assert "5280.00 元" in shown.text
-    assert (signature.is_at_kiosk, signature.person_id) == (True, site.workers[0].person_id)
-    assert "你已签字" in after.text
+    assert "请到窗口当面签，或者在自己的手机上签" in shown.text
+    assert (shown.hidden, signed.status_code) == ({}, 404)
+    assert session.exec(select(AgreementSignature)).all() == []
     assert "/kiosk/agreements" in Page(kiosk.get("/kiosk/payslips")).links

@@ -13,11 +13,13 @@ from redis import Redis
 from sqlmodel import Session, select
 
 from api.app import create_app
+from cases.throttle import LOOKUPS_PER_NUMBER, count_wrong
 from core.clock import local_date, now
 from core.enums import NotificationState, Role
 from core.keyring import Keyring
 from core.settings import AliyunSettings, Settings, TwilioSettings
 from db.models import DeliveryReport, Notification, NumberStatus, OutboxMessage, SmsSpending
+from tests.factories.cases import make_complaint, make_inspector
 from tests.factories.identity import bearer, make_person, make_principal
 from tests.factories.notifications import make_stuck_job, make_unreached
 from tests.factories.payroll import Site, make_site
@@ -357,6 +359,27 @@ def test_hotline_hears_where_a_complaint_stands(
     assert "接下来" in say
     assert filed["number"] not in say
     assert "你的工资现在是：" in say
+
+
+def test_a_signed_in_operator_is_counted_apart_from_strangers(
+    client: TestClient, session: Session, keyring: Keyring, redis: Redis
+) -> None:
+    filed = make_complaint(session)
+    body = {"number": filed.number, "pin": filed.pin}
+    for _ in range(LOOKUPS_PER_NUMBER.amount):
+        count_wrong(redis, number=filed.number, address="10.0.0.1")
+
+    stranger = client.post("/v1/hotline/complaints", json=body)
+    worker = client.post(
+        "/v1/hotline/complaints",
+        json=body,
+        headers=bearer(keyring, make_principal(make_person(session).id)),
+    )
+    operator = client.post(
+        "/v1/hotline/complaints", json=body, headers=bearer(keyring, make_inspector(session))
+    )
+
+    assert [stranger.status_code, worker.status_code, operator.status_code] == [429, 429, 200]
 
 
 def test_hotline_says_nothing_to_a_wrong_pin(client: TestClient) -> None:

@@ -243,8 +243,8 @@ def test_a_box_says_that_it_may_stay_empty_only_where_it_may(
     own = {action: body for action, body in forms.items() if action in set(CaseAction)}
     assert {CaseAction.WITHDRAW, CaseAction.SUPPLEMENT} <= own.keys()
     for action, body in own.items():
-        says_optional, is_required = "可以不填" in body, "required" in body
-        assert (says_optional, is_required) == (action not in WORDY, action in WORDY)
+        says_optional, takes_files = "可以不填" in body, 'type="file"' in body
+        assert (says_optional, takes_files) == (action not in WORDY, action in WORDY)
 
 
 def test_wrong_pin_is_explained(client: TestClient, session: Session) -> None:
@@ -274,10 +274,28 @@ def test_somebody_without_an_account_answers_asks_and_adds_a_photo_by_number_and
     file = session.exec(select(ComplaintFile)).one()
     last = session.exec(select(CaseEvent).where(CaseEvent.action == CaseAction.SUPPLEMENT)).one()
     assert (added.status_code, last.details["files"]) == (200, [file.digest])
+    assert "你交来的 1 个文件已收到" in asked.words
+    assert "十月的工资到现在没发" in asked.words
     assert {"钱没收到", "钱只收到一部分", "钱收到了", "问一句"} <= set(asked.words)
     assert {"number": filed.number, "pin": filed.pin, "received": "nothing"} == asked.hidden
     assert "这件事办完了" in answered.text
     assert filed.pin not in str(client.get("/track").text)
+
+
+def test_the_worker_signed_in_adds_a_photo_on_the_page(
+    browser: TestClient, session: Session, person: Person, redis: Redis
+) -> None:
+    filed = make_complaint(session, person_id=person.id)
+    path = f"/complaints/{filed.number}/supplement"
+
+    refused = send_files(browser, path, [("a.jpg", b"no picture")], note="欠条在这里")
+    added = send_files(browser, path, [("a.jpg", photograph((320, 200)))])
+
+    file = session.exec(select(ComplaintFile)).one()
+    last = session.exec(select(CaseEvent).where(CaseEvent.action == CaseAction.SUPPLEMENT)).one()
+    assert "欠条在这里</textarea>" in refused.text
+    assert added.status_code == 303
+    assert (last.note, last.details["files"]) == (None, [file.digest])
 
 
 def test_complaint_is_withdrawn_from_its_page(

@@ -11,7 +11,7 @@ from payroll.service import adjust_payslip
 from tests.browser import Page, post
 from tests.factories.attendance import make_check_in
 from tests.factories.pay_terms import make_advance, make_entry, make_line, make_work_days
-from tests.factories.payroll import AT, Site, publish
+from tests.factories.payroll import AT, HALF_DAY_MORE, Site, publish
 
 
 def test_worker_reads_advances_and_agrees_to_a_deduction(
@@ -64,7 +64,7 @@ def test_every_version_stays_readable_with_what_the_site_said(
         principal=site.manager,
         project_id=site.project.id,
         payslip_id=earlier.id,
-        items=None,
+        items=HALF_DAY_MORE,
         note="补上一天",
         at=AT,
     )

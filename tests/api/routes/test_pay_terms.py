@@ -187,7 +187,8 @@ def test_worker_sees_every_version_and_why_it_changed(
 ) -> None:
     [payslip] = publish(session, site)
     path = f"/v1/projects/{site.project.id}/payslips/{payslip.id}/adjust"
-    client.post(path, json={"note": "补上漏记的一天"}, headers=manager)
+    item = {"name": "计日工资", "quantity": "23.5", "unit": "工日", "unit_price": "350.00"}
+    client.post(path, json={"items": [item], "note": "补上漏记的一天"}, headers=manager)
 
     versions = client.get(f"/v1/me/payslips/{payslip.id}/versions", headers=worker).json()["items"]
 
@@ -235,3 +236,15 @@ def test_pay_sheet_in_excel_is_checked_then_imported(
     assert (report.json()["is_dry_run"], report.json()["rejected"]) == (True, 1)
     assert report.json()["rows"][0]["findings"][0]["code"] == "unknown-worker"
     assert report.json()["without_row"] == ["王*明"]
+
+
+def test_a_misspelt_field_of_an_advance_is_refused(
+    client: TestClient, manager: dict[str, str], site: Site
+) -> None:
+    address = f"/v1/projects/{site.project.id}/workers/{site.workers[0].id}/advances"
+    body = {"amount": "100.00", "paid_date": "2026-10-02", "note": "预支", "remark": "x"}
+
+    response = client.post(address, json=body, headers=manager)
+
+    assert response.status_code == 422
+    assert ["body", "remark"] in [error["location"] for error in response.json()["errors"]]

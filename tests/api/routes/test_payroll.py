@@ -244,6 +244,9 @@ def test_line_confirmed_by_its_worker_can_still_be_corrected(
     payslip = publish(session, site)[0]
     confirm(session, keyring, payslip)
 
-    response = call(client, manager, site, f"payslips/{payslip.id}/adjust", note="核对后更正")
+    item = {"name": "计日工资", "quantity": "23", "unit": "工日", "unit_price": "350.00"}
+    response = call(
+        client, manager, site, f"payslips/{payslip.id}/adjust", items=[item], note="核对后更正"
+    )
 
     assert response.json()["answer_state"] == "awaiting"

@@ -70,12 +70,21 @@ def test_other_hash_is_a_conflict(
     assert response.json()["code"] == "payroll.payslip-changed"
 
 
-@pytest.mark.parametrize("action", ["confirm", "dispute", "received"])
+@pytest.mark.parametrize(
+    ("action", "body"),
+    [
+        ("confirm", {"content_hash": "0" * 64}),
+        ("dispute", {"reason": "x"}),
+        ("received", {"received": True}),
+    ],
+)
 def test_colleagues_payslip_does_not_exist(
-    client: TestClient, worker: dict[str, str], payslips: list[Payslip], action: str
+    client: TestClient,
+    worker: dict[str, str],
+    payslips: list[Payslip],
+    action: str,
+    body: dict[str, object],
 ) -> None:
-    body = {"content_hash": payslips[1].content_hash, "reason": "x", "received": True}
-
     response = post(client, worker, f"{payslips[1].id}/{action}", **body)
 
     assert response.status_code == 404

@@ -132,3 +132,17 @@ def test_ledger_of_too_many_months_is_refused_on_a_page(desk: TestClient, accoun
 
     assert answer.status_code == 422
     assert LedgerPeriodError.title in Page(answer).text
+
+
+def test_statement_is_withdrawn_with_a_reason(
+    desk: TestClient, session: Session, account: str
+) -> None:
+    upload(desk, account, STATEMENT, dry_run=False)
+    imported_at = session.exec(select(WageAccountEntry.created_at)).first()
+    assert imported_at is not None
+
+    shown = Page(desk.get(account)).text
+    post(desk, f"{account}/import/withdraw", imported_at=imported_at.isoformat(), reason="抄错了")
+
+    assert "撤回上次导入的流水" in shown
+    assert "不知道余额够不够" in Page(desk.get(account)).text

@@ -105,7 +105,65 @@ def test_tax_without_its_paper_is_refused_in_words(
     assert session.exec(select(PayEntry)).first() is None
 
 
-@pytest.mark.parametrize("amount", ["0", "-5", "1.234", "abc", "99999999"])
+def test_refused_form_stands_there_as_it_was_typed(
+    desk: TestClient, site: Site, entries: str
+) -> None:
+    tax = {"kind": "income_tax", "name": "个税", "amount": "60"}
+
+    page = Page(enter(desk, site, f"{entries}/deductions", **tax))
+
+    assert {"个税", "60"} <= {*page.typed["name"], *page.typed["amount"]}
+    assert "和班组长一起核对过" in page.text
+    assert page.chosen == {site.team.name, "王小明", "个人所得税"}
+
+
+def test_what_does_not_fit_is_named_and_the_rest_kept(
+    desk: TestClient, session: Session, site: Site, entries: str
+) -> None:
+    piece = {"name": "砌筑", "quantity": "1e3", "unit": "立方米", "unit_price": "180"}
+
+    page = Page(enter(desk, site, f"{entries}/piece-work", **piece))
+
+    assert "请检查：数量。" in page.text
+    assert page.typed["unit"] == ["立方米"]
+    assert session.exec(select(PayEntry)).first() is None
+
+
+def test_only_deductions_that_stand_on_a_paper_ask_for_it(
+    desk: TestClient, site: Site, entries: str
+) -> None:
+    page = open_month(desk, site, entries)
+
+    assert len(page.typed["source"]) == 1
+
+
+@pytest.mark.parametrize("team_id", [None, "none"])
+def test_entry_for_a_team_that_is_none_of_the_projects_is_refused(
+    desk: TestClient, session: Session, site: Site, entries: str, team_id: str | None
+) -> None:
+    given = team_id or str(make_site(session).team.id)
+    paid = local_date(now()).isoformat()
+
+    answer = enter(desk, site, f"{entries}/advances", paid_date=paid, amount="5", team_id=given)
+
+    assert answer.status_code == (422 if team_id else 404)
+    assert session.exec(select(WageAdvance)).first() is None
+
+
+def test_withdrawal_from_the_page_of_a_foreign_team_is_refused(
+    desk: TestClient, session: Session, site: Site, entries: str
+) -> None:
+    entry = make_entry(session, site.workers[0], PayEntryKind.SUPPLEMENT)
+    team_id = str(make_site(session).team.id)
+
+    answer = post(
+        desk, f"{entries}/{entry.id}/withdraw", month=MONTH, team_id=team_id, reason="重复"
+    )
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("amount", ["0", "-5", "1.234", "abc", "99999999", "1e3", "1_000"])
 def test_amount_that_is_none_is_refused_on_a_page(
     desk: TestClient, session: Session, site: Site, entries: str, amount: str
 ) -> None:

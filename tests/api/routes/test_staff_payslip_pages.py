@@ -4,12 +4,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session, col, select
 
-from core.enums import PayslipAnswerState, VisitOutcome
+from core.enums import PayBasis, PayslipAnswerState, VisitOutcome
 from core.keyring import Keyring
-from db.models import DisputeFile, DisputeReply, Payslip, PayslipVisit
+from core.pay_enums import PayEntryKind
+from db.models import Contract, DisputeFile, DisputeReply, Payslip, PayslipVisit
 from payroll import answers
 from payroll.errors import DisputeRepliedError, PayslipNotFoundError
 from tests.browser import Page, post
+from tests.factories.pay_terms import make_entry
 from tests.factories.payroll import (
     AT,
     Site,
@@ -105,6 +107,7 @@ def test_lines_are_corrected_and_the_worker_is_asked_anew(
             "quantity": ["24.5", "", ""],
             "unit": ["工日", "", ""],
             "unit_price": ["350", "", ""],
+            "line": ["", "", ""],
         },
         headers={"Origin": "http://testserver"},
         follow_redirects=False,
@@ -116,6 +119,35 @@ def test_lines_are_corrected_and_the_worker_is_asked_anew(
     assert newer.answer_state is PayslipAnswerState.AWAITING
     assert "第 2 版" in page
     assert "补上两天" in page
+
+
+def test_form_sent_back_with_one_line_more_pays_just_that_more(
+    desk: TestClient, session: Session, site: Site, base: str
+) -> None:
+    for contract in session.exec(select(Contract)):
+        contract.pay_basis = PayBasis.HOUR
+    make_entry(session, site.workers[0], PayEntryKind.PIECE)
+    payslip = publish(session, site)[0]
+    address = f"{base}/payslips/{payslip.id}"
+    page = Page(desk.get(address))
+    fields = ("name", "quantity", "unit", "unit_price", "line")
+    columns = {name: page.typed[name] for name in fields}
+    more = {"name": "点工", "quantity": "1", "unit": "天", "unit_price": "300", "line": ""}
+    for name, cell in more.items():
+        columns[name][-1] = cell
+
+    answer = desk.post(
+        f"{address}/adjust",
+        data={"note": "补一个点工", "is_recomputed": "false", **columns},
+        headers={"Origin": "http://testserver"},
+        follow_redirects=False,
+    )
+
+    newer = current(session, payslip)
+    shown = Page(desk.get(answer.headers["location"])).text
+    assert newer.content["items"][0] == payslip.content["items"][0]
+    assert newer.gross_fen == payslip.gross_fen + 30_000
+    assert "180 小时 × 350.00 元/小时" in shown
 
 
 def test_payslip_is_worked_out_anew(
@@ -132,7 +164,7 @@ def test_payslip_is_worked_out_anew(
 def test_line_that_is_no_pay_is_refused(
     desk: TestClient, session: Session, base: str, payslip: Payslip, price: str
 ) -> None:
-    line = {"name": "计时工资", "quantity": "1", "unit": "工日", "unit_price": price}
+    line = {"name": "计时工资", "quantity": "1", "unit": "工日", "unit_price": price, "line": ""}
     fields = {"note": "改价", "is_recomputed": "false", **line}
 
     answer = post(desk, f"{base}/payslips/{payslip.id}/adjust", **fields)

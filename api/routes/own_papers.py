@@ -1,0 +1,93 @@
+"""Papers of a case as its complainant opens them: on a page, or by number and PIN."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Form, Response
+
+from api.deps import AddressDep, BlobsDep, SessionDep, ValkeyDep
+from api.pages.refusals import PageRoute
+from api.pages.sign_in import PageWorkerDep
+from api.problems import problems
+from api.routes.by_pin import TRIES
+from api.routes.case_papers import NOT_OPENED, PDF
+from api.routes.cases import NumberPath
+from api.schemas.cases import LookupIn
+from api.strict_json import StrictRouter
+from cases import documents, papers_by_pin
+from cases.document_errors import DocumentNotFoundError
+from evidence.errors import BlobLostError
+
+router = StrictRouter(tags=["cases"])
+pages_router = APIRouter(route_class=PageRoute, include_in_schema=False)
+SHOWN = {"Content-Disposition": "inline", "Cache-Control": "no-store"}
+"""The product drew and signed it, so a browser may show it."""
+
+
+@router.post(
+    "/complaints/papers/{paper_id}",
+    response_class=Response,
+    responses={200: PDF, **problems(*TRIES, DocumentNotFoundError, BlobLostError)},
+)
+def read_paper_by_pin(
+    *,
+    session: SessionDep,
+    valkey: ValkeyDep,
+    blobs: BlobsDep,
+    address: AddressDep,
+    paper_id: UUID,
+    body: LookupIn,
+) -> Response:
+    """Download a paper of a complaint by number and PIN.
+
+    For whoever has no account; the story of the complaint lists its `papers`. Counted and answered
+    as looking up is.
+    """
+    content = papers_by_pin.read_paper_by_pin(
+        session,
+        valkey,
+        blobs,
+        number=body.number,
+        pin=body.pin,
+        document_id=paper_id,
+        address=address,
+    )
+    return Response(content, media_type="application/pdf", headers=NOT_OPENED)
+
+
+@pages_router.post("/track/papers/{paper_id}")
+def show_tracked_paper(
+    *,
+    session: SessionDep,
+    valkey: ValkeyDep,
+    blobs: BlobsDep,
+    address: AddressDep,
+    paper_id: UUID,
+    form: Annotated[LookupIn, Form()],
+) -> Response:
+    """Open a paper for whoever holds number and PIN."""
+    content = papers_by_pin.read_paper_by_pin(
+        session,
+        valkey,
+        blobs,
+        number=form.number,
+        pin=form.pin,
+        document_id=paper_id,
+        address=address,
+    )
+    return Response(content, media_type="application/pdf", headers=SHOWN)
+
+
+@pages_router.get("/complaints/{number}/papers/{paper_id}")
+def show_own_paper(
+    session: SessionDep,
+    blobs: BlobsDep,
+    worker: PageWorkerDep,
+    number: NumberPath,
+    paper_id: UUID,
+) -> Response:
+    """Open a paper of the worker's own complaint."""
+    content = documents.read_own_paper(
+        session, blobs, person_id=worker.person_id, number=number, document_id=paper_id
+    )
+    return Response(content, media_type="application/pdf", headers=SHOWN)
