@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import event
+from sqlalchemy import event, text
 from sqlmodel import Session
 
 from attendance import scan_queries
@@ -13,7 +13,7 @@ from core.clock import now
 
 
 def _explain(session: Session, ask: Callable[[], object]) -> str:
-    """Return how the server would answer."""
+    """Return how the server would answer if it may neither sort nor collect rows first."""
     said: list[tuple[str, Any]] = []
     connection = session.connection()
 
@@ -23,6 +23,8 @@ def _explain(session: Session, ask: Callable[[], object]) -> str:
     event.listen(connection, "before_cursor_execute", note)
     ask()
     event.remove(connection, "before_cursor_execute", note)
+    for way in ("sort", "bitmapscan", "seqscan"):
+        session.execute(text(f"SET LOCAL enable_{way} = off"))
     (statement, parameters), cursor = said[0], connection.connection.cursor()
     return "\n".join(line for (line,) in cursor.execute(f"EXPLAIN {statement}", parameters))
 

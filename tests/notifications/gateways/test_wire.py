@@ -39,7 +39,7 @@ from tests.notifications.peers.wire import (
 )
 
 CALLBACK = "https://axm.example/v1/notifications/callbacks/twilio"
-PATIENCE_SECONDS = 0.3
+PATIENCE_SECONDS = 1.0
 ALIYUN = AliyunSettings(
     access_key_id=KEY_ID,
     access_key_secret=SecretStr(KEY_SECRET),
