@@ -20,6 +20,11 @@ THREADS = 4
 MOST_AT_ONCE = 16
 """Uploads in this process, stored or waiting; their gates would give up on more."""
 
+BY_INDEX = ("seqscan", "bitmapscan", "sort")
+"""Ways the planner may not choose: over a partition that was empty when it planned they all looked
+the same, and the one it took led past every row of the project later. See `db.bulk.each_of`."""
+OPTIONS = " ".join(f"-c enable_{way}=off" for way in BY_INDEX)
+
 Result = TypeVar("Result")
 
 
@@ -27,7 +32,7 @@ class Backlogs:
     """One per process, on its event loop."""
 
     def __init__(self, database: Database, *, most_at_once: int = MOST_AT_ONCE) -> None:
-        self._database = database.beside(pool_size=THREADS)
+        self._database = database.beside(pool_size=THREADS, options=OPTIONS)
         self._threads = ThreadPoolExecutor(THREADS, "backlog")
         self._places = Places(most_at_once)
 

@@ -106,8 +106,8 @@ def each_of(column: Mapped[Any], name: str) -> sa.TableValuedAlias:
     """Return a table of one column, `value`, of what is given as the parameter `name`.
 
     For a LATERAL subquery, of values of the column's type. Ordered as the index that is meant to
-    answer, such a subquery takes no other, even if the table was empty when the server planned it
-    and all of its indexes looked the same.
+    answer, such a subquery takes no other where the server may neither sort nor collect rows first,
+    even if the table was empty when it planned and all of its indexes looked the same.
     """
     assert isinstance(column, QueryableAttribute)  # what every attribute of a table class is
     values = sa.bindparam(name, type_=_Column(column.expression.type))

@@ -25,11 +25,14 @@ BRIEF = text(
 class Database:
     """A connection pool whose sealed columns use the given keys."""
 
-    def __init__(self, url: str, keys: FieldKeys, *, pool_size: int = POOL_SIZE) -> None:
+    def __init__(
+        self, url: str, keys: FieldKeys, *, pool_size: int = POOL_SIZE, options: str = ""
+    ) -> None:
         self.url = url
         self._keys = keys
         self.engine = create_engine(
             url,
+            connect_args={"options": options},
             hide_parameters=True,  # errors get logged, bound values are about people
             pool_size=pool_size,
             max_overflow=0,
@@ -39,9 +42,12 @@ class Database:
         event.listen(self.engine, "checkout", _check_alive)
         self.engine.dialect.field_keys = keys  # type: ignore[attr-defined]
 
-    def beside(self, *, pool_size: int) -> Self:
-        """Return the same database with another pool, for work that must not use this one up."""
-        return type(self)(self.url, self._keys, pool_size=pool_size)
+    def beside(self, *, pool_size: int, options: str) -> Self:
+        """Return the same database with another pool, for work that must not use this one up.
+
+        `options` are the server's settings for its connections, as `-c name=value`.
+        """
+        return type(self)(self.url, self._keys, pool_size=pool_size, options=options)
 
     @contextmanager
     def transaction(self) -> Generator[Session]:

@@ -64,9 +64,10 @@ class SharedTransaction:
     brief_transaction = transaction
     """Without its timeouts, which would last as long as the test's own transaction."""
 
-    def beside(self, *, pool_size: int) -> Self:
+    def beside(self, *, pool_size: int, options: str) -> Self:
         """Return this: there is one transaction, whoever works in it."""
         assert pool_size > 0
+        assert options
         return self
 
     def ping(self) -> None:

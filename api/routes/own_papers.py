@@ -1,9 +1,10 @@
 """Papers of a case as its complainant opens them: on a page, or by number and PIN."""
 
+from dataclasses import dataclass
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Form, Response
+from fastapi import APIRouter, Depends, Form, Response
 
 from api.deps import AddressDep, BlobsDep, SessionDep, ValkeyDep
 from api.pages.refusals import PageRoute
@@ -24,57 +25,52 @@ SHOWN = {"Content-Disposition": "inline", "Cache-Control": "no-store"}
 """The product drew and signed it, so a browser may show it."""
 
 
+@dataclass(frozen=True, slots=True)
+class PinReader:
+    """Whoever holds a number and its PIN, and what their papers are read with."""
+
+    session: SessionDep
+    valkey: ValkeyDep
+    blobs: BlobsDep
+    address: AddressDep
+
+    def read(self, paper_id: UUID, held: LookupIn) -> bytes:
+        """Return a paper; counted and answered as looking up is."""
+        return papers_by_pin.read_paper_by_pin(
+            self.session,
+            self.valkey,
+            self.blobs,
+            number=held.number,
+            pin=held.pin,
+            document_id=paper_id,
+            address=self.address,
+        )
+
+
+PinReaderDep = Annotated[PinReader, Depends()]
+
+
 @router.post(
     "/complaints/papers/{paper_id}",
     response_class=Response,
     responses={200: PDF, **problems(*TRIES, DocumentNotFoundError, BlobLostError)},
 )
-def read_paper_by_pin(
-    *,
-    session: SessionDep,
-    valkey: ValkeyDep,
-    blobs: BlobsDep,
-    address: AddressDep,
-    paper_id: UUID,
-    body: LookupIn,
-) -> Response:
+def read_paper_by_pin(reader: PinReaderDep, paper_id: UUID, body: LookupIn) -> Response:
     """Download a paper of a complaint by number and PIN.
 
     For whoever has no account; the story of the complaint lists its `papers`. Counted and answered
     as looking up is.
     """
-    content = papers_by_pin.read_paper_by_pin(
-        session,
-        valkey,
-        blobs,
-        number=body.number,
-        pin=body.pin,
-        document_id=paper_id,
-        address=address,
-    )
+    content = reader.read(paper_id, body)
     return Response(content, media_type="application/pdf", headers=NOT_OPENED)
 
 
 @pages_router.post("/track/papers/{paper_id}")
 def show_tracked_paper(
-    *,
-    session: SessionDep,
-    valkey: ValkeyDep,
-    blobs: BlobsDep,
-    address: AddressDep,
-    paper_id: UUID,
-    form: Annotated[LookupIn, Form()],
+    reader: PinReaderDep, paper_id: UUID, form: Annotated[LookupIn, Form()]
 ) -> Response:
     """Open a paper for whoever holds number and PIN."""
-    content = papers_by_pin.read_paper_by_pin(
-        session,
-        valkey,
-        blobs,
-        number=form.number,
-        pin=form.pin,
-        document_id=paper_id,
-        address=address,
-    )
+    content = reader.read(paper_id, form)
     return Response(content, media_type="application/pdf", headers=SHOWN)
 
 

@@ -9,11 +9,12 @@ from sqlalchemy import event, text
 from sqlmodel import Session
 
 from attendance import scan_queries
+from attendance.backlogs import BY_INDEX
 from core.clock import now
 
 
 def _explain(session: Session, ask: Callable[[], object]) -> str:
-    """Return how the server would answer if it may neither sort nor collect rows first."""
+    """Return how the server would answer an upload, with the settings of its lane."""
     said: list[tuple[str, Any]] = []
     connection = session.connection()
 
@@ -23,7 +24,7 @@ def _explain(session: Session, ask: Callable[[], object]) -> str:
     event.listen(connection, "before_cursor_execute", note)
     ask()
     event.remove(connection, "before_cursor_execute", note)
-    for way in ("sort", "bitmapscan", "seqscan"):
+    for way in BY_INDEX:
         session.execute(text(f"SET LOCAL enable_{way} = off"))
     (statement, parameters), cursor = said[0], connection.connection.cursor()
     return "\n".join(line for (line,) in cursor.execute(f"EXPLAIN {statement}", parameters))
