@@ -4,6 +4,8 @@ FastAPI would read a thousand scans on the loop, and the gates that are asked ri
 """
 
 import re
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -29,6 +31,7 @@ from attendance import offline
 from attendance.backlogs import Backlogs
 from attendance.ingest import Ingest
 from attendance.offline import ScanOutcome, UnreadReport
+from attendance.plain_uploads import Known, NotPlainError, take_plain_scans
 from attendance.rejudge import Arrival, ScanReport
 from core.clock import now
 from core.enums import ScanReason, ScanStatus
@@ -42,7 +45,7 @@ SHORTEST_BACKLOG = 8_000
 FINER_THAN_OURS = re.compile(rb"\d\.\d{7}")
 """Parts of a microsecond, which the two readers round each in its own way."""
 
-Reports = list[ScanReport | UnreadReport]
+Reports = Sequence[ScanReport | UnreadReport]
 
 
 class _Scan(ScanReport, frozen=True, kw_only=True):
@@ -89,6 +92,11 @@ class Visit:
     heartbeat: Heartbeat
     condition: Condition
 
+    @property
+    def arrival(self) -> Arrival:
+        """When it came, and what the gate's uptime was when it left."""
+        return Arrival(self.at, self.heartbeat.boot_id, self.heartbeat.uptime_ms)
+
     @classmethod
     def of(cls, token: str, headers: Headers) -> "Visit":
         """Return what the headers say."""
@@ -122,7 +130,7 @@ def take_upload(
         keyring,
         device=device,
         reports=reports,
-        arrival=Arrival(visit.at, visit.heartbeat.boot_id, visit.heartbeat.uptime_ms),
+        arrival=visit.arrival,
         clock_offset_ms=visit.heartbeat.clock_offset_ms,
     )
     note_condition(session, device=device, condition=visit.condition, at=visit.at)
@@ -138,27 +146,40 @@ async def answer_backlog(
     """
     ingest: Ingest = state.ingest
     backlogs: Backlogs = state.backlogs
-    await ingest.authenticate(token)
+    known = await ingest.recall(token)
     visit = Visit.of(token, headers)
+    if known is not None:
+        with suppress(NotPlainError):
+            answer = await backlogs.store(partial(_answer_plain, known, visit, content))
+            ingest.note_upload(known, visit.at, visit.heartbeat.clock_offset_ms, visit.condition)
+            return answer
     return await backlogs.store(partial(_answer, state.keyring, visit, content))
 
 
+def _answer_plain(known: Known, visit: Visit, content: bytes, session: Session) -> bytes:
+    scans = _read_plain(content)
+    if scans is None:
+        raise NotPlainError
+    outcomes = take_plain_scans(session, known, scans=scans, arrival=visit.arrival)
+    return _write(outcomes, visit.at)
+
+
 def _answer(keyring: Keyring, visit: Visit, content: bytes, session: Session) -> bytes | None:
-    reports = _read(content)
+    reports = _read_plain(content) or _read_odd(content)
     if reports is None:
         return None
     return _write(take_upload(session, keyring, visit=visit, reports=reports), visit.at)
 
 
-def _read(content: bytes) -> Reports | None:
+def _read_plain(content: bytes) -> list[ScanReport] | None:
+    """Read an upload of scans only; None if that has to be read more closely."""
     try:
         scans = SCANS.decode(content)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return _read_odd(content)
+        return None
     is_plain = not FINER_THAN_OURS.search(content)
-    if is_plain and all(EARLIEST <= scan.scanned_at < LATEST for scan in scans):
-        return list(scans) if 0 < len(scans) <= MOST_SCANS else None
-    return _read_odd(content)
+    is_plain = is_plain and all(EARLIEST <= scan.scanned_at < LATEST for scan in scans)
+    return list(scans) if is_plain and 0 < len(scans) <= MOST_SCANS else None
 
 
 def _read_odd(content: bytes) -> Reports | None:

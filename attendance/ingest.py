@@ -32,6 +32,7 @@ from attendance.judgement import (
 )
 from attendance.lane import Lane
 from attendance.places import Places
+from attendance.plain_uploads import Known
 from attendance.roster import Gate, Gates, NotOnRosterError, Rosters, make_finders
 from attendance.roster_queries import get_roster
 from attendance.waves import SESSION_SETTINGS, store_wave
@@ -42,6 +43,7 @@ from db.base import new_id
 from db.direct import DirectConnection
 from db.listener import Listener
 from db.session import Database
+from devices.heartbeat import Condition
 from devices.service import authenticate_gate
 from qr.tag_keys import TagKeys
 
@@ -130,6 +132,27 @@ class Ingest:
             else:
                 await self._load_gate(token)
 
+    async def recall(self, token: str) -> Known | None:
+        """Return what is known by heart of a gate's site; None if only the database knows.
+
+        Raises what `authenticate` raises.
+        """
+        await self.authenticate(token)
+        if not self.is_listening:
+            return None
+        with self._places:
+            gate = await self._gates.get(token)
+            find = await self._rosters.get(gate.project_id)
+            return Known(gate, find, self._current_keys())
+
+    def note_upload(
+        self, known: Known, at: datetime, clock_offset_ms: int | None, condition: Condition
+    ) -> None:
+        """Leave what need not be waited for of a stored upload."""
+        self._aftercare.note_contact(known.gate, at=at, clock_offset_ms=clock_offset_ms)
+        self._aftercare.note_condition(known.gate, condition, at=at)
+        self._aftercare.note_fold()
+
     async def verify(self, question: Question) -> Answer:
         """Decide whether a gate opens; the check-in is durable when this returns.
 
@@ -148,7 +171,7 @@ class Ingest:
         find = self._rosters.peek(project_id) or await self._rosters.get(project_id)
         scan = _make_scan(question, gate)
         try:
-            judgement = self._judge(scan, find)
+            judgement = judge_scan(scan, find, self._current_keys())
         except NotOnRosterError:
             return None
         record = make_record(scan, judgement, check_in_id=new_id())
@@ -157,11 +180,11 @@ class Ingest:
             return None
         return self._conclude(gate, scan, record, judgement, reason)
 
-    def _judge(self, scan: Scan, find: Finders) -> Judgement:
+    def _current_keys(self) -> TagKeys:
         keyring = self._keyring()
         if keyring is not self._keys.keyring:
             self._keys = TagKeys(keyring)
-        return judge_scan(scan, find, self._keys)
+        return self._keys
 
     def _conclude(
         self, gate: Gate, scan: Scan, record: ScanRecord, judgement: Judgement, reason: ScanReason
@@ -174,7 +197,10 @@ class Ingest:
             method=record.method,
             shown=judgement.owner.shown if judgement.owner else None,
         )
-        self._aftercare.note(gate, scan, is_fold_due=answer.admitted)
+        at, offset_ms = scan.received_at, scan.offset_ms
+        self._aftercare.note_contact(gate, at=at, clock_offset_ms=offset_ms)
+        if answer.admitted:
+            self._aftercare.note_fold()
         return answer
 
     async def _verify_alone(self, question: Question) -> Answer:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -14,14 +14,14 @@ from attendance.annulments import annul_scan
 from attendance.claims import read_claims
 from attendance.conflict_items import take_up_denial, take_up_strangers
 from attendance.errors import AnnulmentTooLateError
+from attendance.findings import Finding, judge_report, make_check_in
 from attendance.partitions import ensure_partitions_for
-from attendance.rejudge import Arrival, CardClaim, Claim, Dating, ScanReport, date_scan, judge
+from attendance.rejudge import Arrival, ScanReport
 from attendance.storing import NewCheckIn, store_check_ins
 from attendance.unread import keep_unread
 from core.clock import local_date
-from core.enums import AnnulmentReason, CheckInMethod, Grade, ScanReason, ScanStatus
+from core.enums import AnnulmentReason, ScanStatus
 from core.keyring import Keyring
-from db.base import new_id
 from db.models import CheckIn, Device
 from devices.queries import lock_device
 from devices.service import note_contact
@@ -46,28 +46,6 @@ class ScanOutcome(msgspec.Struct, frozen=True):
     check_in: CheckIn | NewCheckIn | None
     denied: CheckIn | NewCheckIn | None = None
     """With it we had let somebody in, and the gate says that it did not open."""
-
-
-class _Finding(msgspec.Struct, frozen=True):
-    """A scan judged by itself, before it is known what else was reported."""
-
-    report: ScanReport
-    claim: Claim | CardClaim | None
-    dating: Dating
-    reason: ScanReason
-    named: UUID | None
-    """Whose crossing it is, as far as anybody on this project can be recognised."""
-    step: int | None
-    """The step of a live code; a card has none and opens more than once."""
-
-    use: tuple[UUID, int] | None
-    """The (worker, step) this scan uses up if it counts."""
-
-    @property
-    def method(self) -> CheckInMethod:
-        """How the crossing was proved; what is no code at all counts as a failed live code."""
-        is_card = isinstance(self.claim, CardClaim)
-        return CheckInMethod.CARD_CODE if is_card else CheckInMethod.LIVE_CODE
 
 
 def take_scans(
@@ -113,22 +91,13 @@ def _judge_each(
     project_id: UUID,
     scans: Sequence[ScanReport],
     arrival: Arrival,
-) -> list[_Finding]:
+) -> list[Finding]:
     claims = read_claims(session, keyring, project_id, {scan.code for scan in scans})
-    return [_judge(scan, claims.get(scan.code), arrival) for scan in scans]
-
-
-def _judge(scan: ScanReport, claim: Claim | CardClaim | None, arrival: Arrival) -> _Finding:
-    dating = date_scan(scan, arrival, claim)
-    reason = judge(claim, dating, arrival)
-    named = claim.named.project_worker_id if claim and claim.named else None
-    step = claim.code.step if isinstance(claim, Claim) else None
-    use = (named, step) if named and step is not None and rules.is_work(reason) else None
-    return _Finding(scan, claim, dating, reason, named=named, step=step, use=use)
+    return [judge_report(scan, claims.get(scan.code), arrival) for scan in scans]
 
 
 def _settle(
-    session: Session, device: Device, findings: Sequence[_Finding], arrival: Arrival
+    session: Session, device: Device, findings: Sequence[Finding], arrival: Arrival
 ) -> list[ScanOutcome]:
     """Store what is new, and mark the days it touches to be folded.
 
@@ -161,7 +130,7 @@ def _settle(
 
 
 def _settle_once(
-    session: Session, device: Device, findings: Sequence[_Finding], arrival: Arrival
+    session: Session, device: Device, findings: Sequence[Finding], arrival: Arrival
 ) -> list[tuple[ScanOutcome, NewCheckIn | None]]:
     """Return each finding's outcome, and its check-in if that is yet to be stored."""
     known: dict[str, CheckIn | NewCheckIn] = {**_list_known(session, device, findings, arrival)}
@@ -173,13 +142,13 @@ def _settle_once(
         denied = _find_denied(known.get(nonce), finding.report)
         check_in, made = known.get(name), None
         if check_in is None:
-            known[name] = check_in = made = _make_check_in(finding, name, used, arrival)
+            known[name] = check_in = made = make_check_in(finding, name, used, arrival)
         settled.append((ScanOutcome(nonce, status, check_in, denied), made))
     return settled
 
 
 def _list_known(
-    session: Session, device: Device, findings: Sequence[_Finding], arrival: Arrival
+    session: Session, device: Device, findings: Sequence[Finding], arrival: Arrival
 ) -> dict[str, CheckIn]:
     """Return what the gate has reported before under the names that these findings may get.
 
@@ -190,14 +159,14 @@ def _list_known(
         session,
         project_id=device.project_id,
         source_id=device.id,
-        since=_first_instant(findings, arrival),
+        since=first_instant(findings, arrival),
     )
     known = find(nonces={finding.report.nonce for finding in findings})
     others = {_name_other(each.report) for each in findings if each.report.nonce in known}
     return (known | find(nonces=others)) if others else known
 
 
-def _first_instant(findings: Sequence[_Finding], arrival: Arrival) -> datetime:
+def first_instant(findings: Sequence[Finding], arrival: Arrival) -> datetime:
     """Return when the oldest of these crossings may have been dated when it came the first time."""
     said = min(finding.report.scanned_at for finding in findings)
     dated = min(finding.dating.at for finding in findings)
@@ -225,7 +194,7 @@ def _take_back(
     for report, outcome in zip(reports, outcomes, strict=True):
         if outcome.denied is not None:
             _deny(session, device, outcome.denied, reason=_reason_of(report), at=at)
-        elif not report.admitted and outcome.check_in and _is_stranger(report):
+        elif not report.admitted and outcome.check_in and is_stranger(report):
             strangers.append(outcome.check_in.id)
     if strangers:
         take_up_strangers(session, project_id=device.project_id, check_in_ids=strangers)
@@ -255,16 +224,17 @@ def _deny(
 
 
 def _reason_of(report: ScanReport) -> AnnulmentReason:
-    is_stranger = _is_stranger(report)
-    return AnnulmentReason.NOT_THE_HOLDER if is_stranger else AnnulmentReason.NOT_OPENED
+    is_other = is_stranger(report)
+    return AnnulmentReason.NOT_THE_HOLDER if is_other else AnnulmentReason.NOT_OPENED
 
 
-def _is_stranger(report: ScanReport) -> bool:
+def is_stranger(report: ScanReport) -> bool:
+    """Tell whether a guard saw somebody else with the card."""
     return report.reason == AnnulmentReason.NOT_THE_HOLDER
 
 
 def _recognise(
-    known: Mapping[str, CheckIn | NewCheckIn], finding: _Finding
+    known: Mapping[str, CheckIn | NewCheckIn], finding: Finding
 ) -> tuple[ScanStatus, str]:
     """Return the status of a report and the nonce it goes by."""
     nonce = finding.report.nonce
@@ -282,7 +252,7 @@ def _name_other(report: ScanReport) -> str:
     return rules.name_contradiction(report.nonce, *facts)
 
 
-def _says_the_same(first: CheckIn | NewCheckIn, finding: _Finding) -> bool:
+def _says_the_same(first: CheckIn | NewCheckIn, finding: Finding) -> bool:
     report = finding.report
     scanned_at = first.occurred_at
     if first.gate_report:
@@ -296,7 +266,7 @@ def _says_the_same(first: CheckIn | NewCheckIn, finding: _Finding) -> bool:
 
 
 def _list_used(
-    session: Session, project_id: UUID, findings: Sequence[_Finding]
+    session: Session, project_id: UUID, findings: Sequence[Finding]
 ) -> set[tuple[UUID, int]]:
     uses = {finding.use: finding.dating.at for finding in findings}
     uses.pop(None, None)
@@ -309,61 +279,3 @@ def _list_used(
         since=min(uses.values()) - USE_MARGIN,
         until=max(uses.values()) + USE_MARGIN,
     )
-
-
-def _make_check_in(
-    finding: _Finding, nonce: str, used: set[tuple[UUID, int]], arrival: Arrival
-) -> NewCheckIn:
-    """Return the check-in of a new report; one that counts uses its step up."""
-    report, reason, use = finding.report, finding.reason, finding.use
-    if use in used:
-        reason = ScanReason.ALREADY_USED
-    is_valid = report.admitted and rules.is_work(reason)
-    if is_valid and use:
-        used.add(use)
-    return NewCheckIn(
-        id=new_id(),
-        nonce=nonce,
-        project_worker_id=finding.named,
-        direction=report.direction,
-        method=finding.method,
-        grade=_grade(finding, reason),
-        occurred_at=finding.dating.at,
-        received_at=arrival.received_at,
-        clock_bound_ms=finding.dating.bound_ms,
-        admitted=report.admitted,
-        valid=is_valid,
-        reason=reason,
-        decided_offline=report.decided_offline,
-        code_step=finding.step,
-        presented=None if reason is ScanReason.OK else rules.make_presentable(report.code),
-        gate_report=_keep_words(report),
-        day=_day_of(finding, arrival) if is_valid else None,
-    )
-
-
-def _day_of(finding: _Finding, arrival: Arrival) -> date:
-    """Return the day on which a scan counts; one of our own gates numbers what it keeps."""
-    report, dating = finding.report, finding.dating
-    has_waited = report.decided_offline and report.sequence is not None
-    return local_date(
-        rules.choose_instant(dating.at, arrival.received_at, dating.bound_ms, has_waited=has_waited)
-    )
-
-
-def _grade(finding: _Finding, reason: ScanReason) -> Grade:
-    if finding.method is CheckInMethod.CARD_CODE:
-        return rules.grade_card(reason, is_looked_at=finding.report.looked)
-    return rules.grade_live_code(reason)
-
-
-def _keep_words(report: ScanReport) -> dict[str, object]:
-    return {
-        "nonce": report.nonce,
-        "scanned_at": report.scanned_at.isoformat(),
-        "clock_bound_ms": report.clock_bound_ms,
-        "reason": rules.make_presentable(report.reason),
-        "sequence": report.sequence,
-        "boot_id": report.boot_id and rules.make_presentable(report.boot_id),
-        "uptime_ms": report.uptime_ms,
-    }

@@ -87,6 +87,8 @@ class Holder:
 
     def generations_of(self, step: int) -> set[int]:
         """Return the generations whose phone may have shown a code of this step."""
+        if not self.earlier:
+            return {self.key_generation}
         shown_at = datetime.fromtimestamp(step * STEP_SECONDS, UTC)
         then = min((past for past, until in self.earlier if shown_at < until), default=None)
         return {self.key_generation} if then is None else {self.key_generation, then}

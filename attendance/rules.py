@@ -27,6 +27,7 @@ CONTRADICTION = "~"
 """Begins the nonces we give; no gate can choose one like it."""
 PERSONAL_DIGITS = re.compile(r"\d(?:[ ·._-]{0,2}\d){6,}(?:[ ·._-]?[Xx])?")
 """Identity cards and phone numbers, also in groups of digits."""
+MACHINE_WORD = re.compile(r"[a-z_]{1,64}")
 DATE = re.compile(r"\d{4}-\d\d-\d\d")
 JSON_ESCAPES = re.compile(r"(?:\\u[0-9A-Fa-f]{4})+")
 NAME = re.compile(r"([\u3400-\u9fff\U00020000-\U0003ffff])[\u3400-\u9fff\U00020000-\U0003ffff]+")
@@ -230,6 +231,8 @@ def make_presentable(text: str) -> str:
     groups too, and Chinese words but for their first character, as any may be a name. Of a
     printed card its digest is kept: the code itself would open the next gate.
     """
+    if MACHINE_WORD.fullmatch(text):
+        return text
     if len(text) == CARD_TEXT_LENGTH:
         with suppress(MalformedCodeError):
             return encode_card_reference(read_card_digest(text))

@@ -12,10 +12,8 @@ from attendance.due_folds import wake_fold
 from core.enums import CheckInMethod, Direction, Grade, ScanReason
 
 CHUNK_ROWS = 5_000
-STORE = (
-    text(
-        """
-WITH line AS MATERIALIZED (
+LINES = """
+line AS MATERIALIZED (
   -- One parameter: a hundred thousand bound values would cost more than the insert itself.
   SELECT * FROM json_to_recordset(:lines) AS line (
     id uuid, nonce text, project_worker_id uuid, direction text, method text, grade text,
@@ -23,7 +21,8 @@ WITH line AS MATERIALIZED (
     valid boolean, reason text, decided_offline boolean, gate_report jsonb, code_step bigint,
     presented text, note text, day date
   )
-), stored AS (
+)"""
+INSERT = """
   INSERT INTO check_in (
     id, project_id, source_id, device_id, nonce, project_worker_id, direction, method, grade,
     occurred_at, received_at, clock_bound_ms, admitted, valid, reason, decided_offline,
@@ -33,18 +32,19 @@ WITH line AS MATERIALIZED (
     id, :project_id, :device_id, :device_id, nonce, project_worker_id, direction, method, grade,
     occurred_at, received_at, clock_bound_ms, admitted, valid, reason, decided_offline,
     gate_report, code_step, presented, note
-  FROM line
+  FROM line"""
+ONCE = """
   ON CONFLICT (project_id, source_id, nonce, occurred_at) DO NOTHING
-  RETURNING id
-), mark AS (
+  RETURNING id"""
+MARK = """
+mark AS (
   -- One a worker and day: thousands of crossings are folded as few days.
   INSERT INTO fold_due (project_id, project_worker_id, check_in_id, day)
   SELECT DISTINCT ON (project_worker_id, day) :project_id, project_worker_id, id, day
   FROM line JOIN stored USING (id) WHERE valid
-)
-SELECT id FROM stored
-"""
-    )
+)"""
+STORE = (
+    text(f"WITH {LINES}, stored AS ({INSERT}{ONCE}), {MARK} SELECT id FROM stored")  # noqa: S608
     .bindparams(bindparam("project_id", type_=Uuid), bindparam("device_id", type_=Uuid))
     .columns(id=Uuid)
 )

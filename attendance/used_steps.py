@@ -46,15 +46,20 @@ def claim_uploaded(
 
     Afterwards whoever used one of them at an online gate has committed, and nobody can any more.
     """
-    freshest = step_at(at) - MAX_STEP_DIFFERENCE - 1
+    oldest = oldest_fresh_step(at)
     rows = [
         UsedStep(
             project_id=project_id, project_worker_id=worker_id, code_step=step, check_in_id=new_id()
         ).model_dump()
-        for worker_id, step in sorted({use for use in uses if use[1] >= freshest})
+        for worker_id, step in sorted({use for use in uses if use[1] >= oldest})
     ]
     if rows:
         session.execute(insert(UsedStep).on_conflict_do_nothing(), rows)
+
+
+def oldest_fresh_step(at: datetime) -> int:
+    """Return the oldest step that an online gate may be opening for."""
+    return step_at(at) - MAX_STEP_DIFFERENCE - 1
 
 
 def forget_steps(session: Session, *, at: datetime) -> None:

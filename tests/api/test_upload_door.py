@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Generator
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,12 +13,14 @@ from sqlmodel import Session, col
 
 from api.schemas.gate import MOST_SCANS, ScanResultOut, UploadOut
 from api.upload_door import SHORTEST_BACKLOG
-from core.clock import now
+from attendance.partitions import ensure_partitions_for
+from core.clock import local_date, now
 from core.keyring import Keyring
 from db.models import CheckIn, Project, UnreadScan
 from db.session import Database
+from devices.queries import find_health
 from tests.factories.attendance import Gate, GateSite, make_gate, make_gate_site
-from tests.live import Api
+from tests.live import Api, wait_until
 
 PATH = "/v1/gate/scans"
 SCANS = 60
@@ -131,3 +134,38 @@ def test_two_gates_may_upload_the_same_nonces(
     upload(shared_api, site.gate, body)
     upload(shared_api, another, body)
     assert count_of(session, CheckIn, site) == 2 * SCANS
+
+
+def test_a_plain_backlog_is_stored_and_its_gate_heard_of(
+    shared_api: Api, session: Session, keyring: Keyring, site: GateSite
+) -> None:
+    body = make_plain(session, keyring, site)
+
+    response = upload(shared_api, site.gate, body, **{"Gate-Power": "battery 80"})
+
+    assert {each["status"] for each in response.json()["results"]} == {"recorded"}
+    assert {each["valid"] for each in response.json()["results"]} == {True}
+    wait_until(lambda: read_battery(session, site) == 80)
+    again = upload_by_route(shared_api, site.gate, body).json()["results"]
+    assert [each["check_in_id"] for each in again] == [
+        each["check_in_id"] for each in response.json()["results"]
+    ]
+    assert list(response.json()) == list(UploadOut.model_fields)
+
+
+def make_plain(session: Session, keyring: Keyring, site: GateSite) -> list[dict[str, Any]]:
+    """Return scans of an hour ago, of which nothing has to be asked about."""
+    ensure_partitions_for(session, {local_date(now())}, today=local_date(now()))
+    instants = [now() - timedelta(hours=1, minutes=number) for number in range(SCANS)]
+    body = [
+        scan(site.live_code(session, keyring, at=at), scanned_at=at.isoformat(), admitted=True)
+        for at in instants
+    ]
+    session.commit()
+    return body
+
+
+def read_battery(session: Session, site: GateSite) -> int | None:
+    session.rollback()
+    health = find_health(session, site.gate.device_id)
+    return health.battery_percent if health else None

@@ -12,6 +12,7 @@ from sqlmodel import Session
 
 from attendance import offline, service
 from attendance.partitions import ensure_partitions
+from attendance.plain_uploads import NotPlainError, take_plain_scans
 from attendance.rejudge import Arrival, ScanReport
 from core.clock import local_date, now
 from core.enums import Direction, ScanReason, ScanStatus
@@ -20,6 +21,7 @@ from db.models import CheckIn, Device, Project, WorkDay
 from db.session import Database
 from tests.attendance.test_gate_races import is_somebody_waiting
 from tests.attendance.test_offline import report
+from tests.attendance.test_plain_uploads import learn
 from tests.factories.attendance import GateSite, fold_waiting, make_gate, make_gate_site
 from tests.live import wait_until
 
@@ -109,6 +111,27 @@ def test_two_gates_that_upload_one_code_at_once_count_it_once(
     with live_database.transaction() as session:
         fold_waiting(session)
         assert session.scalars(select(WorkDay)).one().grades == {"A": 1}
+
+
+def test_two_plain_uploads_of_one_code_at_once_are_not_both_plain(
+    live_database: Database, keyring: Keyring
+) -> None:
+    site = make_quiet_site(live_database)
+    at = now() - timedelta(hours=1)
+    with live_database.transaction() as session:
+        said = report(site.live_code(session, keyring, at=at), at)
+        another = make_gate(session, session.get_one(Project, site.project_id)).device_id
+    gates = iter([site.gate.device_id, another])
+
+    def upload(session: Session) -> bool:
+        known = learn(session, keyring, session.get_one(Device, next(gates)))
+        try:
+            take_plain_scans(session, known, scans=[said], arrival=Arrival(now(), None, None))
+        except NotPlainError:
+            return False
+        return True
+
+    assert meet(live_database, upload, upload) == (True, False)
 
 
 @pytest.mark.parametrize("is_good", [True, False])
