@@ -1,10 +1,16 @@
 """PINs that tell nothing, and those that others try first."""
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core import pins
+
+
+@pytest.fixture(autouse=True)
+def _real_hasher(real_hasher: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pins, "_hasher", real_hasher)
 
 
 def test_pin_keeps_its_leading_zeros() -> None:

@@ -10,12 +10,13 @@ import psycopg
 import pytest
 
 from stack.children import ROOT
+from tests.memory import MEMORY
 
 
 @pytest.fixture
 def place() -> Generator[Path]:
     """An empty directory whose path is short enough for a socket."""
-    with tempfile.TemporaryDirectory(prefix="axm-t-") as directory:
+    with tempfile.TemporaryDirectory(prefix="axm-t-", dir=MEMORY) as directory:
         yield Path(directory)
 
 

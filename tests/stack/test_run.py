@@ -15,10 +15,17 @@ import pytest
 
 from stack.children import ROOT
 from tests.live import wait_until
+from tests.memory import MEMORY
 
 START_SECONDS = 120
 FREE_PORT = "from stack.instance import free_port; print(free_port())"
-RUN = "import sys, pathlib; from stack.run import main; main(pathlib.Path(sys.argv[1]))"
+RUN = """
+import pathlib, signal, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from stack.run import main
+main(pathlib.Path(sys.argv[1]))
+"""
+"""Hears Ctrl-C as in a terminal: whoever runs the tests in the background passes on deaf ears."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +61,7 @@ class Launcher:
 @pytest.fixture(scope="module")
 def installation() -> Generator[Path]:
     """A directory that keeps its data between the tests of this file."""
-    with tempfile.TemporaryDirectory(prefix="axm-run-") as directory:
+    with tempfile.TemporaryDirectory(prefix="axm-run-", dir=MEMORY) as directory:
         yield Path(directory) / "var"
 
 
