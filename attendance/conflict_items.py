@@ -26,6 +26,14 @@ from notifications.templates import Template
 
 AT_ONCE = 500
 """Conflicts taken up by one statement."""
+TAKEN_UP = {
+    ConflictKind.ADMITTED_WRONGLY: (
+        conflict_queries.list_admitted_wrongly,
+        Template.CONFLICT_FOUND,
+    ),
+    ConflictKind.REFUSED_WRONGLY: (conflict_queries.list_refused_wrongly, Template.REFUSAL_FOUND),
+}
+"""What is found among the check-ins, and what its worker is told."""
 
 
 def take_up_conflicts(session: Session, *, project_id: UUID | None = None) -> int:
@@ -34,12 +42,17 @@ def take_up_conflicts(session: Session, *, project_id: UUID | None = None) -> in
     A worker whose crossing does not count is told, once for each day of theirs. Running twice at
     once takes each up once.
     """
+    return sum(_take_up(session, project_id, kind) for kind in TAKEN_UP)
+
+
+def _take_up(session: Session, project_id: UUID | None, kind: ConflictKind) -> int:
+    find, template = TAKEN_UP[kind]
     taken_up = 0
-    while found := conflict_queries.list_unlisted(session, project_id=project_id, limit=AT_ONCE):
+    while found := find(session, project_id=project_id, limit=AT_ONCE):
         taken_up += len(found)
-        for crossing in _list(session, found, ConflictKind.ADMITTED_WRONGLY):
+        for crossing in _list(session, found, kind):
             if not crossing.check_in.valid:
-                _tell(session, crossing, Template.CONFLICT_FOUND)
+                _tell(session, crossing, template)
     return taken_up
 
 
@@ -133,7 +146,9 @@ def resolve_conflict(
     session.flush()
     crossing = conflict_queries.get_crossing(session, listed.check_in)
     if not listed.check_in.valid and conflict.kind is not ConflictKind.NOT_THE_HOLDER:
-        _tell(session, crossing, Template.CONFLICT_RESOLVED)
+        is_refused = conflict.kind is ConflictKind.REFUSED_WRONGLY
+        template = Template.REFUSAL_RESOLVED if is_refused else Template.CONFLICT_RESOLVED
+        _tell(session, crossing, template)
     return conflict
 
 

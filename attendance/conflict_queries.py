@@ -11,6 +11,7 @@ from sqlmodel import Session, col
 
 from attendance.errors import ConflictNotFoundError, UnreadScanNotFoundError
 from attendance.facts import WorkerCard
+from core.enums import AnnulmentReason
 from db.models import (
     CheckIn,
     CheckInAnnulment,
@@ -22,6 +23,9 @@ from db.models import (
     Team,
     UnreadScan,
 )
+
+_OK: ColumnElement[str] = literal_column("'ok'")
+"""As a parameter it would hide the partial indexes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +58,36 @@ class GateCounts:
     unread_scans: int
 
 
-def list_unlisted(session: Session, *, project_id: UUID | None, limit: int) -> list[Crossing]:
+def list_admitted_wrongly(
+    session: Session, *, project_id: UUID | None, limit: int
+) -> list[Crossing]:
     """Return crossings where a gate opened wrongly and that are nobody's yet, oldest first."""
-    is_listed = exists().where(col(GateConflict.id) == col(CheckIn.id))
-    statement = _crossings().where(
-        col(CheckIn.admitted),
-        col(CheckIn.reason) != literal_column("'ok'"),  # or the partial index goes unused
-        ~is_listed,
+    where = and_(col(CheckIn.admitted), col(CheckIn.reason) != _OK)
+    return _list_unlisted(session, where, project_id=project_id, limit=limit)
+
+
+def list_refused_wrongly(
+    session: Session, *, project_id: UUID | None, limit: int
+) -> list[Crossing]:
+    """Return good codes that a gate refused on its own and that are nobody's yet, oldest first.
+
+    A gate that opened and whose turnstile did not turn has refused nobody.
+    """
+    said = func.coalesce(col(CheckIn.gate_report)["reason"].astext, "")
+    where = and_(
+        ~col(CheckIn.admitted),
+        col(CheckIn.decided_offline),
+        col(CheckIn.reason) == _OK,
+        said.not_in([reason.value for reason in AnnulmentReason]),
     )
+    return _list_unlisted(session, where, project_id=project_id, limit=limit)
+
+
+def _list_unlisted(
+    session: Session, where: ColumnElement[bool], *, project_id: UUID | None, limit: int
+) -> list[Crossing]:
+    is_listed = exists().where(col(GateConflict.id) == col(CheckIn.id))
+    statement = _crossings().where(where, ~is_listed)
     if project_id is not None:
         statement = statement.where(col(CheckIn.project_id) == project_id)
     return _read_crossings(session, statement.order_by(col(CheckIn.id)).limit(limit))

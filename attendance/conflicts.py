@@ -28,6 +28,10 @@ KINDS_EXPLAINED = {
     ConflictKind.NOT_THE_HOLDER: (
         "门卫说拿卡的不是本人，人可能已经进场；请找到这个人和这张卡，卡不在本人手里就停用补卡"
     ),
+    ConflictKind.REFUSED_WRONGLY: (
+        "闸机断网时没让进，可是这个码当时是好的，人被误拦在门外；不自动算出勤，请问清本人和门卫，"
+        "确实上了工的，请手工补记这一天，原因写闸机误拦，这条记录就是凭据"
+    ),
 }
 """Of conflicts that are not about the check-in's own reason."""
 

@@ -1,23 +1,24 @@
 """What stands behind a worker's line of a sheet: days, their crossings, what was said of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import Session
 
-from attendance import day_queries, queries, work_days
-from attendance.drawing import RECORDED_GRADES, Period, read_cells
+from attendance import day_queries, queries, withdrawal_queries, work_days
+from attendance.drawing import Period, read_cells
 from attendance.errors import SheetNotFoundError
 from attendance.facts import Line, ObjectionView, SeenCrossing
-from attendance.folding import fold
+from attendance.folding import RECORDED_GRADES, fold
 from attendance.months import place_crossings
 from attendance.sheet_acts import get_own_sheet
-from attendance.sheet_queries import ENTERED_MARK, IMPORTED_MARK, UNSURE_MARK, Cell
+from attendance.sheet_queries import ENTERED_MARK, IMPORTED_MARK, UNSURE_MARK
 from attendance.sheets import period_of
+from attendance.withdrawal_queries import WithdrawnEntry
 from attendance.work_days import reach
-from core.clock import ONE_DAY
+from core.clock import ONE_DAY, local_date
 from core.enums import SheetState
 from core.masking import mask_name
 from db.models import AttendanceSheet
@@ -37,6 +38,8 @@ class SheetDay:
     original_units: int | None
     """What gates and phones alone had recorded; None where nobody corrected it."""
     crossings: tuple[SeenCrossing, ...]
+    withdrawn: list[WithdrawnEntry]
+    """What was entered or imported and counts no more."""
     objections: list[ObjectionView]
 
 
@@ -62,8 +65,8 @@ def view_worker_days(
 ) -> WorkerDays:
     """Return the days behind a worker's line: of a locked sheet as they were locked.
 
-    Days without work are listed where the worker objects. For whoever has a step on the sheet;
-    SheetNotFoundError for others, and for workers it has no line of.
+    Days without work are listed where the worker objects or something was taken back. For whoever
+    has a step on the sheet; SheetNotFoundError for others, and for workers it has no line of.
     """
     sheet = get_own_sheet(
         session, principal=principal, project_id=project_id, sheet_id=sheet_id, at=at
@@ -96,30 +99,37 @@ def _list_days(session: Session, sheet: AttendanceSheet, line: Line) -> list[She
         session, worker_ids=[worker_id], first=period.first, until=period.until
     ):
         said.setdefault(objection.work_date, []).append(objection)
+    withdrawn = _list_withdrawn(session, worker_id, period)
     shown = {period.first.replace(day=cell[0]): cell for cell in cells}
     return [
-        _make_day(day, shown.get(day), originals, crossings.get(day, ()), said.get(day, ()))
-        for day in sorted(shown.keys() | said.keys())
+        SheetDay(
+            work_date=day,
+            units=units,
+            is_unsure=UNSURE_MARK in marks,
+            original_units=_find_original(day, marks, originals),
+            crossings=crossings.get(day, ()),
+            withdrawn=withdrawn.get(day, []),
+            objections=said.get(day, []),
+        )
+        for day in sorted(shown.keys() | said.keys() | withdrawn.keys())
+        for _, units, marks in [shown.get(day, (day.day, NO_WORK, ""))]
     ]
 
 
-def _make_day(
-    day: date,
-    cell: Cell | None,
-    originals: Mapping[date, int],
-    crossings: tuple[SeenCrossing, ...],
-    objections: Iterable[ObjectionView],
-) -> SheetDay:
-    _, units, marks = cell or (day.day, NO_WORK, "")
+def _find_original(day: date, marks: str, originals: Mapping[date, int]) -> int | None:
     is_corrected = not CORRECTED.isdisjoint(marks)
-    return SheetDay(
-        work_date=day,
-        units=units,
-        is_unsure=UNSURE_MARK in marks,
-        original_units=originals.get(day, NO_WORK) if is_corrected else None,
-        crossings=crossings,
-        objections=list(objections),
-    )
+    return originals.get(day, NO_WORK) if is_corrected else None
+
+
+def _list_withdrawn(
+    session: Session, worker_id: UUID, period: Period
+) -> dict[date, list[WithdrawnEntry]]:
+    """Return by their Shanghai day the entries of the worker that were taken back."""
+    which = withdrawal_queries.of_workers([worker_id], first=period.first, until=period.until)
+    withdrawn: dict[date, list[WithdrawnEntry]] = {}
+    for entry in withdrawal_queries.list_withdrawn(session, which):
+        withdrawn.setdefault(local_date(entry.at), []).append(entry)
+    return withdrawn
 
 
 def _list_crossings(

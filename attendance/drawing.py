@@ -1,6 +1,5 @@
 """How the lines of an attendance sheet are drawn from work days, and what gates alone had said."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -9,16 +8,14 @@ from uuid import UUID
 
 from sqlmodel import Session
 
-from attendance import queries, sheet_queries
+from attendance import sheet_queries
 from attendance.facts import Line
-from attendance.folding import Crossing, fold
-from attendance.plain_days import fold_in_parts, sum_plain_days
-from attendance.work_days import reach
+from attendance.folding import RECORDED_GRADES
+from attendance.odd_days import Asked
+from attendance.plain_days import sum_days
 from core.clock import ONE_DAY
 from core.enums import Grade
 
-RECORDED_GRADES = frozenset({Grade.A, Grade.B, Grade.C})
-"""What gates and phones recorded; the rest was entered or imported afterwards."""
 CORRECTIONS = {grade.value for grade in Grade if grade not in RECORDED_GRADES}
 
 
@@ -48,15 +45,9 @@ def draw_lines(
 def draw_lines_anew(
     session: Session, *, project_id: UUID, worker_ids: Sequence[UUID], period: Period
 ) -> list[Line]:
-    """Return the same from check-ins alone, whatever days are stored; cheap for a large team.
-
-    Only the days of workers who are not plain are stored on the way.
-    """
-    days = {"since": period.first, "until": period.until - ONE_DAY}
-    sums = sum_plain_days(session, project_id=project_id, worker_ids=worker_ids, **days)
-    fold_in_parts(session, project_id=project_id, worker_ids=sums.odd, **days)
-    odd = draw_lines(session, project_id=project_id, worker_ids=sums.odd, period=period)
-    lines = sums.lines | {line["project_worker_id"]: line for line in odd}
+    """Return the same from check-ins alone, whatever days are stored; stores none itself."""
+    lines = sum_days(session, Asked(project_id, worker_ids, period.first, period.until - ONE_DAY))
+    _add_originals(session, project_id, lines, period)
     return [lines.get(worker_id) or _empty(worker_id) for worker_id in map(str, worker_ids)]
 
 
@@ -106,19 +97,10 @@ def _add_originals(
     ]
     if not corrected:
         return
-    rules = queries.get_day_rules(session, project_id)
-    begin, end = reach(period.first, period.until - ONE_DAY, rules)
-    crossings: dict[UUID, list[Crossing]] = defaultdict(list)
-    for record in queries.list_crossings(
-        session, project_id=project_id, worker_ids=corrected, since=begin, until=end
-    ):
-        if record.crossing.grade in RECORDED_GRADES:
-            crossings[record.project_worker_id].append(record.crossing)
-    for worker_id in corrected:
-        folded = fold(crossings[worker_id], rules)
-        days = [day for day in folded if period.first <= day.work_date < period.until]
-        lines[str(worker_id)]["original"] = {
-            "units": sum(day.units for day in days),
-            "minutes": sum(day.minutes for day in days),
-            "days": len(days),
-        }
+    originals = sum_days(
+        session,
+        Asked(project_id, corrected, period.first, period.until - ONE_DAY, is_original=True),
+    )
+    for worker_id in map(str, corrected):
+        original = originals.get(worker_id) or _empty(worker_id)
+        lines[worker_id]["original"] = {key: original[key] for key in ("units", "minutes", "days")}

@@ -268,3 +268,23 @@ class DayNotUnsureError(ConflictError):
     title_en = "Nothing to confirm as shown"
     advice = "请刷新再看一遍；还是不对的，请提出异议。"
     advice_en = "Look at the day again; object when it is wrong."
+
+
+class SheetImportNotFoundError(NotFoundError):
+    """Nothing was imported from a foreign sheet here under this id."""
+
+    code = "attendance.sheet-import-not-found"
+    title = "没有找到这次导入"
+    title_en = "Import not found"
+    advice = "请从本项目的导入记录里重新打开。"
+    advice_en = "Open it from this project's list of imports again."
+
+
+class EntryStaysError(ConflictError):
+    """Somebody has relied on the entry, or it is nobody's to take back; `say` tells what to do."""
+
+    code = "attendance.entry-stays"
+    title = "这条记录不能撤回"
+    title_en = "This entry cannot be taken back"
+    advice = "{say}。"
+    advice_en = "It counts on a sheet that was approved, locked or paid, or is not yours: {say}"

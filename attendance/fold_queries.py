@@ -1,22 +1,49 @@
 """Every SELECT about what waits to be folded, what a fold must heed, and what it left uncertain."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from datetime import date
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Date, Exists, Select, exists, func, literal, select, tuple_
+from sqlalchemy import (
+    ARRAY,
+    ColumnElement,
+    Date,
+    Exists,
+    Select,
+    Uuid,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    select,
+    true,
+    tuple_,
+)
 from sqlmodel import Session, col
 
+from attendance.facts import RecordedCrossing
+from attendance.queries import CROSSING, read_crossing
+from attendance.rules import CLOCK_TRUST_MS, LONGEST_WAIT
+from attendance.scan_queries import IS_STANDING
 from core.enums import SheetState, WorkDayState
+from db.base import UtcDateTime
+from db.bulk import is_any
 from db.models import (
     AttendanceSheet,
+    CheckIn,
     DayConfirmation,
     FoldDue,
     ProjectWorker,
     RefoldDue,
     WorkDay,
 )
+
+WorkerSpan = tuple[UUID, datetime, datetime]
+"""Of whom, from when to before when."""
+# A parameter would hide the partial index.
+_TRUST: ColumnElement[int] = literal_column(str(CLOCK_TRUST_MS))
 
 
 def list_due_workers(session: Session, person_id: UUID) -> list[UUID]:
@@ -54,14 +81,71 @@ def list_confirmed_days(
         .add_columns(col(DayConfirmation.minutes), col(DayConfirmation.units))
         .where(
             col(DayConfirmation.project_id) == project_id,
-            col(DayConfirmation.project_worker_id).in_(worker_ids),
+            is_any(col(DayConfirmation.project_worker_id), "project_worker_ids"),
             col(DayConfirmation.work_date).between(since, until),
         )
     )
     accepted: dict[UUID, dict[date, set[tuple[int, int]]]] = defaultdict(lambda: defaultdict(set))
-    for worker_id, day, minutes, units in session.execute(statement):
+    found = session.execute(statement, {"project_worker_ids": worker_ids})
+    for worker_id, day, minutes, units in found:
         accepted[worker_id][day].add((minutes, units))
     return accepted
+
+
+def list_crossings_within(
+    session: Session, *, project_id: UUID, spans: Sequence[WorkerSpan]
+) -> list[RecordedCrossing]:
+    """Return the valid check-ins within these spans by clocks that are believed, not annulled."""
+    columns = zip(*spans, strict=True)
+    asked = func.unnest(
+        *(
+            cast(list(values), ARRAY(kind))
+            for values, kind in zip(columns, (Uuid, UtcDateTime, UtcDateTime), strict=True)
+        )
+    )
+    span = asked.table_valued("worker_id", "since", "until").render_derived(name="span")
+    within = (
+        select(*CROSSING)
+        .where(
+            col(CheckIn.project_id) == project_id,
+            col(CheckIn.project_worker_id) == span.c.worker_id,
+            col(CheckIn.occurred_at) >= span.c.since,
+            col(CheckIn.occurred_at) < span.c.until,
+            # Said again for all, so that other months are not even opened.
+            col(CheckIn.occurred_at) >= min(since for _, since, _ in spans),
+            col(CheckIn.occurred_at) < max(until for _, _, until in spans),
+            col(CheckIn.clock_bound_ms) <= _TRUST,
+            col(CheckIn.valid),
+            IS_STANDING,
+        )
+        .order_by(col(CheckIn.occurred_at))  # span after span by its index, never the whole month
+        .lateral()
+    )
+    statement = select(within).select_from(span.join(within, true()))
+    return [read_crossing(row) for row in session.execute(statement)]
+
+
+def list_untrusted_crossings(
+    session: Session,
+    *,
+    project_id: UUID,
+    worker_ids: Collection[UUID],
+    since: datetime,
+    until: datetime,
+) -> list[RecordedCrossing]:
+    """Return these workers' valid check-ins between two instants by clocks nobody believes; few."""
+    statement = select(*CROSSING).where(
+        col(CheckIn.project_id) == project_id,
+        is_any(col(CheckIn.project_worker_id), "project_worker_ids"),
+        col(CheckIn.received_at) >= since,
+        col(CheckIn.received_at) < until + LONGEST_WAIT,
+        col(CheckIn.clock_bound_ms) > _TRUST,
+        col(CheckIn.valid),
+        IS_STANDING,
+    )
+    found = session.execute(statement, {"project_worker_ids": worker_ids})
+    crossings = [read_crossing(row) for row in found]
+    return [record for record in crossings if since <= record.crossing.at < until]
 
 
 def list_locked_months(session: Session, worker_ids: Collection[UUID]) -> dict[UUID, set[str]]:

@@ -14,6 +14,8 @@ RULE_VERSION = 2
 MAX_SHIFT = timedelta(hours=16)
 """An exit later than this after an entry belongs to another shift that lacks its entry."""
 MINUTE = timedelta(minutes=1)
+RECORDED_GRADES = frozenset({Grade.A, Grade.B, Grade.C})
+"""What gates and phones recorded; the rest was entered or imported afterwards."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Days the labour manager enters by hand (grade D): beside what gates recorded, never over it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import Session
 
-from attendance import day_queries, fold_queries, queries, work_days
+from attendance import day_queries, fold_queries, queries, withdrawal_queries, work_days
+from attendance.day_notices import tell_days
 from attendance.day_rules import RuleBook
 from attendance.folding import MAX_SHIFT, Crossing, FoldedDay, fold
 from attendance.partitions import ensure_partitions_for
@@ -22,7 +23,6 @@ from db.models import CheckIn
 from db.models.attendance import REPORT_KEY
 from identity import audit
 from identity.principal import Principal
-from notifications.service import Telling, notify_many
 from notifications.templates import Template
 
 REFUSALS = {
@@ -64,6 +64,8 @@ class _Worker:
     contracts: tuple[Span, ...]
     locked: set[str]
     crossings: list[Crossing]
+    withdrawn: Counter[tuple[Direction, datetime]]
+    """What was entered once and taken back, and how often."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,8 @@ def enter_days(
 ) -> list[EntryResult]:
     """Enter what can be entered and say of each entry what became of it; the workers are told now.
 
-    A dry run says the same and records nothing. Entering the same again changes nothing.
+    A dry run says the same and records nothing. Entering the same again changes nothing, unless it
+    was taken back meanwhile.
     """
     results = record_entries(
         session,
@@ -163,9 +166,15 @@ def _load_workers(
         )
         for record in recorded:
             crossings[record.project_worker_id].append(record.crossing)
+    withdrawn = withdrawal_queries.count_withdrawn(session, stays, instants=instants)
     return {
         worker_id: _Worker(
-            person_id, stay, contracts, locked.get(worker_id, set()), crossings[worker_id]
+            person_id,
+            stay,
+            contracts,
+            locked.get(worker_id, set()),
+            crossings[worker_id],
+            withdrawn.get(worker_id, Counter()),
         )
         for worker_id, (person_id, stay, contracts) in stays.items()
     }
@@ -241,7 +250,7 @@ def _make_check_ins(entry: DayEntry, worker: _Worker, desk: _Desk) -> tuple[Chec
         CheckIn(
             project_id=desk.project_id,
             source_id=desk.principal.person_id,
-            nonce=f"{direction}:{entry.project_worker_id}:{int(instant.timestamp())}",
+            nonce=_name(entry.project_worker_id, direction, instant, worker),
             project_worker_id=entry.project_worker_id,
             direction=direction,
             method=CheckInMethod.MANUAL,
@@ -255,6 +264,13 @@ def _make_check_ins(entry: DayEntry, worker: _Worker, desk: _Desk) -> tuple[Chec
         )
         for direction, instant in entry.punches
     )
+
+
+def _name(worker_id: UUID, direction: Direction, at: datetime, worker: _Worker) -> str:
+    """Return the nonce: the same for the same entry, another once that was taken back."""
+    times = worker.withdrawn[direction, at]
+    again = f":{times}" if times else ""
+    return f"{direction}:{worker_id}:{int(at.timestamp())}{again}"
 
 
 def _judge_contract(worker: _Worker, day: date) -> ScanReason:
@@ -286,30 +302,20 @@ def _store(session: Session, project_id: UUID, check_ins: Sequence[CheckIn], at:
 
 
 def _tell_workers(session: Session, project_id: UUID, recorded: Sequence[EntryResult]) -> None:
-    """Tell each worker once: which day, or of how many days of a month."""
     stays = day_queries.list_stays(
         session,
         project_id=project_id,
         worker_ids={result.entry.project_worker_id for result in recorded},
     )
-    days: dict[tuple[UUID, str], set[date]] = defaultdict(set)
+    days: dict[UUID, set[date]] = defaultdict(set)
     for result in recorded:
         person_id = stays[result.entry.project_worker_id][0]
-        day = local_date(result.check_ins[0].occurred_at)
-        days[person_id, f"{day:%Y-%m}"].add(day)
-    key = str(recorded[0].check_ins[0].id)
-    single = [
-        Telling(person_id, f"{key}:{day}", {"work_date": str(day)})
-        for (person_id, _), theirs in days.items()
-        if len(theirs) == 1
-        for day in theirs
-    ]
-    several = [
-        Telling(person_id, f"{key}:{month}", {"month": month, "count": str(len(theirs))})
-        for (person_id, month), theirs in days.items()
-        if len(theirs) > 1
-    ]
-    notify_many(session, template=Template.CHECK_IN_ENTERED, tellings=single, project_id=project_id)
-    notify_many(
-        session, template=Template.CHECK_INS_ENTERED, tellings=several, project_id=project_id
+        days[person_id].add(local_date(result.check_ins[0].occurred_at))
+    tell_days(
+        session,
+        project_id=project_id,
+        days=days,
+        key=str(recorded[0].check_ins[0].id),
+        single=Template.CHECK_IN_ENTERED,
+        several=Template.CHECK_INS_ENTERED,
     )

@@ -39,7 +39,7 @@ from db.models import (
     WorkDayObjection,
 )
 
-_CROSSING: tuple[Any, ...] = (
+CROSSING: tuple[Any, ...] = (
     col(CheckIn.id),
     col(CheckIn.project_worker_id),
     col(CheckIn.code_step),
@@ -51,6 +51,7 @@ _CROSSING: tuple[Any, ...] = (
     col(CheckIn.clock_bound_ms),
     HAS_WAITED,
 )
+"""What `read_crossing` reads."""
 _WORKERS_TO_LOCK = (
     select(col(ProjectWorker.id))
     .where(is_any(col(ProjectWorker.id), "project_worker_ids"))
@@ -160,7 +161,7 @@ def list_crossings(
     By the gate's clock where it is believed; the few others are found by their arrival, through
     an index of their own, so that neither branch leaves its partitions or its index.
     """
-    theirs = select(*_CROSSING).where(
+    theirs = select(*CROSSING).where(
         col(CheckIn.project_id) == project_id,
         col(CheckIn.project_worker_id).in_(worker_ids),
         col(CheckIn.valid),
@@ -179,11 +180,12 @@ def list_crossings(
         col(CheckIn.received_at) < until + LONGEST_WAIT,
         col(CheckIn.clock_bound_ms) > trust,
     )
-    found = [_read_crossing(row) for row in session.execute(union_all(by_gate, by_arrival))]
+    found = [read_crossing(row) for row in session.execute(union_all(by_gate, by_arrival))]
     return [record for record in found if since <= record.crossing.at < until]
 
 
-def _read_crossing(row: Sequence[Any]) -> RecordedCrossing:
+def read_crossing(row: Sequence[Any]) -> RecordedCrossing:
+    """Return what a row of `CROSSING` says."""
     crossing_id, worker_id, step, direction, method, grade = row[:6]
     occurred_at, received_at, bound_ms, has_waited = row[6:]
     is_undated = bool(has_waited) and bound_ms > CLOCK_TRUST_MS

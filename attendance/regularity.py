@@ -7,15 +7,16 @@ looks. The limits are set so that crossings as real gates see them stay far belo
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
-from statistics import fmean, pvariance
+from operator import sub
+from statistics import fmean
 from uuid import UUID
 
-from core.clock import SHANGHAI
-from core.enums import Direction
-
 SECONDS_A_MINUTE = 60
+SECONDS_A_DAY = 86_400
+SHANGHAI_AHEAD = 28_800
+"""Seconds before UTC, all year round."""
 CROWD = 4
 """Workers in one second; a turnstile lets one person through in two or three."""
 CROWDED_SECONDS = 3
@@ -37,15 +38,24 @@ FLATNESS = 1.95
 arrivals of people lie far above."""
 
 
-@dataclass(frozen=True, slots=True)
-class Punch:
-    """One crossing that a gate or a phone recorded."""
+Punch = tuple[int, bool, date]
+"""One crossing that a gate or a phone recorded: in which whole second since 1970 (UTC), whether
+it was an entry, the work day it counts for. A bare tuple, for a month has half a million."""
 
-    worker_id: UUID
-    direction: Direction
-    at: datetime
-    day: date
-    """The work day it counts for."""
+
+@dataclass(frozen=True, slots=True)
+class Habit:
+    """What a worker's crossings of a month come to."""
+
+    seconds: Sequence[int]
+    """Of each crossing, since 1970."""
+    firsts: Mapping[date, int]
+    """The first entry of each day, oldest day first, in seconds of the Shanghai day."""
+    stays: Sequence[int]
+    """The length in seconds of each day that begins with an entry and ends with an exit."""
+
+
+Team = Mapping[UUID, Habit]
 
 
 class SuspicionKind(StrEnum):
@@ -97,42 +107,59 @@ SHOWN: dict[SuspicionKind, str] = {
 }
 
 
-def judge_regularity(punches: Iterable[Punch]) -> list[Suspicion]:
+def judge_regularity(punches: Mapping[UUID, Iterable[Punch]]) -> list[Suspicion]:
     """Return every statistic beyond its limit; none for what people do."""
-    seen = sorted(punches, key=lambda punch: (punch.at, punch.worker_id))
-    firsts = _list_firsts(seen)
+    team = {worker_id: _observe(punches[worker_id]) for worker_id in sorted(punches)}
     found = (
-        _judge_crowds(seen),
-        _judge_stays(seen),
-        _judge_jitter(firsts),
-        _judge_seconds(seen),
-        _judge_window(firsts),
+        _judge_crowds(team),
+        _judge_stays(team),
+        _judge_jitter({worker_id: habit.firsts for worker_id, habit in team.items()}),
+        _judge_seconds(team),
+        _judge_window([habit.firsts for habit in team.values()]),
     )
     return [suspicion for suspicion in found if suspicion is not None]
 
 
-def _judge_crowds(punches: Sequence[Punch]) -> Suspicion | None:
-    workers: dict[datetime, set[UUID]] = defaultdict(set)
-    for punch in punches:
-        workers[punch.at.replace(microsecond=0)].add(punch.worker_id)
-    crowds = sum(len(there) >= CROWD for there in workers.values())
+def _observe(punches: Iterable[Punch]) -> Habit:
+    seconds: list[int] = []
+    firsts: dict[date, int] = {}
+    opened: dict[date, tuple[int, bool]] = {}
+    closed: dict[date, tuple[int, bool]] = {}
+    for second, is_entry, day in sorted(punches):
+        seconds.append(second)
+        if is_entry and day not in firsts:
+            firsts[day] = (second + SHANGHAI_AHEAD) % SECONDS_A_DAY
+        crossing = second, is_entry
+        opened.setdefault(day, crossing)
+        closed[day] = crossing
+    stays = [
+        closed[day][0] - first
+        for day, (first, is_entry) in opened.items()
+        if is_entry and not closed[day][1]
+    ]
+    return Habit(seconds, firsts, stays)
+
+
+def _judge_crowds(team: Team) -> Suspicion | None:
+    counts = Counter(second for habit in team.values() for second in habit.seconds)
+    busy = {second for second, count in counts.items() if count >= CROWD}
+    workers = Counter(
+        second for habit in team.values() for second in busy.intersection(habit.seconds)
+    )
+    crowds = sum(there >= CROWD for there in workers.values())
     if crowds < CROWDED_SECONDS:
         return None
-    return Suspicion(SuspicionKind.CROWDED_SECONDS, crowds, CROWDED_SECONDS, len(punches))
+    return Suspicion(SuspicionKind.CROWDED_SECONDS, crowds, CROWDED_SECONDS, counts.total())
 
 
-def _judge_stays(punches: Sequence[Punch]) -> Suspicion | None:
+def _judge_stays(team: Team) -> Suspicion | None:
     """Judge each worker by the most frequent length of a day, to the second."""
-    stays: dict[UUID, list[int]] = defaultdict(list)
-    for (worker_id, _), of_day in _group_days(punches).items():
-        if of_day[0].direction is Direction.IN and of_day[-1].direction is Direction.OUT:
-            stays[worker_id].append(int((of_day[-1].at - of_day[0].at).total_seconds()))
     shares = {
-        worker_id: _mode_share(lengths)
-        for worker_id, lengths in stays.items()
-        if len(lengths) >= FEWEST_STAYS
+        worker_id: _mode_share(habit.stays)
+        for worker_id, habit in team.items()
+        if len(habit.stays) >= FEWEST_STAYS
     }
-    regular = sorted(worker for worker, share in shares.items() if share >= EQUAL_STAYS_SHARE)
+    regular = [worker for worker, share in shares.items() if share >= EQUAL_STAYS_SHARE]
     if not regular:
         return None
     worst = max(regular, key=shares.__getitem__)
@@ -140,14 +167,14 @@ def _judge_stays(punches: Sequence[Punch]) -> Suspicion | None:
         SuspicionKind.EQUAL_STAYS,
         shares[worst],
         EQUAL_STAYS_SHARE,
-        len(stays[worst]),
+        len(team[worst].stays),
         tuple(regular),
     )
 
 
 def _judge_jitter(firsts: Mapping[UUID, Mapping[date, int]]) -> Suspicion | None:
     """Judge pairs by how often they come in at the same distance from each other."""
-    order = sorted(firsts)
+    order = [worker_id for worker_id, days in firsts.items() if days]
     pairs = [
         (one, other)
         for place, one in enumerate(order)
@@ -170,25 +197,25 @@ def _judge_jitter(firsts: Mapping[UUID, Mapping[date, int]]) -> Suspicion | None
     )
 
 
-def _judge_seconds(punches: Sequence[Punch]) -> Suspicion | None:
-    if len(punches) < FEWEST_CROSSINGS:
+def _judge_seconds(team: Team) -> Suspicion | None:
+    seconds = [second % SECONDS_A_MINUTE for habit in team.values() for second in habit.seconds]
+    if len(seconds) < FEWEST_CROSSINGS:
         return None
-    share = _mode_share([punch.at.second for punch in punches])
+    share = _mode_share(seconds)
     if share < SAME_SECOND_SHARE:
         return None
-    return Suspicion(SuspicionKind.SAME_SECOND, share, SAME_SECOND_SHARE, len(punches))
+    return Suspicion(SuspicionKind.SAME_SECOND, share, SAME_SECOND_SHARE, len(seconds))
 
 
-def _judge_window(firsts: Mapping[UUID, Mapping[date, int]]) -> Suspicion | None:
+def _judge_window(firsts: Sequence[Mapping[date, int]]) -> Suspicion | None:
     """Judge whether who came and which day it was explain nothing, and the times lie flat."""
     entries = [
-        (worker_id, day, second) for worker_id, of in firsts.items() for day, second in of.items()
+        (place, day, second) for place, days in enumerate(firsts) for day, second in days.items()
     ]
-    days = {day for _, day, _ in entries}
     if (
         len(entries) < FEWEST_ENTRIES
-        or len(firsts) < FEWEST_WORKERS
-        or len(days) < FEWEST_DAYS
+        or len({place for place, _, _ in entries}) < FEWEST_WORKERS
+        or len({day for _, day, _ in entries}) < FEWEST_DAYS
         or _measure_flatness([second for _, _, second in entries]) > FLATNESS
     ):
         return None
@@ -198,26 +225,31 @@ def _judge_window(firsts: Mapping[UUID, Mapping[date, int]]) -> Suspicion | None
     return Suspicion(SuspicionKind.FLAT_WINDOW, max(explained, 0.0), LEAST_EXPLAINED, len(entries))
 
 
-def _measure_explained(entries: Sequence[tuple[UUID, date, int]]) -> float:
+def _measure_explained(entries: Sequence[tuple[int, date, int]]) -> float:
     """Return the share of variance that worker and day explain, corrected for their number."""
     seconds = [second for _, _, second in entries]
-    total = pvariance(seconds)
+    total = _measure_variance(seconds)
     if total == 0:
         return 1.0
     mean = fmean(seconds)
     groups = [_means(entries, place) for place in (0, 1)]
     left = [second - groups[0][worker] - groups[1][day] + mean for worker, day, second in entries]
     degrees = len(entries) - len(groups[0]) - len(groups[1]) + 1
-    return 1 - (pvariance(left) * len(entries) / degrees) / (
+    return 1 - (_measure_variance(left) * len(entries) / degrees) / (
         total * len(entries) / (len(entries) - 1)
     )
 
 
-def _means(entries: Sequence[tuple[UUID, date, int]], place: int) -> dict[object, float]:
+def _means(entries: Sequence[tuple[int, date, int]], place: int) -> dict[object, float]:
     grouped: dict[object, list[int]] = defaultdict(list)
     for entry in entries:
         grouped[entry[place]].append(entry[2])
     return {key: fmean(values) for key, values in grouped.items()}
+
+
+def _measure_variance(values: Sequence[float]) -> float:
+    mean = fmean(values)
+    return fmean([(value - mean) ** 2 for value in values])
 
 
 def _measure_flatness(seconds: Sequence[int]) -> float:
@@ -234,27 +266,16 @@ def _measure_flatness(seconds: Sequence[int]) -> float:
 
 
 def _jitter_share(one: Mapping[date, int], other: Mapping[date, int]) -> float:
-    distances = [one[day] - other[day] for day in one.keys() & other.keys()]
-    return _mode_share(distances) if len(distances) >= FEWEST_COMMON_DAYS else 0.0
+    """Return the share of common days on which both come in at the one most frequent distance."""
+    if one.keys() == other.keys():
+        distances = list(map(sub, one.values(), other.values()))
+    else:
+        distances = [one[day] - other[day] for day in one.keys() & other.keys()]
+    # A share of more than half leaves fewer than half to differ; most pairs end here, uncounted.
+    if len(distances) < FEWEST_COMMON_DAYS or 2 * len(set(distances)) > len(distances) + 2:
+        return 0.0
+    return _mode_share(distances)
 
 
 def _mode_share(values: Sequence[int]) -> float:
-    return Counter(values).most_common(1)[0][1] / len(values)
-
-
-def _list_firsts(punches: Sequence[Punch]) -> dict[UUID, dict[date, int]]:
-    """Return each worker's first entry of each day, in seconds of the Shanghai day."""
-    firsts: dict[UUID, dict[date, int]] = defaultdict(dict)
-    for punch in punches:
-        if punch.direction is Direction.IN:
-            local = punch.at.astimezone(SHANGHAI)
-            second = (local.hour * 60 + local.minute) * SECONDS_A_MINUTE + local.second
-            firsts[punch.worker_id].setdefault(punch.day, second)
-    return firsts
-
-
-def _group_days(punches: Sequence[Punch]) -> dict[tuple[UUID, date], list[Punch]]:
-    days: dict[tuple[UUID, date], list[Punch]] = defaultdict(list)
-    for punch in punches:
-        days[punch.worker_id, punch.day].append(punch)
-    return days
+    return max(Counter(values).values()) / len(values)

@@ -1,6 +1,6 @@
 """Use cases of those who look a sheet over: list, read, approve, send back, reopen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -13,13 +13,8 @@ from attendance.facts import Line, ObjectionView
 from attendance.regularity import Suspicion
 from attendance.sheet_chain import Chain, check_turn, find_step, hash_lines
 from attendance.sheet_errors import SheetChangedError, SheetNotLockedError, SheetPaidError
-from attendance.sheets import (
-    check_draft,
-    check_month_over,
-    get_chain,
-    period_of,
-    record_act,
-)
+from attendance.sheet_turns import get_chain, tell_next
+from attendance.sheets import check_draft, check_month_over, period_of, record_act
 from attendance.suspicions import list_suspicions
 from core.clock import local_date
 from core.enums import Role, SheetState
@@ -90,16 +85,18 @@ def view_sheet(
     )
     period = period_of(sheet)
     names = queries.list_names(session, [UUID(line["project_worker_id"]) for line in sheet.lines])
-    objections = queries.list_worker_objections(
+    objections: dict[UUID, list[ObjectionView]] = {}
+    for objection in queries.list_worker_objections(
         session, worker_ids=list(names), first=period.first, until=period.until
-    )
+    ):
+        objections.setdefault(objection.project_worker_id, []).append(objection)
     return SheetView(
         sheet=sheet,
         content_hash=hash_lines(sheet.lines),
         lines=[_view_line(line, names, objections) for line in sheet.lines],
         chain=get_chain(session, sheet, at=at),
         acts=list_shown_acts(session, sheet),
-        suspicions=list_suspicions(session, sheet, worker_ids=list(names)),
+        suspicions=list_suspicions(session, sheet),
     )
 
 
@@ -155,10 +152,10 @@ def approve_sheet(
     content_hash: str,
     at: datetime,
 ) -> Chain:
-    """Record that the caller's step agrees with the lines it has read; repeating adds nothing.
+    """Record that the caller's step agrees with the lines it has read, and tell the next.
 
-    Raises SheetNotFoundError, SheetLockedError, MonthNotOverError, SheetChangedError,
-    SheetStepOutOfTurnError.
+    Repeating adds nothing. Raises SheetNotFoundError, SheetLockedError, MonthNotOverError,
+    SheetChangedError, SheetStepOutOfTurnError.
     """
     sheet, step = _lock_draft(session, principal, project_id, sheet_id, at)
     check_month_over(sheet, at)
@@ -172,6 +169,7 @@ def approve_sheet(
     )
     check_turn(step, facts=facts, approved=chain.approved)
     record_act(session, sheet, step, SheetAct.APPROVED, actor=principal)
+    tell_next(session, sheet, taken=step, at=at)
     return get_chain(session, sheet, at=at)
 
 
@@ -285,14 +283,12 @@ def _get_step(
 
 
 def _view_line(
-    line: Line, names: dict[UUID, str], objections: Sequence[ObjectionView]
+    line: Line, names: Mapping[UUID, str], objections: Mapping[UUID, list[ObjectionView]]
 ) -> SheetLine:
     worker_id = UUID(line["project_worker_id"])
     return SheetLine(
         project_worker_id=worker_id,
         masked_name=mask_name(names[worker_id]),
         line=line,
-        objections=[
-            objection for objection in objections if objection.project_worker_id == worker_id
-        ],
+        objections=objections.get(worker_id, []),
     )

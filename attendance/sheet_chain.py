@@ -26,8 +26,8 @@ class TeamFacts:
     """The team's own company."""
     contractor_ids: frozenset[UUID]
     """The project's general contractors, as companies."""
-    has_administrator: bool
-    """Whether anybody acts for the team's own company."""
+    administrator_ids: frozenset[UUID]
+    """Who acts for the team's own company."""
 
     @property
     def needed(self) -> tuple[SheetStep, ...]:
@@ -40,7 +40,7 @@ class TeamFacts:
         """Whether there is anybody who could take the step."""
         if step is SheetStep.TEAM_LEADER:
             return bool(self.leader_ids)
-        return step is SheetStep.GENERAL_CONTRACTOR or self.has_administrator
+        return step is SheetStep.GENERAL_CONTRACTOR or bool(self.administrator_ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,11 @@ def find_step(principal: Principal, *, project_id: UUID, facts: TeamFacts) -> Sh
         case Role.EMPLOYER_ADMIN:
             return _find_company_step(principal.employer_id, facts)
     return None
+
+
+def find_turn(chain: Chain, *, facts: TeamFacts) -> SheetStep:
+    """Return the next step: one that is missing and that somebody could take, else the lock's."""
+    return next(filter(facts.is_staffed, chain.missing), SheetStep.GENERAL_CONTRACTOR)
 
 
 def check_turn(step: SheetStep, *, facts: TeamFacts, approved: Collection[SheetStep]) -> None:

@@ -3,6 +3,16 @@
 from core.errors import ConflictError, UnprocessableError
 
 
+class MonthNotBegunError(UnprocessableError):
+    """Not one day of the month has come."""
+
+    code = "attendance.month-not-begun"
+    title = "这个月还没有开始"
+    title_en = "The month has not begun"
+    advice = "{month} 还没有到，没有考勤可以汇总。请选本月或者以前的月份。"
+    advice_en = "Nobody can have worked in {month} yet. Choose this month or an earlier one."
+
+
 class MonthNotOverError(UnprocessableError):
     """Days of the month are still to come."""
 

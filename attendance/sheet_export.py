@@ -12,14 +12,15 @@ from sqlmodel import Session
 from attendance import queries, sheet_queries
 from attendance.day_rules import FULL_DAY_UNITS, HALF_DAY_UNITS
 from attendance.drawing import Period, read_cells
+from attendance.due_folds import fold_due_workers, refold
 from attendance.facts import Line
-from attendance.plain_days import WORKERS_AT_ONCE, fold_team_days
+from attendance.regularity import Suspicion
 from attendance.sheet_acts import ShownAct, get_own_sheet, list_shown_acts
 from attendance.sheet_chain import NAMES
 from attendance.sheet_queries import ENTERED_MARK, IMPORTED_MARK, UNSURE_MARK, Cell, SheetWorker
 from attendance.sheets import period_of
 from attendance.suspicions import list_suspicions
-from core.clock import ONE_DAY, SHANGHAI
+from core.clock import ONE_DAY, SHANGHAI, local_date
 from core.enums import SheetState
 from core.masking import mask_id_number, mask_name
 from core.sheet_enums import SheetAct, SheetStep
@@ -29,6 +30,7 @@ from identity.principal import Principal
 from projects import dictionaries
 from projects.workbook_writer import PrintedTable, WrittenCell, write_printed_table
 
+WORKERS_AT_ONCE = 500
 MEMORY_BYTES = 4_000_000
 """A larger file waits on disk to be sent."""
 SHEET_NAME = "考勤表"
@@ -103,19 +105,13 @@ def export_sheet(
     sheet = get_own_sheet(
         session, principal=principal, project_id=project_id, sheet_id=sheet_id, at=at
     )
+    suspicions = list_suspicions(session, sheet)
     worker_ids = sheet_queries.list_line_workers(session, sheet)
     if sheet.state is SheetState.DRAFT:
-        period = period_of(sheet)
-        fold_team_days(
-            session,
-            project_id=project_id,
-            worker_ids=worker_ids,
-            since=period.first,
-            until=period.until - ONE_DAY,
-        )
+        _fold_waiting(session, worker_ids, at)
     if reason is not None:
         _record_export(session, principal, sheet, reason, workers=len(worker_ids))
-    paper = _lay_out(session, sheet, worker_ids, is_a3=is_a3, at=at)
+    paper = _lay_out(session, sheet, suspicions, is_a3=is_a3, at=at)
     content = SpooledTemporaryFile(max_size=MEMORY_BYTES)  # noqa: SIM115  the sender closes it
     write_sheet(_list_rows(session, sheet, is_masked=reason is None), paper, content)
     content.seek(0)
@@ -229,10 +225,18 @@ def _list_some(
         )
 
 
+def _fold_waiting(session: Session, worker_ids: Sequence[UUID], at: datetime) -> None:
+    """Fold what the days do not show yet: little, for they are folded as check-ins come in."""
+    for start in range(0, len(worker_ids), WORKERS_AT_ONCE):
+        some = worker_ids[start : start + WORKERS_AT_ONCE]
+        fold_due_workers(session, some)
+        refold(session, some, until=local_date(at))
+
+
 def _lay_out(
     session: Session,
     sheet: AttendanceSheet,
-    worker_ids: Sequence[UUID],
+    suspicions: Sequence[Suspicion],
     *,
     is_a3: bool,
     at: datetime,
@@ -240,7 +244,6 @@ def _lay_out(
     project_name, team_name = sheet_queries.get_names(session, sheet)
     state = "已锁定" if sheet.state is SheetState.LOCKED else "草稿，未锁定"
     acts = [_write_act(shown) for shown in list_shown_acts(session, sheet)]
-    suspicions = list_suspicions(session, sheet, worker_ids=worker_ids)
     return PaperSheet(
         lines=(
             f"{sheet.month[:4]} 年 {int(sheet.month[5:])} 月考勤表",

@@ -30,7 +30,7 @@ from attendance.sheet_queries import IMPORTED_MARK
 from core.clock import day_start, local_date, month_start, next_month
 from core.enums import CheckInMethod, Direction, Grade, ScanReason
 from core.masking import mask_name
-from db.models import CheckIn
+from db.models import CheckIn, SheetImport
 from db.models.attendance import REPORT_KEY
 from db.session import blind_index
 from identity import audit
@@ -70,6 +70,8 @@ class ForeignReport:
 
     is_dry_run: bool
     rows: list[ForeignRowResult]
+    import_id: UUID | None = None
+    """By which it can be taken back; None where nothing was imported."""
 
     @property
     def rejected(self) -> int:
@@ -92,6 +94,18 @@ class _Claim:
     day: date
     units: int
     row: int
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What is imported, where, by whom and when."""
+
+    project_id: UUID
+    month: str
+    digest: str
+    """SHA-256."""
+    actor: Principal | None
+    at: datetime
 
 
 def import_sheet(
@@ -117,11 +131,13 @@ def import_sheet(
     _check_locks(session, project_id, month, rows, workers)
     recorded = _list_recorded(session, project_id, month, rows, workers)
     claims, counts = _sort_out(rows, workers, recorded, month_start(month))
-    if not dry_run:
-        _store(session, project_id, claims, month=month, at=at)
-    report = ForeignReport(dry_run, [_report(row, counts[row.number]) for row in rows])
-    if not dry_run:
-        _record_import(session, project_id, report, content=content, month=month, actor=actor)
+    results = [_report(row, counts[row.number]) for row in rows]
+    if dry_run:
+        return ForeignReport(dry_run, results)
+    file = _File(project_id, month, hashlib.sha256(content).hexdigest(), actor, at)
+    import_id = _store(session, file, claims) if claims else None
+    report = ForeignReport(dry_run, results, import_id)
+    _record_import(session, file, report)
     return report
 
 
@@ -245,41 +261,53 @@ def _judge(recorded: tuple[int, bool] | None, units: int) -> str:
     return "repeated" if is_imported and known == min(units, 100) else "kept"
 
 
-def _store(
-    session: Session, project_id: UUID, claims: Sequence[_Claim], *, month: str, at: datetime
-) -> None:
-    if not claims:
-        return
-    ensure_partitions_for(session, {claim.day for claim in claims}, today=local_date(at))
-    book = queries.get_day_rules(session, project_id)
+def _store(session: Session, file: _File, claims: Sequence[_Claim]) -> UUID:
+    """Write the days down as those of one import; return its id."""
+    ensure_partitions_for(session, {claim.day for claim in claims}, today=local_date(file.at))
+    book = queries.get_day_rules(session, file.project_id)
+    sheet_import = SheetImport(
+        project_id=file.project_id,
+        month=file.month,
+        file_hash=file.digest,
+        days=len(claims),
+        imported_by_id=file.actor.person_id if file.actor else None,
+        created_at=file.at,
+    )
+    session.add(sheet_import)
+    session.flush()
     rows = [
-        _make_check_in(project_id, claim, direction, book.on(claim.day), at).model_dump()
+        _make_check_in(sheet_import, claim, direction, book.on(claim.day)).model_dump()
         for claim in claims
         for direction in Direction
     ]
     statement = insert(CheckIn).on_conflict_do_nothing(index_elements=REPORT_KEY)
     for start in range(0, len(rows), ROWS_AT_ONCE):
         session.execute(statement, rows[start : start + ROWS_AT_ONCE])
-    worker_ids = {claim.worker_id for claim in claims}
-    work_days.fold_month(session, project_id=project_id, worker_ids=worker_ids, month=month)
+    work_days.fold_month(
+        session,
+        project_id=file.project_id,
+        worker_ids={claim.worker_id for claim in claims},
+        month=file.month,
+    )
+    return sheet_import.id
 
 
 def _make_check_in(
-    project_id: UUID, claim: _Claim, direction: Direction, rules: DayRules, at: datetime
+    sheet_import: SheetImport, claim: _Claim, direction: Direction, rules: DayRules
 ) -> CheckIn:
     occurred_at = day_start(claim.day, at=max(USUAL_START, rules.day_starts_at))
     if direction is Direction.OUT:
         occurred_at += timedelta(minutes=compute_presence(claim.units, rules))
     return CheckIn(
-        project_id=project_id,
-        source_id=project_id,
+        project_id=sheet_import.project_id,
+        source_id=sheet_import.id,
         nonce=f"sheet:{claim.worker_id.hex}:{claim.day:%Y%m%d}:{direction.value}",
         project_worker_id=claim.worker_id,
         direction=direction,
         method=CheckInMethod.IMPORTED,
         grade=Grade.E,
         occurred_at=occurred_at,
-        received_at=at,
+        received_at=sheet_import.created_at,
         admitted=False,
         valid=True,
         reason=ScanReason.OK,
@@ -291,24 +319,16 @@ def _report(row: ForeignRow, days: DayCounts) -> ForeignRowResult:
     return ForeignRowResult(row.number, mask_name(row.name), row.is_rejected, days, row.found)
 
 
-def _record_import(
-    session: Session,
-    project_id: UUID,
-    report: ForeignReport,
-    *,
-    content: bytes,
-    month: str,
-    actor: Principal | None,
-) -> None:
+def _record_import(session: Session, file: _File, report: ForeignReport) -> None:
     audit.record(
         session,
-        actor=actor,
+        actor=file.actor,
         action="attendance.import-sheet",
         subject_kind="project",
-        subject_id=project_id,
+        subject_id=file.project_id,
         reason="外来考勤表导入",
-        month=month,
-        file_hash=hashlib.sha256(content).hexdigest(),
+        month=file.month,
+        file_hash=file.digest,
         imported_days=str(report.days.imported),
         kept_days=str(report.days.kept),
         rejected_rows=str(report.rejected),

@@ -226,7 +226,7 @@ def get_team_facts(session: Session, *, project_id: UUID, team_id: UUID, on: dat
         leader_ids=frozenset(session.scalars(_select_leaders(team_id, on))),
         employer_id=employer_id,
         contractor_ids=frozenset(session.scalars(_select_contractors(project_id, on))),
-        has_administrator=bool(session.scalars(_select_administrators(employer_id)).all()),
+        administrator_ids=frozenset(session.scalars(_select_administrators(employer_id))),
     )
 
 
@@ -344,12 +344,8 @@ def _contracts(on: date) -> ColumnElement[bool]:
 
 
 def _select_administrators(employer_id: UUID) -> Select[UUID]:
-    return (
-        select(col(RoleGrant.person_id))
-        .where(
-            col(RoleGrant.employer_id) == employer_id,
-            col(RoleGrant.role) == Role.EMPLOYER_ADMIN,
-            col(RoleGrant.revoked_at).is_(None),
-        )
-        .limit(1)
+    return select(col(RoleGrant.person_id)).where(
+        col(RoleGrant.employer_id) == employer_id,
+        col(RoleGrant.role) == Role.EMPLOYER_ADMIN,
+        col(RoleGrant.revoked_at).is_(None),
     )

@@ -14,13 +14,16 @@ from attendance.drawing import Period, draw_lines, draw_lines_anew, freeze_cells
 from attendance.errors import SheetLockedError
 from attendance.facts import Line
 from attendance.plain_days import fold_team_days
-from attendance.sheet_chain import NAMES, Chain, DoneAct, hash_lines, judge_chain
+from attendance.sheet_chain import NAMES, hash_lines
 from attendance.sheet_errors import (
     DaysUnsettledError,
+    MonthNotBegunError,
     MonthNotOverError,
     SheetStaleError,
     StepsMissingError,
 )
+from attendance.sheet_turns import get_chain, is_over, tell_next
+from attendance.suspicions import find_suspicions, write_suspicions
 from core.clock import ONE_DAY, local_date, month_start, next_month
 from core.enums import SheetState
 from core.sheet_enums import SheetAct, SheetStep
@@ -51,9 +54,15 @@ def draw_up_sheet(
 ) -> AttendanceSheet:
     """Sum the team's month from its check-ins; everybody who was in the team has a line.
 
-    A draft is drawn up anew at every call. Raises TeamNotFoundError, SheetLockedError.
+    A draft is drawn up anew at every call, and whoever looks it over first is told. A month
+    nobody worked in has its sheet too, and so has one nobody was in the team any more: wages hang
+    on the month's sheet that need no attendance, such as piece work measured elsewhere, pay for a
+    standstill, and what was left over when the last ones went. Raises TeamNotFoundError,
+    MonthNotBegunError, SheetLockedError.
     """
     get_team(session, project_id=project_id, team_id=team_id)
+    if local_date(at) < month_start(month):
+        raise MonthNotBegunError(month=month)
     sheet = _open_sheet(session, project_id=project_id, team_id=team_id, month=month, at=at)
     check_draft(sheet)
     sheet.lines = draw_lines_anew(
@@ -62,7 +71,9 @@ def draw_up_sheet(
         worker_ids=_list_members(session, sheet),
         period=period_of(sheet),
     )
+    sheet.drawn_at, sheet.suspicions = at, None
     session.flush()
+    tell_next(session, sheet, taken=SheetStep.GENERAL_CONTRACTOR, at=at)
     return sheet
 
 
@@ -91,6 +102,8 @@ def lock_sheet(
     _check_settled(lines, excuses.unsettled_reason)
     _pass_steps(session, sheet, actor=actor, reason=excuses.skipped_reason, at=at)
     sheet.lines = freeze_cells(session, lines, period=period_of(sheet))
+    sheet.drawn_at = at
+    sheet.suspicions = write_suspicions(find_suspicions(session, sheet))
     sheet.state = SheetState.LOCKED
     record_act(
         session,
@@ -104,18 +117,6 @@ def lock_sheet(
     announce(session, EventKind.SHEET_LOCKED, subject_ids=[sheet.id], at=at, project_id=project_id)
     session.flush()
     return sheet
-
-
-def get_chain(session: Session, sheet: AttendanceSheet, *, at: datetime) -> Chain:
-    """Return who has approved the sheet as it is, and who has still to."""
-    facts = sheet_queries.get_team_facts(
-        session, project_id=sheet.project_id, team_id=sheet.team_id, on=local_date(at)
-    )
-    acts = [
-        DoneAct(act.step, act.act, act.content_hash)
-        for act in sheet_queries.list_acts(session, sheet)
-    ]
-    return judge_chain(acts, facts=facts, current=hash_lines(sheet.lines))
 
 
 def record_act(
@@ -153,7 +154,7 @@ def check_draft(sheet: AttendanceSheet) -> None:
 
 def check_month_over(sheet: AttendanceSheet, at: datetime) -> None:
     """Raise MonthNotOverError while days of the month are still to come."""
-    if local_date(at) < period_of(sheet).until:
+    if not is_over(sheet, at):
         raise MonthNotOverError(month=sheet.month)
 
 

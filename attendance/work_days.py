@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Date, Uuid, cast, delete, func, select, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Date, Select, Uuid, cast, delete, func, select, tuple_
 from sqlmodel import Session, col
 
 from attendance import fold_queries, queries
@@ -28,6 +28,7 @@ REPLACED = (
     "grades",
     "rule_version",
 )
+_DAY = tuple_(col(WorkDay.project_worker_id), col(WorkDay.work_date))
 
 
 def fold_month(
@@ -97,19 +98,28 @@ def store_days(
         if since <= day.work_date <= until
     ]
     theirs = (
-        col(WorkDay.project_id) == project_id,
         col(WorkDay.project_worker_id).in_(folded),
         col(WorkDay.work_date).between(since, until),
+        _DAY.not_in(_pair([(worker_id, day.work_date) for worker_id, day in kept])),
     )
-    _remove_others(session, theirs, kept)
-    at = now()
-    put_rows(
-        session,
-        WorkDay,
-        [_row(project_id, worker_id, day, at) for worker_id, day in kept],
-        key=DAY_KEY,
-        replaced=REPLACED,
-    )
+    _remove(session, project_id, *theirs)
+    _put(session, project_id, kept)
+
+
+def replace_days(
+    session: Session,
+    *,
+    project_id: UUID,
+    replaced: Mapping[UUID, Sequence[date]],
+    folded: Mapping[UUID, Sequence[FoldedDay]],
+) -> None:
+    """Replace single stored days, of each worker others, by the folded ones among them."""
+    kept = [(worker_id, day) for worker_id, days in folded.items() for day in days]
+    gone = {(worker_id, day) for worker_id, days in replaced.items() for day in days}
+    gone.difference_update((worker_id, day.work_date) for worker_id, day in kept)
+    if gone:
+        _remove(session, project_id, _DAY.in_(_pair(sorted(gone))))
+    _put(session, project_id, kept)
 
 
 def _fold_each(
@@ -121,25 +131,32 @@ def _fold_each(
     return {worker_id: fold(crossings[worker_id], rules) for worker_id in worker_ids}
 
 
-def _remove_others(
-    session: Session,
-    theirs: Sequence[ColumnElement[bool]],
-    kept: Sequence[tuple[UUID, FoldedDay]],
-) -> None:
+def _remove(session: Session, project_id: UUID, *which: ColumnElement[bool]) -> None:
     """Remove days whose check-ins now belong to a neighbour, e.g. a late entry of a night shift."""
-    pairs = func.unnest(
-        cast([worker_id for worker_id, _ in kept], ARRAY(Uuid)),
-        cast([day.work_date for _, day in kept], ARRAY(Date)),
-    )
-    days = pairs.table_valued("worker_id", "work_date").render_derived()
     session.execute(
-        delete(WorkDay).where(
-            *theirs,
-            tuple_(col(WorkDay.project_worker_id), col(WorkDay.work_date)).not_in(
-                select(days.c.worker_id, days.c.work_date)
-            ),
-        ),
+        delete(WorkDay).where(col(WorkDay.project_id) == project_id, *which),
         execution_options={"synchronize_session": False},
+    )
+
+
+def _pair(days: Sequence[tuple[UUID, date]]) -> Select[UUID, date]:
+    """Return the query for these days as they are."""
+    pairs = func.unnest(
+        cast([worker_id for worker_id, _ in days], ARRAY(Uuid)),
+        cast([day for _, day in days], ARRAY(Date)),
+    )
+    given = pairs.table_valued("worker_id", "work_date").render_derived()
+    return select(given.c.worker_id, given.c.work_date)
+
+
+def _put(session: Session, project_id: UUID, days: Sequence[tuple[UUID, FoldedDay]]) -> None:
+    at = now()
+    put_rows(
+        session,
+        WorkDay,
+        [_row(project_id, worker_id, day, at) for worker_id, day in days],
+        key=DAY_KEY,
+        replaced=REPLACED,
     )
 
 

@@ -30,6 +30,7 @@ def look_up_complaint(
     number: str,
     pin: str,
     address: str,
+    at: datetime,
     door: Door = Door.PUBLIC,
 ) -> Timeline:
     """Follow a complaint without an account.
@@ -41,7 +42,7 @@ def look_up_complaint(
     complaint, case = find_by_pin(
         session, valkey, number=number, pin=pin, address=address, door=door
     )
-    return _tell(session, complaint, case)
+    return _tell(session, complaint, case, at)
 
 
 def act_by_pin(
@@ -74,7 +75,7 @@ def act_by_pin(
         principal=None,
         at=at,
     )
-    return _tell(session, complaint, case)
+    return _tell(session, complaint, case, at)
 
 
 def find_by_pin(
@@ -150,7 +151,7 @@ def _is_repeated(last: CaseEvent, form: Form, digests: Sequence[str], means: Mea
     return is_same and set(digests) <= set(last.details.get("files", ()))
 
 
-def _tell(session: Session, complaint: Complaint, case: Case) -> Timeline:
-    timeline = service.tell_story(session, complaint, case)
+def _tell(session: Session, complaint: Complaint, case: Case, at: datetime) -> Timeline:
+    timeline = service.tell_story(session, complaint, case, at=at)
     away = {CaseAction.AGREE, *(ENDING if complaint.person_id is not None else ())}
     return replace(timeline, actions=[one for one in timeline.actions if one not in away])

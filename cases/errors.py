@@ -130,6 +130,16 @@ class PaidInFullError(UnprocessableError):
     advice_en = "Say `confirm_paid`, or `reopen` with `partly` or `nothing` received."
 
 
+class MoneyMissingError(UnprocessableError):
+    """That the money did not come, or not all of it, is an answer of its own: `reopen`."""
+
+    code = "cases.money-missing"
+    title = "没收到或者没收齐，不能按“钱收到了”办"
+    title_en = "Money that is missing is not confirmed as paid"
+    advice = "请改选“钱没收到”或者“钱只收到一部分”，重新办理。"
+    advice_en = "Say `reopen` with `partly` or `nothing` received."
+
+
 class SatisfactionNotYoursError(ForbiddenError):
     """How content a complainant is, nobody who works the case writes down."""
 

@@ -20,6 +20,7 @@ from cases.errors import (
     DatePassedError,
     DateTooFarError,
     EmployerUnknownError,
+    MoneyMissingError,
     NoOpenQuestionError,
     NotThatOldError,
     OrderNotDueError,
@@ -242,6 +243,11 @@ def _check_money_missing(_facts: Facts, form: Form) -> None:
         raise PaidInFullError
 
 
+def _check_money_came(_facts: Facts, form: Form) -> None:
+    if form.received not in {None, Received.ALL}:
+        raise MoneyMissingError
+
+
 CHECKS: dict[Guard, Callable[[Facts, Form], None]] = {
     Guard.TWO_INSPECTORS: _check_two_inspectors,
     Guard.GROUND_HOLDS: _check_ground,
@@ -261,6 +267,7 @@ CHECKS: dict[Guard, Callable[[Facts, Form], None]] = {
     Guard.RECOVERY_EXPLAINED: _check_recovery,
     Guard.CLAIM_EXPLAINED: _check_claim,
     Guard.MONEY_MISSING: _check_money_missing,
+    Guard.MONEY_CAME: _check_money_came,
     Guard.NO_ORDER: _check_no_order,
     Guard.PROMISE_OVER: _check_promise_over,
 }

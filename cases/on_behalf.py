@@ -66,7 +66,7 @@ def act_on_behalf(
         subject_id=complaint.id,
         reason=f"{means}: {action}",
     )
-    return service.tell_story(session, complaint, case)
+    return service.tell_story(session, complaint, case, at=at)
 
 
 def _find(

@@ -246,20 +246,20 @@ def decide_request(
     return case
 
 
-def list_my_complaints(session: Session, *, person_id: UUID) -> list[Timeline]:
+def list_my_complaints(session: Session, *, person_id: UUID, at: datetime) -> list[Timeline]:
     """Return the person's complaints, newest first; anonymous ones are nobody's."""
-    return _tell_stories(session, queries.list_own_cases(session, person_id=person_id))
+    return _tell_stories(session, queries.list_own_cases(session, person_id=person_id), at)
 
 
-def get_my_complaint(session: Session, *, number: str, person_id: UUID) -> Timeline:
+def get_my_complaint(session: Session, *, number: str, person_id: UUID, at: datetime) -> Timeline:
     """Return the story of a complaint the person filed; ComplaintNotFoundError otherwise."""
     complaint = queries.get_own_complaint(session, number, person_id=person_id)
-    return tell_story(session, complaint, queries.get_case_of(session, complaint))
+    return tell_story(session, complaint, queries.get_case_of(session, complaint), at=at)
 
 
-def tell_story(session: Session, complaint: Complaint, case: Case) -> Timeline:
+def tell_story(session: Session, complaint: Complaint, case: Case, *, at: datetime) -> Timeline:
     """Return the story of a complaint; the caller has proved the right to read it."""
-    (story,) = _tell_stories(session, [(complaint, case)])
+    (story,) = _tell_stories(session, [(complaint, case)], at)
     drawn = documents.list_for_complainant(session, case)
     kept = len(file_queries.list_files(session, complaint.id))
     later = sum(step.files for step in story.steps)
@@ -277,7 +277,9 @@ def _lock(session: Session, principal: Principal, number: str) -> tuple[Case, Co
     return case, complaint
 
 
-def _tell_stories(session: Session, own_cases: Sequence[tuple[Complaint, Case]]) -> list[Timeline]:
+def _tell_stories(
+    session: Session, own_cases: Sequence[tuple[Complaint, Case]], at: datetime
+) -> list[Timeline]:
     case_ids = [case.id for _, case in own_cases]
     events = defaultdict[UUID, list[CaseEvent]](list)
     for event in queries.list_events(session, case_ids):
@@ -286,6 +288,6 @@ def _tell_stories(session: Session, own_cases: Sequence[tuple[Complaint, Case]])
         clock.case_id: clock for clock in queries.list_running_clocks(session, case_ids)
     }
     return [
-        timeline.tell(complaint, case, events[case.id], clock_of.get(case.id))
+        timeline.tell(complaint, case, events[case.id], clock_of.get(case.id), today=local_date(at))
         for complaint, case in own_cases
     ]

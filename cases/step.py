@@ -70,6 +70,7 @@ class Guard(StrEnum):
     RECOVERY_EXPLAINED = "recovery_explained"
     CLAIM_EXPLAINED = "claim_explained"
     MONEY_MISSING = "money_missing"
+    MONEY_CAME = "money_came"
     NO_ORDER = "no_order"
 
 

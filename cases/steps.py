@@ -106,18 +106,26 @@ def take_step(session: Session, step: Step, *, approved_by: UUID | None = None) 
     )
     if step.action is CaseAction.ACCEPT and step.actor_id is not None:
         handlers.take_on(session, case, step.complaint, step.actor_id, at=step.at)
-    if step.action is CaseAction.ASK_QUESTION:
-        tell_desk(session, case, Template.QUESTION_ASKED, event)
-    if step.action is CaseAction.CONFIRM_PAID and case.state in workflow.OPEN:
-        tell_desk(session, case, Template.PAID_SAID, event)
-    if step.action is CaseAction.PROPOSE_AGREEMENT:
-        tell_employer(session, step.complaint, Template.AGREEMENT_PROPOSED, event)
+    _tell_officials(session, step, event)
     tell_complainant(session, case, step.complaint, transition.tells, event)
     if step.is_for_somebody:
         tell_complainant(session, case, step.complaint, Template.CASE_SAID_FOR_YOU, event)
     if (case.state, case.county_code) != came_from:
         requests.let_lapse(session, case, at=step.at)
         tell_systems(session, case, at=step.at)
+
+
+def _tell_officials(session: Session, step: Step, event: CaseEvent) -> None:
+    """Tell those who work the case what they must act on, and the employer what is proposed."""
+    case = step.case
+    if step.action is CaseAction.ASK_QUESTION:
+        tell_desk(session, case, Template.QUESTION_ASKED, event)
+    elif step.action is CaseAction.CONFIRM_PAID and case.state in workflow.OPEN:
+        tell_desk(session, case, Template.PAID_SAID, event)
+    elif step.action is CaseAction.REOPEN:
+        tell_desk(session, case, Template.REOPENED_SAID, event)
+    elif step.action is CaseAction.PROPOSE_AGREEMENT:
+        tell_employer(session, step.complaint, Template.AGREEMENT_PROPOSED, event)
 
 
 def list_done(events: Sequence[CaseEvent]) -> list[CaseAction | None]:

@@ -6,11 +6,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from cases import history, rules, workflow
+from cases.agreement_queries import find_agreed_by
 from cases.divisions import full_name
+from cases.letters import format_day
 from cases.step import WORKER
 from cases.words import STATE_NAMES
 from core.case_enums import CaseAction, CaseState, Means, Received, RefusalGround
-from core.clock import local_date
+from core.clock import ONE_DAY, local_date
 from db.models import Case, CaseClock, CaseEvent, Complaint
 
 FILED = "收到你的投诉，转给{bureau}"
@@ -55,9 +57,7 @@ NEXT = {
     CaseState.ACCEPTED: "{bureau}最迟{due}查完。",
     CaseState.SUSPENDED: "等能查的时候接着查。有新情况，请补充进来。",
     CaseState.MEDIATING: "看清楚金额和日期再决定。不同意不影响继续调查，最迟{due}查完。",
-    CaseState.AGREED: (
-        "等对方按约定付款，收到了点“钱收到了”。过了约定的日子没收到，点“钱没收到”，马上接着查。"
-    ),
+    CaseState.AGREED: ("约定付款的日子过了。收到了点“钱收到了”；没收到点“钱没收到”，马上接着查。"),
     CaseState.REFUSED: "对这个决定不服，可以申请行政复议或者起诉。还能找谁：{help}",
     CaseState.ORDERED_TO_PAY: "对方最迟{due}付清。不付就申请法院强制执行，涉嫌犯罪的移送公安。",
     CaseState.IN_COURT: "等法院强制执行，有进展马上告诉你。",
@@ -81,6 +81,11 @@ HELP = {
     ),
 }
 """Who can help after a refusal, by its ground."""
+PROMISED = (
+    "对方最迟 {promised}付清，收到了点“钱收到了”。"
+    "没收到的，{sayable}起可以点“钱没收到”，马上接着查。"
+)
+"""While the days an agreement gives the employer run."""
 OLD_CLAIM = (
     "这笔工资过去两年多了。一直欠着没断的，监察照样能管；已经断了的，可能要去仲裁或者法院，"
     "打 12348 有免费律师帮你。"
@@ -140,10 +145,16 @@ class Timeline:
 
 
 def tell(
-    complaint: Complaint, case: Case, events: Sequence[CaseEvent], clock: CaseClock | None
+    complaint: Complaint,
+    case: Case,
+    events: Sequence[CaseEvent],
+    clock: CaseClock | None,
+    *,
+    today: date,
 ) -> Timeline:
     """Tell the story of a case from its events, oldest first, and its running clock."""
-    actions = list_own_actions(case.state, events)
+    promised = _find_running_promise(case.state, events, today)
+    actions = list_own_actions(case.state, events, is_promise_running=promised is not None)
     due = clock.due_date if clock and not clock.is_paused else None
     filed_on = local_date(complaint.created_at)
     return Timeline(
@@ -154,23 +165,35 @@ def tell(
         filed_at=complaint.created_at,
         due_date=due,
         is_provisional=clock is not None and clock.is_provisional,
-        next_step=_next_step(case, events, due, actions),
+        next_step=_next_step(case, events, due, actions, promised),
         hint=OLD_CLAIM if rules.is_old_claim(complaint.facts, filed_on) else None,
         steps=[_tell_step(complaint, event) for event in events],
         actions=actions,
     )
 
 
-def list_own_actions(state: CaseState, events: Sequence[CaseEvent]) -> list[CaseAction]:
-    """Return what the complainant may still do, leaving out what is over."""
+def list_own_actions(
+    state: CaseState, events: Sequence[CaseEvent], *, is_promise_running: bool
+) -> list[CaseAction]:
+    """Return what the complainant may do now, leaving out what is over or too early."""
     done = [event.action for event in events]
-    over = {CaseAction.WITHDRAW} if workflow.ORDERS.intersection(done) else set()
+    barred = {CaseAction.WITHDRAW} if workflow.ORDERS.intersection(done) else set()
+    if is_promise_running:
+        barred.add(CaseAction.REOPEN)
     return [
         action
         for action in workflow.list_actions(state, WORKER)
         if not (workflow.TRANSITIONS[state, action].is_once and history.was_done(action, done))
-        and action not in over
+        and action not in barred
     ]
+
+
+def _find_running_promise(
+    state: CaseState, events: Sequence[CaseEvent], today: date
+) -> date | None:
+    """Return the last day an agreement gives the employer, None once it is over."""
+    agreed_by = find_agreed_by(events) if state is CaseState.AGREED else None
+    return agreed_by if agreed_by is not None and today <= agreed_by else None
 
 
 def _tell_step(complaint: Complaint, event: CaseEvent) -> Step:
@@ -189,14 +212,22 @@ def _say(event: CaseEvent) -> str:
 
 
 def _next_step(
-    case: Case, events: Sequence[CaseEvent], due: date | None, actions: Sequence[CaseAction]
+    case: Case,
+    events: Sequence[CaseEvent],
+    due: date | None,
+    actions: Sequence[CaseAction],
+    promised: date | None,
 ) -> str:
+    if promised is not None:
+        return PROMISED.format(
+            promised=format_day(promised), sayable=format_day(promised + ONE_DAY)
+        )
     sentence = NEXT[case.state]
     if case.state is CaseState.CLOSED and CaseAction.CONFIRM_PAID not in actions:
         sentence = ANSWERED
     elif case.state is CaseState.CLOSED and CaseAction.REOPEN in actions:
         sentence = REOPENABLE
-    day = f" {due.year}年{due.month}月{due.day}日" if due else "会尽快"
+    day = f" {format_day(due)}" if due else "会尽快"
     return sentence.format(bureau=_bureau(case.county_code), due=day, help=_say_help(events))
 
 

@@ -280,7 +280,12 @@ _ENDS: Table = {
     ),
     **{
         (state, A.CONFIRM_PAID): Transition(
-            state, WORKER, Silence.NOTHING_NEW, clocks=Clocks(stops=stops), is_once=True
+            state,
+            WORKER,
+            Silence.NOTHING_NEW,
+            clocks=Clocks(stops=stops),
+            guards=(Guard.MONEY_CAME,),
+            is_once=True,
         )
         for state, stops in ((S.AGREED, None), (S.CLOSED, C.FOLLOW_UP))
     },

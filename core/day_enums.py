@@ -1,4 +1,4 @@
-"""The vocabulary of work days: what becomes of objections, and of entries made by hand."""
+"""The vocabulary of work days: what becomes of objections, entries by hand and withdrawals."""
 
 from enum import StrEnum
 
@@ -28,3 +28,18 @@ class EntryOutcome(StrEnum):
     SHEET_LOCKED = "sheet_locked"
     SCANS_STAND = "scans_stand"
     """What gates recorded that day is complete, or would be worth less with the entry."""
+
+
+class WithdrawalOutcome(StrEnum):
+    """What became of a check-in, entered by hand or imported, that was to be taken back."""
+
+    WITHDRAWN = "withdrawn"
+    """Now or before: it stays on record and counts for nothing."""
+    NOT_ENTERED = "not_entered"
+    """Nobody entered or imported it here; what gates and phones recorded is never taken back."""
+    OWN_RECORD = "own_record"
+    """Nobody decides about their own attendance."""
+    SHEET_APPROVED = "sheet_approved"
+    SHEET_LOCKED = "sheet_locked"
+    SHEET_PAID = "sheet_paid"
+    """Wages made of the day's sheet have gone to the bank."""

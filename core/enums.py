@@ -93,6 +93,8 @@ class ConflictKind(StrEnum):
     """Too late to annul it, the gate said that it had not opened; the crossing counts."""
     NOT_THE_HOLDER = "not_the_holder"
     """A guard saw somebody else with the card: a stranger came with it, and may be inside."""
+    REFUSED_WRONGLY = "refused_wrongly"
+    """A gate that decided alone refused a code that was good: its worker stood outside."""
 
 
 class AnnulmentReason(StrEnum):

@@ -28,10 +28,14 @@ class Audience(StrEnum):
     """The inspectors of the project's county."""
     ADMINISTRATORS = "administrators"
     """Who runs the installation."""
+    LEADER = "leader"
+    """Who leads the team, a worker like the others."""
+    COMPANY = "company"
+    """The administrators of the team's company."""
 
 
 T = Template
-W, C, M, N, S, A = Audience
+W, C, M, N, S, A, L, E = Audience
 
 OWN_ACT = "their own act, answered on the spot"
 OPERATION = "changes nothing for a person"
@@ -79,14 +83,22 @@ TOLD: tuple[Told, ...] = (
     # attendance
     Told("check_in/manual", W, T.CHECK_IN_ENTERED),
     Told("enter_days", W, T.CHECK_INS_ENTERED),
+    Told("withdraw_entries", W, T.CHECK_IN_WITHDRAWN),
+    Told("withdraw_sheet_import", W, T.CHECK_INS_WITHDRAWN),
     Told("ask_about_days", W, T.DAY_UNSURE),
     Told("object_to_day", M, T.DAY_OBJECTED),
     Told("accept_objection", W, T.OBJECTION_ACCEPTED),
     Told("reject_objection", W, T.OBJECTION_REJECTED),
     Told("lock_sheet/changed", W, T.SHEET_CHANGED),
     Told("send_back_sheet", M, T.SHEET_SENT_BACK),
+    Told("draw_up_sheet", L, T.SHEET_WAITS),
+    Told("draw_up_sheet", E, T.SHEET_AT_COMPANY),
+    Told("approve_sheet", E, T.SHEET_AT_COMPANY),
+    Told("approve_sheet", M, T.SHEET_READY),
     Told("take_up_conflicts/admitted_wrongly", W, T.CONFLICT_FOUND),
+    Told("take_up_conflicts/refused_wrongly", W, T.REFUSAL_FOUND),
     Told("resolve_conflict", W, T.CONFLICT_RESOLVED),
+    Told("resolve_conflict/refused_wrongly", W, T.REFUSAL_RESOLVED),
     # devices
     Told("watch_devices/silent", M, T.DEVICE_TROUBLE),
     Told("watch_devices/clock", M, T.DEVICE_TROUBLE),
@@ -129,6 +141,8 @@ TOLD: tuple[Told, ...] = (
     Told("act_on_my_complaint", S, T.QUESTION_ASKED),
     Told("act_on_my_complaint/paid_said", S, T.PAID_SAID),
     Told("act_by_pin/paid_said", S, T.PAID_SAID),
+    Told("act_on_my_complaint/reopened", S, T.REOPENED_SAID),
+    Told("act_by_pin/reopen", S, T.REOPENED_SAID),
     Told("act_by_pin/ask_question", S, T.QUESTION_ASKED),
     Told("act_by_pin/add_details", C, T.CASE_DETAILS_ADDED),
     Told("act_by_pin/withdraw", C, T.CASE_WITHDRAWN),
@@ -137,6 +151,7 @@ TOLD: tuple[Told, ...] = (
     Told("act_on_behalf/add_details", C, T.CASE_DETAILS_ADDED),
     Told("act_on_behalf/withdraw", C, T.CASE_WITHDRAWN),
     Told("act_on_behalf/reopen", C, T.CASE_REOPENED),
+    Told("act_on_behalf/reopen", S, T.REOPENED_SAID),
     Told("act_on_behalf/confirm_paid", C, T.CASE_SAID_FOR_YOU),
     Told("act_on_behalf/supplement", C, T.CASE_SAID_FOR_YOU),
     Told("record_paper_signature", C, T.CASE_SAID_FOR_YOU),
@@ -199,9 +214,7 @@ UNTOLD: tuple[Untold, ...] = (
     Untold("check_in/forced_exit", "the evening after, the worker is asked about the day"),
     Untold("set_day_rules", "the worker's month shows its days; wages are asked about"),
     Untold("refold_outdated_days", "derived; the worker's month shows it"),
-    Untold("draw_up_sheet", DRAFT),
     Untold("lock_sheet", "the payslip made of it is told, and asks"),
-    Untold("approve_sheet", "the next to look it over finds it in their list"),
     Untold("reopen_sheet", "locking it again tells those whose days have changed"),
     Untold("import_sheet", "as check_in/imported"),
     Untold("reveal_unread_scan", READING),

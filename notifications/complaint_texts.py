@@ -39,6 +39,7 @@ COMPLAINT_TEXTS: dict[str, tuple[int, str]] = {
     "question_asked": (1, "案件{number}的投诉人提了问题，请打开工作台答复。"),
     "agreement_due": (1, "案件{number}调解约定的付款日过了，请核实钱付没付，没付的恢复调查。"),
     "paid_said": (1, "案件{number}的投诉人说钱收到了，请核实后办结。"),
+    "reopened_said": (1, "案件{number}的投诉人说钱没收齐，已重新办理，请接着查。"),
     "case_agreement_ended": (1, "你的投诉{number}调解没有成，劳动监察接着查。"),
     "case_in_court": (1, "你的投诉{number}，对方没按时付钱，劳动监察已申请法院强制执行。"),
     "case_to_police": (1, "你的投诉{number}涉嫌犯罪，劳动监察决定移送公安。"),

@@ -83,6 +83,16 @@ class WebhookUrlError(UnprocessableError):
     advice_en = "Give an https URL with a public host name, no user, password or fragment."
 
 
+class WebhookKnownError(ConflictError):
+    """The same address twice for one scope would be told of everything twice."""
+
+    code = "notifications.webhook-known"
+    title = "这个范围已经登记过这个地址"
+    title_en = "This scope has this address already"
+    advice = "不用再登记。要换事件种类，请先停用原来的，再重新登记。"
+    advice_en = "End the other webhook first to change what it is told."
+
+
 class WebhookScopeError(UnprocessableError):
     """Kinds of events that this scope may not hear of, or two scopes at once."""
 

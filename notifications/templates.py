@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from core.enums import Language, Urgency
 from notifications.complaint_texts import COMPLAINT_TEXTS
+from notifications.day_texts import DAY_TEXTS
 from notifications.wording import TemplateText
 
 SIGNATURE = "【安薪码】"
@@ -24,12 +25,17 @@ class Template(StrEnum):
     DIGEST = "digest"
     CHECK_IN_ENTERED = "check_in_entered"
     CHECK_INS_ENTERED = "check_ins_entered"
+    CHECK_IN_WITHDRAWN = "check_in_withdrawn"
+    CHECK_INS_WITHDRAWN = "check_ins_withdrawn"
     DAY_UNSURE = "day_unsure"
     DAY_OBJECTED = "day_objected"
     OBJECTION_ACCEPTED = "objection_accepted"
     OBJECTION_REJECTED = "objection_rejected"
     SHEET_CHANGED = "sheet_changed"
     SHEET_SENT_BACK = "sheet_sent_back"
+    SHEET_WAITS = "sheet_waits"
+    SHEET_AT_COMPANY = "sheet_at_company"
+    SHEET_READY = "sheet_ready"
     ADVANCE_RECORDED = "advance_recorded"
     DEDUCTION_PROPOSED = "deduction_proposed"
     PAYSLIP_PUBLISHED = "payslip_published"
@@ -54,6 +60,8 @@ class Template(StrEnum):
     PHOTO_KEPT = "photo_kept"
     CONFLICT_FOUND = "conflict_found"
     CONFLICT_RESOLVED = "conflict_resolved"
+    REFUSAL_FOUND = "refusal_found"
+    REFUSAL_RESOLVED = "refusal_resolved"
     DEVICE_TROUBLE = "device_trouble"
     CARD_ISSUED = "card_issued"
     CARD_REVOKED = "card_revoked"
@@ -89,6 +97,7 @@ class Template(StrEnum):
     QUESTION_ASKED = "question_asked"
     AGREEMENT_DUE = "agreement_due"
     PAID_SAID = "paid_said"
+    REOPENED_SAID = "reopened_said"
     AGREEMENT_PROPOSED = "agreement_proposed"
     CASES_DUE = "cases_due"
     CASES_OVERDUE = "cases_overdue"
@@ -123,52 +132,6 @@ TEXTS: dict[Template, TemplateText] = {
     ),
     Template.DIGEST: TemplateText(
         1, "你有{count}条新消息：{topics}。请打开安薪码看，看不了可以打12333问。", "几条消息"
-    ),
-    Template.CHECK_IN_ENTERED: TemplateText(
-        1,
-        "工地给你补记了{work_date}的考勤。请打开安薪码看看对不对，不对可以提出。",
-        "补记考勤",
-        others={
-            Language.SICHUANESE: (
-                "工地给你补记了{work_date}的考勤。打开安薪码看哈对不对，不对就提出来。"
-            )
-        },
-    ),
-    Template.CHECK_INS_ENTERED: TemplateText(
-        1,
-        "工地给你补记了{month}{count}天的考勤。请打开安薪码看看对不对，不对可以提出。",
-        "补记考勤",
-    ),
-    Template.DAY_UNSURE: TemplateText(
-        1,
-        "你{work_date}的进出记录不全，先按半天算。请打开安薪码核对，对就确认，不对可以提出。",
-        "出勤核对",
-        others={
-            Language.SICHUANESE: (
-                "你{work_date}的进出记录不全，先按半天算。打开安薪码对一哈，对头就确认，不对就提出来。"
-            )
-        },
-    ),
-    Template.DAY_OBJECTED: TemplateText(
-        1, "有工人说{work_date}的出勤不对。请打开安薪码看他说的话，再答复他。", "出勤异议"
-    ),
-    Template.OBJECTION_ACCEPTED: TemplateText(
-        1, "你说{work_date}的出勤不对，工地认了，已经补记。请打开安薪码看看对不对。", "出勤答复"
-    ),
-    Template.OBJECTION_REJECTED: TemplateText(
-        1,
-        "你说{work_date}的出勤不对，工地答复不改，理由请打开安薪码看。不同意可以再提，也可以投诉。",
-        "出勤答复",
-    ),
-    Template.SHEET_CHANGED: TemplateText(
-        1,
-        "你{month}的考勤改过了，改了以后又锁定了。请打开安薪码看看对不对，不对可以提出。",
-        "考勤改动",
-    ),
-    Template.SHEET_SENT_BACK: TemplateText(
-        1,
-        "{month}有一张考勤表被退回。请打开工作台看退回的原因，改好以后重新送核。",
-        "考勤表退回",
     ),
     Template.ADVANCE_RECORDED: TemplateText(
         1, "工地登记你{work_date}预支过工资，发工资时会扣。没拿到请打12333。", "预支"
@@ -210,8 +173,8 @@ TEXTS: dict[Template, TemplateText] = {
         "工资条确认",
     ),
     Template.PAYSLIP_DISPUTED: TemplateText(
-        1,
-        "你对{month}工资条的疑问已记下，工地要给你答复。你没点确认之前，不算你同意。",
+        2,
+        "你对{month}工资条的疑问已记下，工地要给你答复。你没点确认之前，不算你同意。不想收这类短信，回T退订。",
         "工资条疑问",
         is_optional=True,
     ),
@@ -267,13 +230,14 @@ TEXTS: dict[Template, TemplateText] = {
         "工资专户注销",
     ),
     Template.WAGE_PAID: TemplateText(
-        1,
-        "银行回复：你{month}的工资已打到你的卡上。没收到请打开安薪码点没收到。",
+        2,
+        "银行回复：你{month}的工资已打到你的卡上。没收到请打开安薪码点没收到。不想收这类短信，回T退订。",
         "工资到账",
         is_optional=True,
         others={
             Language.SICHUANESE: (
                 "银行回复：你{month}的工资打到你卡上咯。没收到就打开安薪码点没收到。"
+                "不想收这种短信，回T退订。"
             )
         },
     ),
@@ -299,16 +263,6 @@ TEXTS: dict[Template, TemplateText] = {
         1,
         "工地给你放了一张小照片，给门卫核对用。你没同意或者不想放，请打开安薪码删掉，不影响进场。",
         "照片",
-    ),
-    Template.CONFLICT_FOUND: TemplateText(
-        1,
-        "你{work_date}有一次进出记录对不上，工地劳资员会核对。你有话说，请打开安薪码提出异议。",
-        "进出核对",
-    ),
-    Template.CONFLICT_RESOLVED: TemplateText(
-        1,
-        "你{work_date}那次对不上的进出，工地核对完了，考勤没有改动。不同意请打开安薪码提出异议。",
-        "进出核对",
     ),
     Template.DEVICE_TROUBLE: TemplateText(
         1, "工地设备“{gate}”{trouble}，请去现场看看。好了之前不再提醒。", "设备"
@@ -384,7 +338,9 @@ TEXTS: dict[Template, TemplateText] = {
         Urgency.URGENT,
         is_confidential=True,
     ),
-} | {
+}
+TEXTS |= {Template(name): text for name, text in DAY_TEXTS.items()}
+TEXTS |= {
     Template(name): TemplateText(version, text, "投诉", is_confidential=True)
     for name, (version, text) in COMPLAINT_TEXTS.items()
 }

@@ -46,6 +46,7 @@ def speak_of_complaint(
         number=number,
         pin=pin,
         address=address if operator is None else str(operator.person_id),
+        at=at,
         door=Door.PUBLIC if operator is None else Door.HOTLINE,
     )
     said = spoken.say(timeline)

@@ -94,8 +94,13 @@ class EntryDesk:
             return self._show_again(_name_fields(unfit), model, team_id)
         except DomainError as refusal:
             return self._show_again(refusal, model, team_id)
-        address = f"{HOME}/projects/{self.project_id}/entries"
-        return RedirectResponse(f"{address}?month={form.shown_in}&team_id={team_id}", 303)
+        return self.go_back(month=form.shown_in, team_id=team_id)
+
+    def go_back(self, *, month: str, team_id: UUID) -> Response:
+        """Go to a team's month; TeamNotFoundError for a team that is none of the project's."""
+        team = get_team(self.session, project_id=self.project_id, team_id=team_id)
+        address = f"{HOME}/projects/{self.project_id}/entries?month={month}&team_id={team.id}"
+        return RedirectResponse(address, 303)
 
     def _check_team(self) -> UUID:
         try:

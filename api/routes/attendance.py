@@ -19,7 +19,7 @@ from api.schemas.attendance import (
     ObjectionPhotoOut,
 )
 from api.strict_json import StrictRouter
-from attendance import imports, months, objections
+from attendance import imports, months, objections, withdrawals
 from attendance.day_rules import parse_units
 from attendance.errors import (
     DayNotUnsureError,
@@ -48,9 +48,12 @@ def get_month(session: SessionDep, worker: WorkerDep, month: Month) -> MonthOut:
     """See your work days of a month.
 
     For a signed-in worker: every day on every project with its hours, the strength of its
-    check-ins, a plain word where something is missing, and your own objections.
+    check-ins, a plain word where something is missing, what the site took back, and your own
+    objections.
     """
-    return MonthOut.of(months.get_month(session, person_id=worker.person_id, month=month))
+    view = months.get_month(session, person_id=worker.person_id, month=month)
+    withdrawn = withdrawals.list_own_withdrawn(session, person_id=worker.person_id, month=month)
+    return MonthOut.of(view, withdrawn)
 
 
 @router.post(

@@ -29,6 +29,7 @@ from attendance import sheet_acts, sheet_export, sheet_import, sheets
 from attendance.errors import SheetLockedError, SheetNotFoundError
 from attendance.sheet_errors import (
     DaysUnsettledError,
+    MonthNotBegunError,
     MonthNotOverError,
     NoDayColumnsError,
     OtherMonthError,
@@ -56,15 +57,18 @@ SHEET = f"{SHEETS}/{{sheet_id}}"
 
 
 @router.post(
-    SHEETS, status_code=201, responses=problems(*NOT_YOURS, TeamNotFoundError, SheetLockedError)
+    SHEETS,
+    status_code=201,
+    responses=problems(*NOT_YOURS, TeamNotFoundError, MonthNotBegunError, SheetLockedError),
 )
 def draw_up_sheet(
     session: SessionDep, _manager: ProjectManagerDep, project_id: UUID, body: SheetIn
 ) -> SheetOut:
     """Draw up a team's attendance sheet for a month.
 
-    For the project's labour manager. Repeating draws the draft up anew from the recorded
-    check-ins; approvals stand only while the sums stay the same. A locked sheet does not change.
+    For the project's labour manager, from the month's first day on. Repeating draws the draft up
+    anew from the recorded check-ins; approvals stand only while the sums stay the same. Once the
+    month is over, whoever approves first is told. A locked sheet does not change.
     """
     sheet = sheets.draw_up_sheet(
         session, project_id=project_id, team_id=body.team_id, month=body.month, at=now()
@@ -135,7 +139,8 @@ def approve_sheet(
     """Approve an attendance sheet.
 
     First the team leader, then the subcontractor, then the general contractor. What is approved
-    is what you read: `content_hash` of the sheet. Other lines later need a new approval.
+    is what you read: `content_hash` of the sheet. Other lines later need a new approval. The next
+    of them is told.
     """
     chain = sheet_acts.approve_sheet(
         session,

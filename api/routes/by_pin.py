@@ -30,6 +30,7 @@ from cases.errors import (
     CaseNotFoundError,
     LookupThrottledError,
     LookupUnavailableError,
+    MoneyMissingError,
     PaidInFullError,
     PinRequiredError,
     SatisfactionNotYoursError,
@@ -52,6 +53,7 @@ STEPS = (
     AgreementNotDueError,
     AgreementUnsignedError,
     AlreadyReopenedError,
+    MoneyMissingError,
     PaidInFullError,
     StagedFileNotFoundError,
     StepDoneError,
@@ -69,7 +71,7 @@ def look_up_complaint(
     an hour per number.
     """
     timeline = by_pin.look_up_complaint(
-        session, valkey, number=body.number, pin=body.pin, address=address
+        session, valkey, number=body.number, pin=body.pin, address=address, at=now()
     )
     return TimelineOut.of(timeline)
 
@@ -177,7 +179,7 @@ def show_tracked_complaint(
 ) -> HTMLResponse:
     """Tell the story of a complaint to whoever holds its number and PIN."""
     timeline = by_pin.look_up_complaint(
-        session, valkey, number=form.number, pin=form.pin, address=address
+        session, valkey, number=form.number, pin=form.pin, address=address, at=now()
     )
     return render(request, "complaint.html", timeline=timeline, pin=form.pin)
 
@@ -219,7 +221,7 @@ def act_on_tracked_complaint(
     """Answer, reopen, withdraw, ask or add; loading the page again says nothing twice."""
     at = now()
     timeline = by_pin.look_up_complaint(
-        session, valkey, number=form.number, pin=form.pin, address=address
+        session, valkey, number=form.number, pin=form.pin, address=address, at=at
     )
     try:
         tokens = stage_all(session, valkey, blobs, form.files, address=address, at=at)

@@ -60,6 +60,7 @@ from cases.errors import (
     EmployerUnknownError,
     FilingThrottledError,
     FormSentBeforeError,
+    MoneyMissingError,
     NoOpenQuestionError,
     NoteRequiredError,
     NotThatOldError,
@@ -148,7 +149,7 @@ def list_my_complaints(session: SessionDep, worker: PhoneOwnerDep) -> Complaints
     Newest first, each with its state and what happens next. Anonymous complaints are recorded
     under nobody's name and do not appear.
     """
-    timelines = service.list_my_complaints(session, person_id=worker.person_id)
+    timelines = service.list_my_complaints(session, person_id=worker.person_id, at=now())
     return ComplaintsOut(items=[ComplaintOut.of(timeline) for timeline in timelines])
 
 
@@ -162,7 +163,7 @@ def get_my_complaint(session: SessionDep, worker: PhoneOwnerDep, number: NumberP
     Every step in plain words, the legal deadline now running, and what you may do.
     """
     return TimelineOut.of(
-        service.get_my_complaint(session, number=number, person_id=worker.person_id)
+        service.get_my_complaint(session, number=number, person_id=worker.person_id, at=now())
     )
 
 
@@ -174,6 +175,7 @@ def get_my_complaint(session: SessionDep, worker: PhoneOwnerDep, number: NumberP
         AlreadyReopenedError,
         StepDoneError,
         WordsRequiredError,
+        MoneyMissingError,
         PaidInFullError,
         AgreementNotDueError,
         OrderStandsError,
@@ -194,6 +196,7 @@ def act_on_my_complaint(
     is proposed (to agree, sign it); `supplement` and `ask_question` in words or files; after
     closing `confirm_paid`, or `reopen` once when the money, or a part of it, did not come.
     """
+    at = now()
     service.act_on_case(
         session,
         principal=worker,
@@ -201,10 +204,10 @@ def act_on_my_complaint(
         action=action,
         form=body.as_form(),
         attachments=body.attachments,
-        at=now(),
+        at=at,
     )
     return TimelineOut.of(
-        service.get_my_complaint(session, number=number, person_id=worker.person_id)
+        service.get_my_complaint(session, number=number, person_id=worker.person_id, at=at)
     )
 
 

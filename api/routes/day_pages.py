@@ -13,7 +13,7 @@ from api.pages.rendering import render
 from api.pages.sign_in import PageWorkerDep
 from api.schemas.attendance import Month
 from api.schemas.pages import ConfirmDayForm, ObjectionForm
-from attendance import months, objections
+from attendance import months, objections, withdrawals
 from attendance.day_rules import parse_units
 from core.clock import local_date, month_start, next_month, now
 from evidence.pictures import LARGEST_UPLOAD
@@ -32,6 +32,7 @@ def show_days(
         request,
         "days.html",
         view=months.get_month(session, person_id=worker.person_id, month=shown),
+        withdrawn=withdrawals.list_own_withdrawn(session, person_id=worker.person_id, month=shown),
         earlier=f"{month_start(shown) - date.resolution:%Y-%m}",
         later=f"{next_month(month_start(shown)):%Y-%m}",
         is_current=shown >= f"{today:%Y-%m}",

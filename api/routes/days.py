@@ -1,4 +1,4 @@
-"""What labour managers do about days: ``/v1/projects/{id}/day-rules``, ``…/objections``."""
+"""What labour managers do about days: their rules, entries, imports, workers' objections."""
 
 from typing import Annotated
 from uuid import UUID
@@ -9,6 +9,7 @@ from api.deps import BlobsDep, ProjectManagerDep, SessionDep
 from api.errors import InvalidCursorError
 from api.pagination import Page, PageDep, make_page
 from api.problems import problems
+from api.schemas.attendance import Month
 from api.schemas.days import (
     AcceptIn,
     DayEntriesIn,
@@ -18,13 +19,21 @@ from api.schemas.days import (
     ProjectObjectionOut,
     RejectIn,
 )
+from api.schemas.withdrawals import (
+    ImportWithdrawalIn,
+    ImportWithdrawalOut,
+    SheetImportOut,
+    WithdrawalIn,
+    WithdrawalsOut,
+)
 from api.strict_json import StrictRouter
-from attendance import day_queries, manual, objections, queries, site_rules
+from attendance import day_queries, manual, objections, queries, site_rules, withdrawals
 from attendance.errors import (
     CorrectionUnfitError,
     DayRulesTooEarlyError,
     ObjectionAnsweredError,
     ObjectionNotFoundError,
+    SheetImportNotFoundError,
 )
 from core.clock import now
 from identity.errors import NotSignedInError, RoleRequiredError
@@ -93,6 +102,73 @@ def enter_days(
         at=now(),
     )
     return DayEntriesOut.of(results, dry_run=dry_run)
+
+
+@router.post("/manual-check-ins/withdraw", responses=problems(*NOT_YOURS))
+def withdraw_entries(
+    session: SessionDep, manager: ProjectManagerDep, project_id: UUID, body: WithdrawalIn
+) -> WithdrawalsOut:
+    """Take back what was entered by hand or imported.
+
+    For the project's labour manager: up to 500 check-ins, with the reason. They stay to be seen
+    and count for nothing; each worker is told the same day. Days of a sheet that was approved,
+    locked or paid stay, and `say` tells what to do instead. Repeating gives the first result.
+    """
+    results = withdrawals.withdraw_entries(
+        session,
+        principal=manager,
+        project_id=project_id,
+        check_in_ids=body.check_in_ids,
+        reason=body.reason,
+        at=now(),
+    )
+    return WithdrawalsOut.of(results)
+
+
+@router.get("/sheet-imports", responses=problems(*NOT_YOURS, InvalidCursorError))
+def list_sheet_imports(
+    session: SessionDep,
+    _manager: ProjectManagerDep,
+    project_id: UUID,
+    page: PageDep,
+    month: Annotated[Month | None, Query(description="Only of this month.")] = None,
+) -> Page[SheetImportOut]:
+    """List foreign sheets that were imported.
+
+    For the project's labour manager, newest first, with what was taken back of them.
+    """
+    views = withdrawals.list_imports(
+        session, project_id=project_id, month=month, before=page.before, limit=page.limit + 1
+    )
+    return make_page(views, limit=page.limit, to_item=SheetImportOut.of)
+
+
+@router.post(
+    "/sheet-imports/{import_id}/withdraw",
+    responses=problems(*NOT_YOURS, SheetImportNotFoundError),
+)
+def withdraw_sheet_import(
+    session: SessionDep,
+    manager: ProjectManagerDep,
+    project_id: UUID,
+    import_id: UUID,
+    body: ImportWithdrawalIn,
+) -> ImportWithdrawalOut:
+    """Take back a whole imported sheet.
+
+    For the project's labour manager, with the reason: as each of its days would be taken back.
+    Days of a sheet that was approved, locked or paid stay; repeating takes back only these, once
+    they may be.
+    """
+    done = withdrawals.withdraw_import(
+        session,
+        principal=manager,
+        project_id=project_id,
+        import_id=import_id,
+        reason=body.reason,
+        at=now(),
+    )
+    return ImportWithdrawalOut.of(done)
 
 
 @router.get("/objections", responses=problems(*NOT_YOURS, InvalidCursorError))

@@ -41,10 +41,11 @@ def list_gate_conflicts(
     page: PageDep,
     state: Annotated[ConflictState | None, Query(description="All when absent.")] = None,
 ) -> Page[GateConflictOut]:
-    """List crossings where a gate opened wrongly.
+    """List crossings where a gate decided wrongly.
 
     For the project's labour manager: a code used twice, somebody who had left, a code of an old
-    phone, whatever a lost gate reported. Newest arrival first, names masked.
+    phone, whatever a lost gate reported, a good code that a gate without network refused. Newest
+    arrival first, names masked.
     """
     listed = conflicts.list_conflicts(
         session,

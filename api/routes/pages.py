@@ -220,7 +220,7 @@ def report_received(
 @router.get("/complaints")
 def show_complaints(request: Request, session: SessionDep, worker: PageWorkerDep) -> HTMLResponse:
     """List the worker's complaints."""
-    own = cases.list_my_complaints(session, person_id=worker.person_id)
+    own = cases.list_my_complaints(session, person_id=worker.person_id, at=now())
     return render(request, "complaints.html", timelines=own)
 
 
@@ -271,7 +271,7 @@ def show_complaint(
     request: Request, session: SessionDep, worker: PageWorkerDep, number: NumberPath
 ) -> HTMLResponse:
     """Tell the story of a complaint."""
-    timeline = cases.get_my_complaint(session, number=number, person_id=worker.person_id)
+    timeline = cases.get_my_complaint(session, number=number, person_id=worker.person_id, at=now())
     return render(request, "complaint.html", timeline=timeline)
 
 
@@ -290,7 +290,7 @@ def act_on_my_complaint(
 ) -> Response:
     """Withdraw, reopen, agree or add something."""
     at = now()
-    timeline = cases.get_my_complaint(session, number=number, person_id=worker.person_id)
+    timeline = cases.get_my_complaint(session, number=number, person_id=worker.person_id, at=at)
     try:
         tokens = stage_all(session, valkey, blobs, form.files, address=address, at=at)
         cases.act_on_case(

@@ -12,10 +12,12 @@ from api.routes.attendance_sheets import send_workbook
 from api.schemas.attendance import Month
 from api.schemas.attendance_sheets import ApprovalIn, ReasonIn, SheetIn
 from api.schemas.desk_attendance import LockForm
+from api.schemas.withdrawals import ImportWithdrawalIn
 from api.schemas.words import Words
-from attendance import sheet_acts, sheet_export, sheet_import, sheets
+from attendance import sheet_acts, sheet_export, sheet_import, sheets, withdrawals
 from attendance.sheet_chain import NAMES
 from attendance.sheet_export import ACTS
+from attendance.withdrawals import SAYS
 from core.clock import ONE_DAY, local_date, month_start, next_month, now
 from projects.queries import get_team, list_teams
 from projects.workbook import MAX_BYTES
@@ -52,8 +54,12 @@ def show_sheets(
         teams=list_teams(session, project_id),
         sheets={sheet.team_id: sheet for sheet in drawn},
         earlier=f"{month_start(shown) - ONE_DAY:%Y-%m}",
+        imports=withdrawals.list_imports(
+            session, project_id=project_id, month=shown, before=None, limit=SHEETS_SHOWN
+        ),
         later=f"{next_month(month_start(shown)):%Y-%m}",
         is_over=next_month(month_start(shown)) <= today,
+        has_begun=month_start(shown) <= today,
     )
 
 
@@ -93,6 +99,36 @@ def import_sheet(
     base = f"{HOME}/projects/{project_id}/attendance"
     return render_desk(
         request, "desk_attendance_import.html", manager, report=report, month=month, base=base
+    )
+
+
+@router.post("/imports/{import_id}/withdraw")
+def withdraw_import(
+    request: Request,
+    *,
+    session: SessionDep,
+    manager: DeskManagerDep,
+    project_id: UUID,
+    import_id: UUID,
+    form: Annotated[ImportWithdrawalIn, Form()],
+) -> HTMLResponse:
+    """Take back what a file brought, and say what stays; the workers are told."""
+    done = withdrawals.withdraw_import(
+        session,
+        principal=manager,
+        project_id=project_id,
+        import_id=import_id,
+        reason=form.reason,
+        at=now(),
+    )
+    base = f"{HOME}/projects/{project_id}/attendance"
+    return render_desk(
+        request,
+        "desk_attendance_withdrawn.html",
+        manager,
+        view=done.view,
+        kept=[(days, SAYS[outcome]) for outcome, days in done.kept.items()],
+        base=base,
     )
 
 

@@ -9,9 +9,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from api.deps import BlobsDep, SessionDep
 from api.pages.desk import HOME, DeskManagerDep, DeskRoute, DeskStaffDep, render_desk
 from api.schemas.desk_attendance import ReplyForm, TimesForm
-from attendance import day_views, manual, objections
-from attendance.errors import CorrectionUnfitError
+from api.schemas.withdrawals import WithdrawalIn
+from attendance import day_views, manual, objections, withdrawals
+from attendance.errors import CorrectionUnfitError, EntryStaysError
 from attendance.manual import DayEntry
+from attendance.withdrawals import SAYS
 from core.clock import now
 from core.day_enums import EntryOutcome, ObjectionOutcome
 
@@ -66,6 +68,31 @@ def enter_day(
     )
     if result.outcome not in ENTERED:
         raise CorrectionUnfitError(outcome=result.outcome)
+    return _go_back(project_id, sheet_id, worker_id)
+
+
+@router.post(f"{WORKER}/withdrawals")
+def withdraw_entries(
+    session: SessionDep,
+    manager: DeskManagerDep,
+    *,
+    project_id: UUID,
+    sheet_id: UUID,
+    worker_id: UUID,
+    form: Annotated[WithdrawalIn, Form()],
+) -> Response:
+    """Take back what was entered by hand or imported of a day; the worker is told."""
+    results = withdrawals.withdraw_entries(
+        session,
+        principal=manager,
+        project_id=project_id,
+        check_in_ids=form.check_in_ids,
+        reason=form.reason,
+        at=now(),
+    )
+    kept = next((result for result in results if result.withdrawal is None), None)
+    if kept is not None:
+        raise EntryStaysError(say=SAYS[kept.outcome])
     return _go_back(project_id, sheet_id, worker_id)
 
 

@@ -4,11 +4,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Response
-from fastapi.responses import HTMLResponse, RedirectResponse
-from sqlmodel import Session
+from fastapi.responses import HTMLResponse
 
-from api.deps import SessionDep, SettingsDep
-from api.pages.desk import HOME, DeskManagerDep, DeskRoute
+from api.deps import SettingsDep
+from api.pages.desk import HOME, DeskRoute
 from api.pages.entry_desk import EntryDesk, EntryDeskDep
 from api.schemas.attendance import Month
 from api.schemas.desk_entries import (
@@ -22,7 +21,6 @@ from api.schemas.pay_terms import to_hundredths
 from core.clock import now
 from payroll import advances, entries
 from payroll.entries import ForWorker
-from projects.queries import get_team
 
 router = APIRouter(
     prefix=f"{HOME}/projects/{{project_id}}/entries",
@@ -108,55 +106,43 @@ def enter_deduction(desk: EntryDeskDep) -> Response:
 
 @router.post("/{entry_id}/withdraw")
 def withdraw_pay_entry(
-    *,
-    session: SessionDep,
+    desk: EntryDeskDep,
     settings: SettingsDep,
-    manager: DeskManagerDep,
-    project_id: UUID,
     entry_id: UUID,
     form: Annotated[EntryWithdrawalForm, Form()],
 ) -> Response:
     """Take an entry back; it stays on record."""
     entries.withdraw_pay_entry(
-        session,
-        principal=manager,
-        project_id=project_id,
+        desk.session,
+        principal=desk.manager,
+        project_id=desk.project_id,
         entry_id=entry_id,
         reason=form.reason,
         at=now(),
         county_facts=settings.county_facts,
     )
-    return _go_back(session, project_id, form)
+    return desk.go_back(month=form.month, team_id=form.team_id)
 
 
 @router.post("/advances/{advance_id}/withdraw")
 def withdraw_advance(
-    *,
-    session: SessionDep,
+    desk: EntryDeskDep,
     settings: SettingsDep,
-    manager: DeskManagerDep,
-    project_id: UUID,
     advance_id: UUID,
     form: Annotated[EntryWithdrawalForm, Form()],
 ) -> Response:
     """Take an advance back; it stays on record."""
     advances.withdraw_advance(
-        session,
-        principal=manager,
-        project_id=project_id,
+        desk.session,
+        principal=desk.manager,
+        project_id=desk.project_id,
         advance_id=advance_id,
         reason=form.reason,
         at=now(),
         county_facts=settings.county_facts,
     )
-    return _go_back(session, project_id, form)
+    return desk.go_back(month=form.month, team_id=form.team_id)
 
 
 def _target(desk: EntryDesk, form: PieceWorkForm | SupplementForm | DeductionForm) -> ForWorker:
     return ForWorker(desk.manager, desk.project_id, form.worker_id, form.month, now())
-
-
-def _go_back(session: Session, project_id: UUID, form: EntryWithdrawalForm) -> Response:
-    team = get_team(session, project_id=project_id, team_id=form.team_id)
-    address = f"{HOME}/projects/{project_id}/entries?month={form.month}&team_id={team.id}"
-    return RedirectResponse(address, 303)

@@ -8,12 +8,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.deps import BlobsDep, SessionDep, SettingsDep
 from api.pages.desk import HOME, DeskManagerDep, DeskRoute, render_desk
+from api.pages.payslip_desk import PayslipDeskDep
 from api.routes.dispute_files import serve_file
-from api.schemas.desk_pages import MOST_LINES, AdjustmentForm
 from api.schemas.follow_up import ReplyIn, VisitReportIn
 from core.clock import now
-from core.enums import PayslipAnswerState
-from payroll import corrections, desk_queries, dispute_files, disputes, queries, reminders
+from payroll import corrections, dispute_files, disputes, reminders
 from payroll import follow_up_queries as follow_up
 
 router = APIRouter(
@@ -21,7 +20,6 @@ router = APIRouter(
 )
 
 SHOWN = 200
-SPARE_LINES = 2
 
 
 @router.get("/to-do")
@@ -61,35 +59,9 @@ def report_visit(
 
 
 @router.get("/payslips/{payslip_id}")
-def show_payslip(
-    request: Request,
-    session: SessionDep,
-    manager: DeskManagerDep,
-    project_id: UUID,
-    payslip_id: UUID,
-) -> HTMLResponse:
+def show_payslip(desk: PayslipDeskDep, payslip_id: UUID) -> HTMLResponse:
     """Show a payslip with its versions, what the worker says of it, and what can be done."""
-    payslip = desk_queries.get_payslip(session, project_id=project_id, payslip_id=payslip_id)
-    dispute = None
-    if payslip.answer_state is PayslipAnswerState.DISPUTED:
-        dispute = follow_up.get_dispute(session, payslip)
-    items = payslip.content["items"]
-    lines = [line | {"number": number} for number, line in enumerate(items, 1)]
-    typed = [line for line in lines if not line["entry_id"]]
-    return render_desk(
-        request,
-        "desk_payslip.html",
-        manager,
-        payslip=payslip,
-        content=payslip.content,
-        versions=queries.list_versions(session, payslip),
-        dispute=dispute,
-        reply_due=dispute and disputes.compute_reply_due(dispute),
-        files=follow_up.list_dispute_files(session, [dispute.answer.id]) if dispute else [],
-        lines=[*typed, *[{}] * SPARE_LINES][:MOST_LINES],
-        on_record=[line for line in lines if line["entry_id"]],
-        is_at_bank=queries.is_at_bank(session, payslip_id),
-    )
+    return desk.show(payslip_id)
 
 
 @router.get("/payslips/{payslip_id}/files/{file_id}")
@@ -130,25 +102,18 @@ def reply_to_dispute(
 
 
 @router.post("/payslips/{payslip_id}/adjust")
-def adjust_payslip(
-    *,
-    session: SessionDep,
-    settings: SettingsDep,
-    manager: DeskManagerDep,
-    project_id: UUID,
-    payslip_id: UUID,
-    form: Annotated[AdjustmentForm, Form()],
-) -> Response:
+def adjust_payslip(desk: PayslipDeskDep, settings: SettingsDep, payslip_id: UUID) -> Response:
     """Replace the payslip by a corrected version, which the worker answers anew."""
-    adjustment = form.to_adjustment()
-    payslip = corrections.adjust_payslip(
-        session,
-        principal=manager,
-        project_id=project_id,
-        payslip_id=payslip_id,
-        lines=adjustment.to_lines(),
-        note=adjustment.note,
-        at=now(),
-        county_facts=settings.county_facts,
+    return desk.take(
+        payslip_id,
+        lambda form: corrections.adjust_payslip(
+            desk.session,
+            principal=desk.manager,
+            project_id=desk.project_id,
+            payslip_id=payslip_id,
+            lines=form.to_adjustment().to_lines(),
+            note=form.note,
+            at=now(),
+            county_facts=settings.county_facts,
+        ),
     )
-    return RedirectResponse(f"{HOME}/projects/{project_id}/payslips/{payslip.id}", 303)

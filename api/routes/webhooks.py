@@ -15,6 +15,7 @@ from identity.errors import NotSignedInError, RoleRequiredError
 from notifications.errors import (
     WebhookDeliveryNotFoundError,
     WebhookEndedError,
+    WebhookKnownError,
     WebhookNotFoundError,
     WebhookScopeError,
     WebhookUrlError,
@@ -38,7 +39,7 @@ def list_webhooks(session: SessionDep, _admin: AdminDep, page: PageDep) -> Page[
 @router.post(
     "",
     status_code=201,
-    responses=problems(*NOT_ADMIN, WebhookUrlError, WebhookScopeError),
+    responses=problems(*NOT_ADMIN, WebhookUrlError, WebhookScopeError, WebhookKnownError),
 )
 def create_webhook(session: SessionDep, admin: AdminDep, body: WebhookIn) -> NewWebhookOut:
     """Have a system told of events.

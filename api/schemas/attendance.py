@@ -11,6 +11,7 @@ from attendance.day_rules import format_units
 from attendance.facts import ObjectionView, SeenCrossing
 from attendance.imports import ImportReport
 from attendance.months import DayView, MonthView
+from attendance.withdrawal_queries import WithdrawnEntry
 from core.day_enums import ObjectionOutcome
 from core.enums import CheckInMethod, Direction, Grade, ScanReason, WorkDayState
 from db.models import DayConfirmation, ObjectionPhoto, ObjectionReply
@@ -137,6 +138,33 @@ class WorkDayOut(BaseModel):
         )
 
 
+class WithdrawnOut(BaseModel):
+    """A check-in that was entered or imported and counts no more."""
+
+    project_id: UUID
+    project_name: str
+    at: datetime
+    direction: Direction
+    method: CheckInMethod
+    note: str | None = Field(description="Why it had been entered, or from where it came.")
+    reason: str = Field(description="Why it was taken back.")
+    withdrawn_at: datetime
+
+    @classmethod
+    def of(cls, entry: WithdrawnEntry) -> Self:
+        """Return the wire shape of an entry that was taken back."""
+        return cls(
+            project_id=entry.project_id,
+            project_name=entry.project_name,
+            at=entry.at,
+            direction=entry.direction,
+            method=entry.method,
+            note=entry.note,
+            reason=entry.withdrawal.reason,
+            withdrawn_at=entry.withdrawal.created_at,
+        )
+
+
 class MonthOut(BaseModel):
     """A worker's month."""
 
@@ -145,17 +173,19 @@ class MonthOut(BaseModel):
     minutes: int
     overlap_minutes: int = Field(description="Of `minutes`, counted on two projects.")
     days: list[WorkDayOut]
+    withdrawn: list[WithdrawnOut] = Field(description="Taken back by the site; counts no more.")
     objections: list[ObjectionOut]
 
     @classmethod
-    def of(cls, view: MonthView) -> Self:
-        """Return the wire shape of a month."""
+    def of(cls, view: MonthView, withdrawn: list[WithdrawnEntry]) -> Self:
+        """Return the wire shape of a month and of what was taken back of it."""
         return cls(
             month=view.month,
             units=format_units(view.units),
             minutes=view.minutes,
             overlap_minutes=view.overlap_minutes,
             days=[WorkDayOut.of(day) for day in view.days],
+            withdrawn=[WithdrawnOut.of(entry) for entry in withdrawn],
             objections=[ObjectionOut.of(objection) for objection in view.objections],
         )
 

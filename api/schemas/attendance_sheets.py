@@ -250,6 +250,9 @@ class ForeignReportOut(BaseModel):
     """Every row of the file, in its order; rejected rows change nothing."""
 
     is_dry_run: bool
+    import_id: UUID | None = Field(
+        description="By which it can be taken back; null where nothing was imported."
+    )
     rejected: int
     days: DayCountsOut
     rows: list[ForeignRowOut]
@@ -259,6 +262,7 @@ class ForeignReportOut(BaseModel):
         """Return the wire shape of a report."""
         return cls(
             is_dry_run=report.is_dry_run,
+            import_id=report.import_id,
             rejected=report.rejected,
             days=DayCountsOut.of(report.days),
             rows=[ForeignRowOut.of(row) for row in report.rows],

@@ -22,7 +22,7 @@ class ConflictState(StrEnum):
 
 
 class GateConflictOut(BaseModel):
-    """A crossing where a gate opened and something was not right."""
+    """A crossing where a gate opened, or stayed shut, and something was not right."""
 
     id: UUID
     kind: ConflictKind

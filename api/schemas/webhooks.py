@@ -4,9 +4,11 @@ from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from api.schemas.words import NO_NUL, SEEN
+from cases.divisions import is_county
 from core.enums import WebhookState
 from db.models import Webhook, WebhookDelivery
 from notifications.webhooks.events import EventKind
@@ -15,6 +17,15 @@ from notifications.webhooks.rules import LONGEST_URL
 Name = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80, pattern=NO_NUL), SEEN
 ]
+
+
+def _refuse_unknown(code: str) -> str:
+    if not is_county(code):
+        raise PydanticCustomError("unknown_county", "No county has this code (GB/T 2260)")
+    return code
+
+
+County = Annotated[str, StringConstraints(pattern=r"^\d{6}$"), AfterValidator(_refuse_unknown)]
 Kinds = Annotated[list[EventKind], Field(min_length=1, max_length=len(EventKind))]
 
 
@@ -25,8 +36,8 @@ class WebhookIn(BaseModel):
     url: str = Field(min_length=1, max_length=LONGEST_URL, description="https, public host.")
     kinds: Kinds
     project_id: UUID | None = Field(default=None, description="Only of this project.")
-    county_code: str | None = Field(
-        default=None, pattern=r"^\d{6}$", description="Only of this county (GB/T 2260)."
+    county_code: County | None = Field(
+        default=None, description="Only of this county (GB/T 2260), no city or province."
     )
 
 

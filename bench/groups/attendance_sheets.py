@@ -59,15 +59,29 @@ INSERT INTO check_in (id, project_id, source_id, nonce, project_worker_id, direc
                       grade, occurred_at, received_at, clock_bound_ms, admitted, valid, reason,
                       decided_offline)
 SELECT uuidv7(), :project_id, :project_id, gen_random_uuid()::text, worker.id, crossing.direction,
-       'live_code', 'A', at, at, 0, true, true, 'ok', false
+       crossing.method, crossing.grade, at, at, crossing.bound, true, true, 'ok', false
 FROM generate_series(0, :days - 1) AS day
-CROSS JOIN (SELECT id FROM project_worker WHERE project_id = :project_id) AS worker
-CROSS JOIN (VALUES ('in', 7), ('out', 17)) AS crossing(direction, hour)
+CROSS JOIN (SELECT id, row_number() OVER (ORDER BY id) AS number FROM project_worker
+            WHERE project_id = :project_id) AS worker
+JOIN (VALUES (0, 'in', 7, 'live_code', 'A', 0), (0, 'out', 17, 'live_code', 'A', 0),
+             (1, 'in', 7, 'live_code', 'A', 0),
+             (2, 'in', 7, 'live_code', 'A', 0), (2, 'out', 11, 'live_code', 'A', 0),
+             (2, 'in', 13, 'live_code', 'A', 0), (2, 'out', 18, 'live_code', 'A', 0),
+             (3, 'in', 20, 'live_code', 'A', 0), (3, 'out', 29, 'live_code', 'A', 0),
+             (4, 'in', 7, 'live_code', 'A', 0), (4, 'out', 17, 'manual', 'D', 0),
+             (5, 'in', 7, 'live_code', 'A', 0), (5, 'out', 14, 'live_code', 'A', 0),
+             (5, 'in', 20, 'live_code', 'A', 0), (5, 'out', 26, 'live_code', 'A', 0),
+             (6, 'in', 7, 'live_code', 'A', 0), (6, 'out', 17, 'live_code', 'A', 1000000)
+     ) AS crossing(habit, direction, hour, method, grade, bound)
+  ON habit = CASE WHEN day = number % :days AND number % 2 < :odd THEN 1 + number / 2 % 6
+                  ELSE 0 END
 CROSS JOIN LATERAL (SELECT CAST(:begin AS timestamptz) + day * interval '1 day'
     + crossing.hour * interval '1 hour'
     + (random() * 3600)::int * interval '1 second' AS at WHERE worker.id IS NOT NULL) AS moment
 ORDER BY at
 """
+"""Plain days; where `odd` is 1 every other worker has one that is not, by turns: an exit
+missing, a lunch outside, a night shift, an exit by hand, two shifts, a clock that was wrong."""
 FIRST_AND_LAST = """
 SELECT project_worker_id,
        ((occurred_at AT TIME ZONE 'Asia/Shanghai') - interval '4 hours')::date AS day,
@@ -117,7 +131,7 @@ class MonthSite:
 
 
 @cache
-def open_month(rig: Rig) -> tuple[Database, MonthSite]:
+def open_month(rig: Rig, *, odd: int = 0) -> tuple[Database, MonthSite]:
     """Return an installation with the team's month in it, written within seconds."""
     migrate(rig.database_url)
     database = Database(rig.database_url, load_keyring(rig.directory / "keys.json").fields)
@@ -135,6 +149,7 @@ def open_month(rig: Rig) -> tuple[Database, MonthSite]:
             "begin": day_start(first),
             "workers": WORKERS,
             "days": DAYS,
+            "odd": odd,
         }
         for statement in (*MAKE_PEOPLE.split(";\n"), MAKE_CROSSINGS):
             if statement.strip():
@@ -151,7 +166,7 @@ def find_first_and_last(database: Database, site: MonthSite) -> float:
             text(f"SELECT count(first), count(last) FROM ({FIRST_AND_LAST}) AS days"),  # noqa: S608
             site.facts,
         ).one()
-    assert tuple(found) == (WORKERS * DAYS, WORKERS * DAYS)
+    assert found[0] == WORKERS * DAYS
     return perf_counter() - started
 
 
@@ -198,6 +213,18 @@ def sheet_vs_sql(rig: Rig) -> Generator[Sides]:
         ours=partial(draw_from_scratch, database, site),
         baseline=partial(find_first_and_last, database, site),
     )
+
+
+@bench(unit="s", ratio="<=", target=3)
+@contextmanager
+def sheet_of_odd_days_vs_sql(rig: Rig) -> Generator[Sides]:  # noqa: ARG001  has its own server
+    """The same where every other worker has a day that is not plain, as on real sites."""
+    with Rig() as apart:  # in one table either month would slow down the query about the other
+        database, site = open_month(apart, odd=1)
+        yield Sides(
+            ours=partial(draw_from_scratch, database, site),
+            baseline=partial(find_first_and_last, database, site),
+        )
 
 
 @bench(unit="s", ratio="<=", target=0.5)

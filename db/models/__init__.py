@@ -48,6 +48,7 @@ from db.models.cases import (
     Complaint,
     FilingSlip,
 )
+from db.models.day_entries import EntryWithdrawal, SheetImport
 from db.models.devices import (
     Device,
     DeviceAlarm,
@@ -144,6 +145,7 @@ __all__ = [
     "DocumentSerial",
     "DocumentService",
     "Employer",
+    "EntryWithdrawal",
     "EvidenceBundle",
     "EvidenceEntry",
     "EvidenceNode",
@@ -179,6 +181,7 @@ __all__ = [
     "RefoldDue",
     "RetaliationSign",
     "RoleGrant",
+    "SheetImport",
     "SignIn",
     "SmsSpending",
     "StagedFile",

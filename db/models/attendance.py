@@ -53,6 +53,13 @@ class CheckIn(SQLModel, table=True):
             "id",
             postgresql_where=sa.text("admitted AND reason <> 'ok'"),
         ),
+        # The same where a gate that decided alone left somebody outside whose code was good.
+        sa.Index(
+            "ix_check_in_refused_wrongly",
+            "project_id",
+            "id",
+            postgresql_where=sa.text("NOT admitted AND decided_offline AND reason = 'ok'"),
+        ),
         {"postgresql_partition_by": "RANGE (occurred_at)"},
     )
 
@@ -121,14 +128,20 @@ class FoldDue(SQLModel, table=True):
 
 
 class CheckInAnnulment(Record, table=True):
-    """The turnstile did not turn: the check-in stays, but counts for nothing."""
+    """The check-in stays, but counts for nothing: its gate says so, or whoever entered it."""
 
     __tablename__ = "check_in_annulment"
-    __table_args__ = (sa.UniqueConstraint("project_id", "check_in_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("project_id", "check_in_id"),
+        sa.CheckConstraint("num_nonnulls(device_id, withdrawal_id) = 1", name="one_source"),
+    )
 
     project_id: UUID = Field(foreign_key="project.id")
     check_in_id: UUID
-    device_id: UUID = Field(foreign_key="device.id")
+    device_id: UUID | None = Field(default=None, foreign_key="device.id")
+    """The gate whose turnstile did not turn."""
+    withdrawal_id: UUID | None = Field(default=None, foreign_key="entry_withdrawal.id")
+    """With which somebody took back what was entered by hand or imported."""
 
 
 class CheckInLook(Record, table=True):
@@ -234,3 +247,7 @@ class AttendanceSheet(Record, table=True):
     state: SheetState = Field(sa_type=enum_type(SheetState))
     lines: list[dict[str, Any]] = Field(default_factory=list, sa_type=JSONB)
     """One object per worker as the rules summed it when the sheet was drawn up."""
+    drawn_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    """When the lines were summed."""
+    suspicions: list[dict[str, Any]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    """What is too regular about the crossings behind the lines; NULL until somebody has looked."""

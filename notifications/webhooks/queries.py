@@ -57,6 +57,24 @@ def list_webhooks(session: Session, *, before: UUID | None, limit: int) -> Seque
     return session.exec(statement).all()
 
 
+def lock_scope(session: Session, *, project_id: UUID | None, county_code: str | None) -> None:
+    """Let one of several new webhooks of a scope go first; ends with the transaction."""
+    key = f"webhook:{project_id}:{county_code}"
+    session.exec(select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(key, 0))))
+
+
+def list_live(
+    session: Session, *, project_id: UUID | None, county_code: str | None
+) -> Sequence[Webhook]:
+    """Return the webhooks of just this scope that have not ended."""
+    statement = select(Webhook).where(
+        col(Webhook.ended_at).is_(None),
+        col(Webhook.project_id).is_not_distinct_from(project_id),
+        col(Webhook.county_code).is_not_distinct_from(county_code),
+    )
+    return session.exec(statement).all()
+
+
 def get_webhook(session: Session, webhook_id: UUID) -> Webhook:
     """Return a webhook, ended or not; WebhookNotFoundError when there is none."""
     webhook = session.get(Webhook, webhook_id)

@@ -14,6 +14,7 @@ PAUSE_FACTOR = 3
 OLD_SECRET_HOLDS = timedelta(days=1)
 """How long the previous secret signs too, so that a receiver can change without a gap."""
 GONE = 410
+HTTPS = 443
 LONGEST_URL = 500
 NAME = re.compile(r"(?!.{254})(?:(?!-)[a-z0-9-]{1,63}(?<!-)\.)+(?!-)[a-z0-9-]{2,63}(?<!-)")
 """A host name of at least two labels (RFC 1123), as `urlsplit` lowers it."""
@@ -35,6 +36,16 @@ def is_fit_url(url: str) -> bool:
     if not url.isascii() or not url.isprintable() or " " in url or len(url) > LONGEST_URL:
         return False
     return _is_fit_host(host)
+
+
+def is_same_address(one: str, other: str) -> bool:
+    """Tell whether two fit addresses reach the same place, however they are spelled."""
+    return _take_apart(one) == _take_apart(other)
+
+
+def _take_apart(url: str) -> tuple[str | None, int, str, str]:
+    parts = urlsplit(url)
+    return parts.hostname, parts.port or HTTPS, parts.path or "/", parts.query
 
 
 def _is_fit_host(host: str) -> bool:

@@ -11,7 +11,12 @@ from db import outbox
 from db.base import new_id
 from db.models import Webhook, WebhookDelivery
 from db.outbox import Work
-from notifications.errors import WebhookEndedError, WebhookScopeError, WebhookUrlError
+from notifications.errors import (
+    WebhookEndedError,
+    WebhookKnownError,
+    WebhookScopeError,
+    WebhookUrlError,
+)
 from notifications.webhooks import queries, rules
 from notifications.webhooks.events import EventKind, may_subscribe
 from notifications.webhooks.signing import new_secret
@@ -61,7 +66,8 @@ def create_webhook(
 ) -> Webhook:
     """Take up a webhook of one project, one county or, without either, of everything.
 
-    Its secret is to be shown this once. Raises WebhookUrlError, WebhookScopeError.
+    Its secret is to be shown this once. Raises WebhookUrlError, WebhookScopeError, and
+    WebhookKnownError where that scope has the address already.
     """
     if not rules.is_fit_url(url):
         raise WebhookUrlError
@@ -69,6 +75,7 @@ def create_webhook(
     has_two = project_id is not None and county_code is not None
     if is_unknown or has_two or not may_subscribe(kinds, is_project=project_id is not None):
         raise WebhookScopeError
+    _check_new(session, url, project_id=project_id, county_code=county_code)
     webhook = Webhook(
         name=name,
         url=url,
@@ -159,6 +166,15 @@ def retry_delivery(
     session.flush()
     outbox.enqueue_many(session, CALL_WEBHOOK, [_work(delivery)])
     return delivery
+
+
+def _check_new(
+    session: Session, url: str, *, project_id: UUID | None, county_code: str | None
+) -> None:
+    queries.lock_scope(session, project_id=project_id, county_code=county_code)
+    live = queries.list_live(session, project_id=project_id, county_code=county_code)
+    if any(rules.is_same_address(webhook.url, url) for webhook in live):
+        raise WebhookKnownError
 
 
 def _check_live(webhook: Webhook) -> None:

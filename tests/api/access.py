@@ -23,7 +23,7 @@ from tests.api.pay_bodies import PAY_BODIES
 from tests.api.wage_access import WAGE_CALLERS, make_wage_bodies, make_workers_address
 from tests.factories.attendance import make_conflict, make_unread_scan
 from tests.factories.cases import make_complaint
-from tests.factories.days import make_objection_address
+from tests.factories.days import make_objection_address, make_sheet_import
 from tests.factories.fences import make_fence
 from tests.factories.identity import make_person, make_principal
 from tests.factories.notifications import make_stuck_job, make_unreached
@@ -335,6 +335,7 @@ def make_side(session: Session, keyring: Keyring, *, county_code: str) -> Side:
             **desk,
             **make_objection_address(session, site.workers[0], date.fromisoformat(f"{MONTH}-08")),
             "project_id": str(site.project.id),
+            "import_id": str(make_sheet_import(session, site.project.id).id),
             "team_id": str(site.team.id),
             "template": Template.WAGE_PAID.value,
             "year": MONTH[:4],

@@ -19,6 +19,9 @@ ATTENDANCE_CALLERS: dict[str, frozenset[str]] = {
     "list_day_rules": MANAGER,
     "set_day_rules": MANAGER,
     "enter_days": MANAGER,
+    "withdraw_entries": MANAGER,
+    "list_sheet_imports": MANAGER,
+    "withdraw_sheet_import": MANAGER,
     "list_objections": MANAGER,
     "accept_objection": MANAGER,
     "reject_objection": MANAGER,
@@ -66,6 +69,8 @@ def make_attendance_bodies(team_id: str) -> dict[str, dict[str, Any]]:
             }
         },
         "enter_days": {"json": {"reason": "闸机停电", "entries": [{"project_worker_id": NOBODY}]}},
+        "withdraw_entries": {"json": {"reason": "补错了人", "check_in_ids": [NOBODY]}},
+        "withdraw_sheet_import": {"json": {"reason": "传错了文件"}},
         "accept_objection": {"json": {"reason": "监控看到了"}},
         "reject_objection": {"json": {"reason": "那天下雨停工"}},
         "import_attlog": workbook,

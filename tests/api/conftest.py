@@ -1,17 +1,23 @@
-"""A worker at a browser, for the tests of the phone page."""
+"""A site with a published payslip, and its worker at a browser."""
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from db.models import Person
+from db.models import Payslip, Person
 from tests.browser import sign_in
-from tests.factories.payroll import Site, make_site
+from tests.factories.payroll import Site, make_site, publish
 
 
 @pytest.fixture
 def site(session: Session) -> Site:
     return make_site(session)
+
+
+@pytest.fixture
+def payslip(session: Session, site: Site) -> Payslip:
+    """Of the protagonist, who has not answered it."""
+    return publish(session, site)[0]
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from tests.factories.attendance import make_gate
 from tests.factories.identity import bearer, make_principal
 from tests.factories.projects import make_project
 
+pytestmark = pytest.mark.no_cover  # slow, and what it runs is covered by quicker tests
+
 METHODS = {"get", "post", "put", "patch", "delete"}
 PARAMETER = re.compile(r"\{(\w+)\}")
 NOT_OBJECTS = {"action", "date", "gateway", "template", "year"}

@@ -11,6 +11,8 @@ from api.openapi import ROOT, list_refusals
 from api.problems import STATUS, status_of
 from core.errors import DomainError
 
+pytestmark = pytest.mark.no_cover  # slow, and what it runs is covered by quicker tests
+
 PACKAGES = sorted(
     path.parent.name for path in ROOT.glob("*/errors.py") if path.parent.name != "core"
 )

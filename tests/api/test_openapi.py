@@ -63,6 +63,7 @@ def test_committed_description_is_up_to_date() -> None:
     assert openapi.find_outdated(openapi.ROOT / "openapi") == []
 
 
+@pytest.mark.no_cover  # slow
 def test_outdated_description_is_found_and_rewritten(tmp_path: Path) -> None:
     (tmp_path / "openapi.json").write_text("{}")
     outdated = openapi.find_outdated(tmp_path)
@@ -77,6 +78,7 @@ def test_check_command_says_nothing_when_up_to_date() -> None:
     assert openapi.main(["--check"]) == 0
 
 
+@pytest.mark.no_cover  # slow
 def test_description_does_not_depend_on_the_installation(document: dict[str, Any]) -> None:
     assert openapi.render_specification() == openapi.render_specification()
     assert "servers" not in document

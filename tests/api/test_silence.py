@@ -29,7 +29,7 @@ from tests.factories.assisted import (
     stand_beside,
 )
 from tests.factories.identity import bearer, make_principal
-from tests.factories.payroll import Site, make_site, publish
+from tests.factories.payroll import Site, publish
 
 pytestmark = pytest.mark.no_cover  # slow, and what it runs is covered by quicker tests
 
@@ -54,11 +54,6 @@ PACKAGES = (
     "api", "attendance", "cases", "core", "demo", "devices", "evidence", "identity", "jobs",
     "notifications", "payroll", "projects", "qr",
 )  # fmt: skip
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
 
 
 def requests_for(app: FastAPI, site: Site, payslip: Payslip) -> Iterator[dict[str, Any]]:

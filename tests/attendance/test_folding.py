@@ -1,6 +1,6 @@
 """Folding: single days told as stories, and what must hold for any log of crossings."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -207,6 +207,28 @@ def test_folding_around_a_new_crossing_gives_what_folding_everything_gives(
     untouched = {day: folded for day, folded in stored.items() if not first <= day <= last}
 
     assert untouched | refolded == by_date(fold([*punches, late], rules))
+
+
+@given(logs, day_starts)
+def test_a_day_from_scanned_entry_to_scanned_exit_keeps_its_neighbours_apart(
+    punches: list[Crossing], day_starts_at: time
+) -> None:
+    """So `attendance.odd_days` may fold the other days without it, and it without them."""
+    rules = rules_from(day_starts_at)
+    by_day: dict[date, list[Crossing]] = defaultdict(list)
+    for punch in sorted(punches, key=lambda punch: (punch.at, punch.direction)):
+        by_day[work_date(punch.at, day_starts_at)].append(punch)
+    closed = [theirs for theirs in by_day.values() if is_closed(theirs)]
+    others = [punch for theirs in by_day.values() if not is_closed(theirs) for punch in theirs]
+
+    apart = [day for theirs in (*closed, others) for day in fold(theirs, rules)]
+
+    assert by_date(apart) == by_date(fold(punches, rules))
+
+
+def is_closed(theirs: list[Crossing]) -> bool:
+    is_scanned = not any(punch.is_undated or punch.grade is Grade.D for punch in theirs)
+    return is_scanned and theirs[0].direction is IN and theirs[-1].direction is OUT
 
 
 def by_date(days: Iterable[FoldedDay]) -> dict[date, FoldedDay]:

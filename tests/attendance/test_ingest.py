@@ -23,6 +23,7 @@ from stack import postgres
 from tests import live
 from tests.attendance.lanes import NOWHERE, Entrance, make_entrance, reasons, see
 from tests.attendance.test_gate_races import is_somebody_waiting
+from tests.memory import MEMORY
 
 
 @pytest.fixture
@@ -263,7 +264,7 @@ def test_a_restart_of_postgresql_loses_no_answered_scan(redis: Redis, keyring: K
         assert {answer.check_in_id for answer in answered} <= ids
         return len(answered)
 
-    with TemporaryDirectory(prefix="axm-own-") as directory:
+    with TemporaryDirectory(prefix="axm-own-", dir=MEMORY) as directory:
         assert asyncio.run(ask(Path(directory) / "pg")) == 3
 
 

@@ -1,6 +1,7 @@
 """Looking a sheet over: read, approve, send back, reopen, and who is told."""
 
 from datetime import timedelta
+from uuid import UUID
 
 import pytest
 from sqlalchemy import select
@@ -21,6 +22,7 @@ from core.enums import Direction, PaySheetState, Role, SheetState
 from core.sheet_enums import SheetAct, SheetStep
 from db.models import AttendanceSheet, AuditEntry, Notification, PaySheet
 from identity.principal import Principal
+from notifications.templates import Template
 from tests.factories.attendance import (
     GateSite,
     long_ago,
@@ -118,9 +120,9 @@ def reopen(session: Session, sheet: AttendanceSheet, manager: Principal) -> None
     )
 
 
-def told(session: Session) -> list[tuple[str, str]]:
-    rows = session.scalars(select(Notification).order_by(col(Notification.id)))
-    return [(row.template, str(row.person_id)) for row in rows]
+def told(session: Session, template: Template) -> list[UUID | None]:
+    statement = select(col(Notification.person_id)).where(col(Notification.template) == template)
+    return list(session.scalars(statement.order_by(col(Notification.id))))
 
 
 def test_the_reader_finds_masked_names_and_objections(
@@ -215,7 +217,7 @@ def test_sending_back_ends_approvals_and_tells_the_managers(
 
     assert chain.approved == ()
     assert view(session, sheet, leader).acts[-1].act.reason == "少记了两天"
-    assert told(session) == [("sheet_sent_back", str(manager.person_id))]
+    assert told(session, Template.SHEET_SENT_BACK) == [manager.person_id]
 
 
 def test_a_reopened_sheet_keeps_what_it_said(
@@ -246,7 +248,7 @@ def test_locking_again_tells_those_whose_days_changed_and_nobody_else(
 
     lock(session, draw_up(session, site))
 
-    assert told(session) == [("sheet_changed", str(site.person_id))]
+    assert told(session, Template.SHEET_CHANGED) == [site.person_id]
 
 
 def test_moving_a_day_inside_the_same_sum_is_told_too(

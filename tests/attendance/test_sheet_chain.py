@@ -10,6 +10,7 @@ from attendance.sheet_chain import (
     TeamFacts,
     check_turn,
     find_step,
+    find_turn,
     hash_lines,
     judge_chain,
 )
@@ -18,10 +19,12 @@ from core.enums import Role
 from core.sheet_enums import SheetAct, SheetStep
 from tests.factories.identity import make_principal
 
-LEADER, SUBCONTRACTOR, CONTRACTOR, PROJECT = (UUID(int=number) for number in range(1, 5))
-FACTS = TeamFacts(frozenset({LEADER}), SUBCONTRACTOR, frozenset({CONTRACTOR}), True)
-OWN_TEAM = TeamFacts(frozenset({LEADER}), CONTRACTOR, frozenset({CONTRACTOR}), True)
-UNSTAFFED = TeamFacts(frozenset(), SUBCONTRACTOR, frozenset({CONTRACTOR}), False)
+LEADER, SUBCONTRACTOR, CONTRACTOR, PROJECT, ADMIN = (UUID(int=number) for number in range(1, 6))
+LEADERS, CONTRACTORS, ADMINS = frozenset({LEADER}), frozenset({CONTRACTOR}), frozenset({ADMIN})
+NOBODY: frozenset[UUID] = frozenset()
+FACTS = TeamFacts(LEADERS, SUBCONTRACTOR, CONTRACTORS, ADMINS)
+OWN_TEAM = TeamFacts(LEADERS, CONTRACTOR, CONTRACTORS, ADMINS)
+UNSTAFFED = TeamFacts(NOBODY, SUBCONTRACTOR, CONTRACTORS, NOBODY)
 
 
 def act(step: SheetStep, done: SheetAct = SheetAct.APPROVED, of: str = "now") -> DoneAct:
@@ -98,3 +101,21 @@ def test_the_hash_is_of_the_sums_and_of_nothing_else() -> None:
     }
     assert hash_lines([line]) == hash_lines([line | {"cells": [[1, 100, ""]]}])
     assert hash_lines([line]) != hash_lines([line | {"units": 99}])
+
+
+@pytest.mark.parametrize(
+    ("facts", "approved", "turn"),
+    [
+        (FACTS, (), SheetStep.TEAM_LEADER),
+        (FACTS, (SheetStep.TEAM_LEADER,), SheetStep.SUBCONTRACTOR),
+        (FACTS, (SheetStep.TEAM_LEADER, SheetStep.SUBCONTRACTOR), SheetStep.GENERAL_CONTRACTOR),
+        (OWN_TEAM, (SheetStep.TEAM_LEADER,), SheetStep.GENERAL_CONTRACTOR),
+        (UNSTAFFED, (), SheetStep.GENERAL_CONTRACTOR),
+        (TeamFacts(NOBODY, SUBCONTRACTOR, CONTRACTORS, ADMINS), (), SheetStep.SUBCONTRACTOR),
+    ],
+)
+def test_it_is_the_turn_of_the_first_who_is_there_and_has_not_approved(
+    facts: TeamFacts, approved: tuple[SheetStep, ...], turn: SheetStep
+) -> None:
+    chain = judge_chain([act(step) for step in approved], facts=facts, current="now")
+    assert find_turn(chain, facts=facts) is turn

@@ -17,7 +17,7 @@ from attendance.sheet_queries import list_line_workers, stream_lines
 from attendance.sheets import LockExcuses
 from core.clock import day_start, local_date, month_start, next_month, now
 from core.enums import CheckInMethod, Direction, Grade, Role
-from db.models import AttendanceSheet, AuditEntry
+from db.models import AttendanceSheet, AuditEntry, FoldDue, RefoldDue
 from identity.principal import Principal
 from tests.factories.attendance import (
     GateSite,
@@ -62,6 +62,9 @@ def sheet(session: Session, site: GateSite) -> AttendanceSheet:
             method=CheckInMethod.MANUAL,
         )
     make_objection(session, site.worker, DAY)
+    work_days.fold_month(
+        session, project_id=site.project_id, worker_ids=[site.worker_id], month=MONTH
+    )
     return sheets.draw_up_sheet(
         session, project_id=site.project_id, team_id=site.team_id, month=MONTH, at=now()
     )
@@ -220,6 +223,45 @@ def test_a_locked_sheet_is_exported_as_it_was_locked(
     )
     row = read_row(export(session, sheet, manager), HEADER_ROW + 1)
     assert (row["5"], row["工日合计"]) == (None, 3.25)
+
+
+def test_what_no_fold_has_seen_yet_is_folded_for_the_paper(
+    session: Session, site: GateSite, sheet: AttendanceSheet, manager: Principal
+) -> None:
+    day = DAY.replace(day=5)
+    for direction, hour in ((Direction.IN, 7), (Direction.OUT, 17)):
+        at = day_start(day) + timedelta(hours=hour)
+        crossing = make_check_in(session, site.worker, direction, at)
+        mark = FoldDue(
+            project_id=site.project_id,
+            project_worker_id=site.worker_id,
+            check_in_id=crossing.id,
+            day=day,
+        )
+        session.add(mark)
+    session.flush()
+
+    row = read_row(export(session, sheet, manager), HEADER_ROW + 1)
+
+    assert row["5"] == "√"
+
+
+def test_days_that_count_otherwise_now_are_folded_for_the_paper(
+    session: Session, site: GateSite, sheet: AttendanceSheet, manager: Principal
+) -> None:
+    site.project.full_day_minutes = 1_200
+    session.add(
+        RefoldDue(
+            project_id=site.project_id,
+            project_worker_id=site.worker_id,
+            since_date=DAY.replace(day=1),
+        )
+    )
+    session.flush()
+
+    row = read_row(export(session, sheet, manager), HEADER_ROW + 1)
+
+    assert row["15"] == "半议"
 
 
 def test_nobody_else_exports_it(session: Session, site: GateSite, sheet: AttendanceSheet) -> None:

@@ -10,6 +10,7 @@ from attendance import sheets
 from attendance.errors import SheetLockedError, SheetNotFoundError
 from attendance.sheet_errors import (
     DaysUnsettledError,
+    MonthNotBegunError,
     MonthNotOverError,
     SheetStaleError,
     StepsMissingError,
@@ -126,6 +127,29 @@ def test_a_team_without_anybody_has_an_empty_sheet(session: Session, site: GateS
         session, project_id=site.project_id, team_id=team.id, month=MONTH, at=now()
     )
     assert sheet.lines == []
+
+
+def test_a_month_nobody_worked_in_is_drawn_and_locked_all_the_same(
+    session: Session, site: GateSite
+) -> None:
+    (line,) = lock(session, draw_up(session, site)).lines
+    assert (line["days"], line["cells"]) == (0, [])
+
+
+def test_a_month_that_has_not_begun_is_not_drawn(session: Session, site: GateSite) -> None:
+    first = day_start(month_start(MONTH))
+
+    def draw_at(at: datetime) -> AttendanceSheet:
+        return sheets.draw_up_sheet(
+            session, project_id=site.project_id, team_id=site.team_id, month=MONTH, at=at
+        )
+
+    with pytest.raises(MonthNotBegunError) as refused:
+        draw_at(first - timedelta(seconds=1))
+
+    assert refused.value.facts == {"month": MONTH}
+    assert session.scalars(select(AttendanceSheet)).all() == []
+    assert draw_at(first).state is SheetState.DRAFT
 
 
 def test_a_draft_is_drawn_up_anew(session: Session, site: GateSite) -> None:

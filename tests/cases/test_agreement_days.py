@@ -7,6 +7,9 @@ from sqlmodel import Session, col, select
 
 from cases import agreement_days
 from cases.document_errors import AgreementNotDueError
+from cases.errors import MoneyMissingError
+from cases.letters import format_day
+from cases.service import get_my_complaint
 from cases.step import Form
 from core.case_enums import CaseAction, CaseState, Conclusion, Received
 from core.clock import SHANGHAI
@@ -49,7 +52,12 @@ def heard(session: Session) -> list[tuple[str, str]]:
         .join(Person, col(Person.id) == Notification.person_id)
         .where(
             col(Notification.template).in_(
-                [Template.CASE_AGREEMENT_DUE, Template.AGREEMENT_DUE, Template.PAID_SAID]
+                [
+                    Template.CASE_AGREEMENT_DUE,
+                    Template.AGREEMENT_DUE,
+                    Template.PAID_SAID,
+                    Template.REOPENED_SAID,
+                ]
             )
         )
     )
@@ -91,6 +99,34 @@ def test_money_that_did_not_come_opens_the_case_again(
 
     assert stored(session, number).state is CaseState.ACCEPTED
     assert told(session)[-1] == Template.CASE_REOPENED
+    assert heard(session) == [
+        (Template.REOPENED_SAID, "周监察"),
+        (Template.REOPENED_SAID, "李监察"),
+    ]
+
+
+@pytest.mark.parametrize("received", [Received.NOTHING, Received.PARTLY])
+def test_missing_money_is_not_taken_for_money_that_came(
+    session: Session, number: str, worker: Person, received: Received
+) -> None:
+    form = Form(received=received)
+
+    with pytest.raises(MoneyMissingError):
+        act(session, make_principal(worker.id), number, CaseAction.CONFIRM_PAID, form, at=NEXT_DAY)
+
+
+def test_missing_money_can_be_said_once_the_day_is_over_and_not_before(
+    session: Session, number: str, worker: Person
+) -> None:
+    early, late = (
+        get_my_complaint(session, number=number, person_id=worker.id, at=at)
+        for at in (LAST_DAY, NEXT_DAY)
+    )
+
+    assert CaseAction.REOPEN not in early.actions
+    assert f"{format_day(NEXT_DAY.date())}起可以点“钱没收到”" in early.next_step
+    assert CaseAction.REOPEN in late.actions
+    assert "约定付款的日子过了" in late.next_step
 
 
 def test_before_the_day_is_over_nobody_is_late(

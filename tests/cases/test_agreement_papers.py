@@ -2,7 +2,6 @@
 
 import json
 from io import BytesIO
-from pathlib import Path
 
 import pypdf
 import pypdfium2 as pdfium
@@ -25,17 +24,14 @@ from core.case_enums import (
     CaseState,
     DocumentKind,
 )
-from core.enums import EvidenceKind, Role
+from core.enums import EvidenceKind
 from core.keyring import Keyring
 from db.models import (
     AgreementSignature,
     Complaint,
     Person,
-    Project,
 )
 from evidence import audit, log
-from evidence.blobs import FolderBlobs
-from evidence.pdf_signing import sign_locally
 from identity.principal import Principal
 from identity.rules import SeenField
 from tests.cases.agreement_work import (
@@ -49,36 +45,6 @@ from tests.cases.agreement_work import (
 from tests.cases.desk_work import accept, act, sign, stored
 from tests.evidence.test_pdf_signing import examine
 from tests.factories.cases import FILED_AT, make_complaint, make_inspector
-from tests.factories.identity import make_person, make_principal
-from tests.factories.projects import make_project
-
-
-@pytest.fixture
-def project(session: Session) -> Project:
-    return make_project(session)
-
-
-@pytest.fixture
-def manager(session: Session, project: Project) -> Principal:
-    person = make_person(session, name="钱专管")
-    return make_principal(person.id, Role.LABOUR_MANAGER, project_id=project.id)
-
-
-@pytest.fixture
-def number(
-    session: Session, worker: Person, project: Project, first: Principal, second: Principal
-) -> str:
-    """A case on a project in which an agreement is proposed."""
-    filed = make_complaint(session, person_id=worker.id, project_id=project.id)
-    accept(session, filed.number, first, second)
-    act(session, first, filed.number, CaseAction.PROPOSE_AGREEMENT)
-    return filed.number
-
-
-@pytest.fixture
-def tools(keyring: Keyring, tmp_path: Path) -> Desk:
-    blobs = FolderBlobs(tmp_path, keyring.fields)
-    return Desk(blobs, sign_locally(keyring), "https://axm.example/")
 
 
 def test_the_paper_carries_both_signatures_the_hash_and_the_bureaus_own(
@@ -88,15 +54,15 @@ def test_the_paper_carries_both_signatures_the_hash_and_the_bureaus_own(
     tools: Desk,
     worker: Person,
     manager: Principal,
-    number: str,
+    mediated: str,
     first: Principal,
 ) -> None:
-    signed = sign(session, keyring, worker, number)
+    signed = sign(session, keyring, worker, mediated)
     with pytest.raises(AgreementUnsignedError):
-        print_agreement(session, tools, first, number)
-    sign_for_employer(session, keyring, manager, number)
+        print_agreement(session, tools, first, mediated)
+    sign_for_employer(session, keyring, manager, mediated)
 
-    content = tools.blobs.get(print_agreement(session, tools, first, number).digest)
+    content = tools.blobs.get(print_agreement(session, tools, first, mediated).digest)
 
     pages = pypdf.PdfReader(BytesIO(content)).pages
     text = "".join(page.extract_text() for page in pages).translate(INVISIBLE)
@@ -127,10 +93,10 @@ def test_without_a_known_project_the_employer_signs_on_paper(
 
 
 def test_the_evidence_log_knows_every_signature_and_the_audit_finds_a_changed_one(
-    session: Session, keyring: Keyring, worker: Person, manager: Principal, number: str
+    session: Session, keyring: Keyring, worker: Person, manager: Principal, mediated: str
 ) -> None:
-    sign_for_employer(session, keyring, manager, number)
-    sign(session, keyring, worker, number)
+    sign_for_employer(session, keyring, manager, mediated)
+    sign(session, keyring, worker, mediated)
     before = list(audit.check_rows(session, WITNESSES))
     session.execute(text("ALTER TABLE agreement_signature DISABLE TRIGGER USER"))
     session.execute(text("UPDATE agreement_signature SET content_hash = repeat('0', 64)"))
@@ -143,10 +109,10 @@ def test_the_evidence_log_knows_every_signature_and_the_audit_finds_a_changed_on
 
 
 def test_whoever_can_sign_nowhere_else_signs_the_printed_paper(
-    session: Session, keyring: Keyring, tools: Desk, number: str, first: Principal
+    session: Session, keyring: Keyring, tools: Desk, mediated: str, first: Principal
 ) -> None:
-    paper = tools.blobs.get(print_agreement(session, tools, first, number, on_paper=True).digest)
-    before = agreements.get_case_agreement(session, principal=first, number=number)
+    paper = tools.blobs.get(print_agreement(session, tools, first, mediated, on_paper=True).digest)
+    before = agreements.get_case_agreement(session, principal=first, number=mediated)
 
     agreement = before
     for party in AgreementParty:
@@ -155,7 +121,7 @@ def test_whoever_can_sign_nowhere_else_signs_the_printed_paper(
             keyring=keyring,
             tools=tools,
             inspector=first,
-            number=number,
+            number=mediated,
             party=party,
         )
 
@@ -164,20 +130,20 @@ def test_whoever_can_sign_nowhere_else_signs_the_printed_paper(
     assert "（签名、按手印、日期）" in text.translate(INVISIBLE)
     assert before.content_hash in text.translate(INVISIBLE)
     assert (before.unsigned, agreement.unsigned) == (list(AgreementParty), [])
-    assert stored(session, number).state is CaseState.AGREED
+    assert stored(session, mediated).state is CaseState.AGREED
     assert {one.recorded_by for one in kept} == {first.person_id}
     assert tools.blobs.get(kept[0].proof_digest or "").startswith(b"\xff\xd8")
     assert list(audit.check_rows(session, WITNESSES)) == []
 
 
 def test_only_who_handles_the_case_records_a_signature_on_paper(
-    session: Session, keyring: Keyring, tools: Desk, number: str
+    session: Session, keyring: Keyring, tools: Desk, mediated: str
 ) -> None:
     colleague = make_inspector(session, name="吴监察")
 
     with pytest.raises(HandlerRequiredError):
         record_on_paper(
-            session=session, keyring=keyring, tools=tools, inspector=colleague, number=number
+            session=session, keyring=keyring, tools=tools, inspector=colleague, number=mediated
         )
 
 
@@ -188,27 +154,29 @@ def test_what_was_printed_to_be_signed_does_not_keep_the_signed_one_back(
     tools: Desk,
     worker: Person,
     manager: Principal,
-    number: str,
+    mediated: str,
     first: Principal,
 ) -> None:
-    blank = print_agreement(session, tools, first, number, on_paper=True)
-    sign(session, keyring, worker, number)
-    sign_for_employer(session, keyring, manager, number)
-    due = list_papers(session, principal=first, number=number).due
+    blank = print_agreement(session, tools, first, mediated, on_paper=True)
+    sign(session, keyring, worker, mediated)
+    sign_for_employer(session, keyring, manager, mediated)
+    due = list_papers(session, principal=first, number=mediated).due
 
-    signed = print_agreement(session, tools, first, number)
+    signed = print_agreement(session, tools, first, mediated)
 
     assert [kind for _, kind in due] == [DocumentKind.ACCEPTANCE, DocumentKind.AGREEMENT]
     assert signed.id != blank.id
     assert (blank.signatures, signed.signatures) == (0, 2)
-    assert print_agreement(session, tools, first, number).id == signed.id
+    assert print_agreement(session, tools, first, mediated).id == signed.id
     assert "钱专管" in read_pdf(tools.blobs.get(signed.digest))
 
 
 def test_the_digest_stays_inside_its_table(
-    *, session: Session, tools: Desk, number: str, first: Principal
+    *, session: Session, tools: Desk, mediated: str, first: Principal
 ) -> None:
-    content = tools.blobs.get(print_agreement(session, tools, first, number, on_paper=True).digest)
+    content = tools.blobs.get(
+        print_agreement(session, tools, first, mediated, on_paper=True).digest
+    )
 
     page = pdfium.PdfDocument(content)[0]
     words = page.get_textpage()
@@ -218,12 +186,12 @@ def test_the_digest_stays_inside_its_table(
 
 
 def test_an_agreement_names_a_named_complainant_and_the_look_is_recorded(
-    *, session: Session, tools: Desk, worker: Person, number: str, first: Principal
+    *, session: Session, tools: Desk, worker: Person, mediated: str, first: Principal
 ) -> None:
-    read = agreements.get_case_agreement(session, principal=first, number=number)
-    paper = print_agreement(session, tools, first, number, on_paper=True)
+    read = agreements.get_case_agreement(session, principal=first, number=mediated)
+    paper = print_agreement(session, tools, first, mediated, on_paper=True)
 
-    looks = list_unlocks(session, principal=first, number=number)
+    looks = list_unlocks(session, principal=first, number=mediated)
     assert f"与{worker.name}就拖欠工资" in read.paragraphs[0]
     assert worker.name in read_pdf(tools.blobs.get(paper.digest))
     assert [list_fields(look) for look in looks] == [[SeenField.NAME]] * 2
@@ -245,13 +213,13 @@ def test_somebody_named_at_the_window_stands_on_the_agreement_too(
 
 
 def test_words_proposed_before_names_were_written_out_stay_as_they_were_signed(
-    session: Session, worker: Person, number: str
+    session: Session, worker: Person, mediated: str
 ) -> None:
     session.execute(text("ALTER TABLE case_event DISABLE TRIGGER USER"))
     session.execute(text("UPDATE case_event SET details = details - 'is_naming'"))
     session.expire_all()
 
-    read = agreements.get_own_agreement(session, person_id=worker.id, number=number)
+    read = agreements.get_own_agreement(session, person_id=worker.id, number=mediated)
 
     assert (read.is_naming, "王*明" in read.paragraphs[0]) == (False, True)
 
@@ -264,12 +232,12 @@ def test_the_audit_sees_another_name_under_the_paper(
     session: Session,
     keyring: Keyring,
     tools: Desk,
-    number: str,
+    mediated: str,
     first: Principal,
     is_name_logged: bool,
     faults: list[str],
 ) -> None:
-    record_on_paper(session=session, keyring=keyring, tools=tools, inspector=first, number=number)
+    record_on_paper(session=session, keyring=keyring, tools=tools, inspector=first, number=mediated)
     signature = session.exec(select(AgreementSignature)).one()
     session.execute(text("ALTER TABLE agreement_signature DISABLE TRIGGER USER"))
     signature.is_name_logged = is_name_logged
@@ -289,9 +257,9 @@ def test_the_audit_sees_another_name_under_the_paper(
 
 
 def test_the_audit_goes_on_past_a_name_that_cannot_be_opened(
-    session: Session, keyring: Keyring, tools: Desk, number: str, first: Principal
+    session: Session, keyring: Keyring, tools: Desk, mediated: str, first: Principal
 ) -> None:
-    record_on_paper(session=session, keyring=keyring, tools=tools, inspector=first, number=number)
+    record_on_paper(session=session, keyring=keyring, tools=tools, inspector=first, number=mediated)
     session.execute(text("ALTER TABLE agreement_signature DISABLE TRIGGER USER"))
     session.execute(text("UPDATE agreement_signature SET signer_name = 'x'"))
     session.expire_all()

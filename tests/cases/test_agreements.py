@@ -1,7 +1,6 @@
 """A mediation agreement: read, signed by both sides by its hash, printed with both signatures."""
 
 from dataclasses import replace
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,7 +14,6 @@ from cases.document_errors import (
     AgreementUnsignedError,
     SignOnPhoneOrPaperError,
 )
-from cases.documents import Desk
 from core.case_enums import (
     AgreementParty,
     CaseAction,
@@ -29,8 +27,6 @@ from db.models import (
     Person,
     Project,
 )
-from evidence.blobs import FolderBlobs
-from evidence.pdf_signing import sign_locally
 from evidence.receipts import jwks, verify_receipt
 from identity.principal import Principal
 from tests.cases.agreement_work import (
@@ -42,117 +38,89 @@ from tests.factories.identity import make_person, make_principal
 from tests.factories.projects import make_project
 
 
-@pytest.fixture
-def project(session: Session) -> Project:
-    return make_project(session)
-
-
-@pytest.fixture
-def manager(session: Session, project: Project) -> Principal:
-    person = make_person(session, name="钱专管")
-    return make_principal(person.id, Role.LABOUR_MANAGER, project_id=project.id)
-
-
-@pytest.fixture
-def number(
-    session: Session, worker: Person, project: Project, first: Principal, second: Principal
-) -> str:
-    """A case on a project in which an agreement is proposed."""
-    filed = make_complaint(session, person_id=worker.id, project_id=project.id)
-    accept(session, filed.number, first, second)
-    act(session, first, filed.number, CaseAction.PROPOSE_AGREEMENT)
-    return filed.number
-
-
-@pytest.fixture
-def tools(keyring: Keyring, tmp_path: Path) -> Desk:
-    blobs = FolderBlobs(tmp_path, keyring.fields)
-    return Desk(blobs, sign_locally(keyring), "https://axm.example/")
-
-
 def test_both_sides_sign_the_same_words(
-    session: Session, keyring: Keyring, worker: Person, manager: Principal, number: str
+    session: Session, keyring: Keyring, worker: Person, manager: Principal, mediated: str
 ) -> None:
-    by_employer = sign_for_employer(session, keyring, manager, number)
+    by_employer = sign_for_employer(session, keyring, manager, mediated)
 
-    by_both = sign(session, keyring, worker, number)
+    by_both = sign(session, keyring, worker, mediated)
 
     assert by_both.content_hash == by_employer.content_hash
     assert [(one.party, one.person_id) for one, _ in by_both.signatures] == [
         (AgreementParty.EMPLOYER, manager.person_id),
         (AgreementParty.WORKER, worker.id),
     ]
-    assert stored(session, number).state is CaseState.AGREED
+    assert stored(session, mediated).state is CaseState.AGREED
     claims = verify_receipt(by_both.signatures[1][0].receipt, jwks(keyring))
     assert (claims["content_hash"], claims["party"]) == (by_both.content_hash, "worker")
     assert claims["way"] == "signed_in"
 
 
-def test_nobody_agrees_without_signing(session: Session, worker: Person, number: str) -> None:
+def test_nobody_agrees_without_signing(session: Session, worker: Person, mediated: str) -> None:
     with pytest.raises(AgreementUnsignedError):
-        act(session, make_principal(worker.id), number, CaseAction.AGREE)
+        act(session, make_principal(worker.id), mediated, CaseAction.AGREE)
 
 
 def test_who_read_other_words_signs_nothing(
-    session: Session, keyring: Keyring, worker: Person, manager: Principal, number: str
+    session: Session, keyring: Keyring, worker: Person, manager: Principal, mediated: str
 ) -> None:
     with pytest.raises(AgreementChangedError):
         agreements.sign_own_agreement(
             session,
             keyring,
             principal=make_principal(worker.id),
-            number=number,
+            number=mediated,
             content_hash="0" * 64,
             at=FILED_AT,
         )
     with pytest.raises(AgreementChangedError):
-        sign_for_employer(session, keyring, manager, number, shown="0" * 64)
+        sign_for_employer(session, keyring, manager, mediated, shown="0" * 64)
 
     assert session.exec(select(AgreementSignature)).all() == []
 
 
 def test_a_new_proposal_needs_new_signatures(
-    session: Session, keyring: Keyring, worker: Person, number: str, first: Principal
+    session: Session, keyring: Keyring, worker: Person, mediated: str, first: Principal
 ) -> None:
-    signed = sign(session, keyring, worker, number)
-    act(session, first, number, CaseAction.BREAK_OFF)
+    signed = sign(session, keyring, worker, mediated)
+    act(session, first, mediated, CaseAction.BREAK_OFF)
     dearer = replace(make_form(CaseAction.PROPOSE_AGREEMENT), amount_fen=528_001)
-    act(session, first, number, CaseAction.PROPOSE_AGREEMENT, dearer)
+    act(session, first, mediated, CaseAction.PROPOSE_AGREEMENT, dearer)
 
-    proposed = agreements.get_own_agreement(session, person_id=worker.id, number=number)
+    proposed = agreements.get_own_agreement(session, person_id=worker.id, number=mediated)
 
     assert (proposed.signatures, proposed.content_hash == signed.content_hash) == ([], False)
     with pytest.raises(AgreementUnsignedError):
-        act(session, make_principal(worker.id), number, CaseAction.AGREE)
+        act(session, make_principal(worker.id), mediated, CaseAction.AGREE)
 
 
 def test_a_second_tap_signs_nothing_twice(
-    session: Session, keyring: Keyring, worker: Person, manager: Principal, number: str
+    session: Session, keyring: Keyring, worker: Person, manager: Principal, mediated: str
 ) -> None:
     for _ in range(2):
-        sign(session, keyring, worker, number)
-        sign_for_employer(session, keyring, manager, number)
+        sign(session, keyring, worker, mediated)
+        sign_for_employer(session, keyring, manager, mediated)
 
     assert len(session.exec(select(AgreementSignature)).all()) == 2
 
 
 def test_card_and_pin_sign_nothing(
-    session: Session, keyring: Keyring, worker: Person, number: str
+    session: Session, keyring: Keyring, worker: Person, mediated: str
 ) -> None:
-    shown = agreements.get_own_agreement(session, person_id=worker.id, number=number)
+    shown = agreements.get_own_agreement(session, person_id=worker.id, number=mediated)
 
     with pytest.raises(SignOnPhoneOrPaperError):
         agreements.sign_own_agreement(
             session,
             keyring,
             principal=replace(make_principal(worker.id), kiosk_id=uuid4()),
-            number=number,
+            number=mediated,
             content_hash=shown.content_hash,
             at=FILED_AT,
         )
 
     assert session.exec(select(AgreementSignature)).all() == []
-    assert stored(session, number).state is CaseState.MEDIATING
+    assert stored(session, mediated).state is CaseState.MEDIATING
 
 
 def test_a_kiosk_shows_only_what_waits_and_nothing_of_a_shielded_complaint(
@@ -161,7 +129,7 @@ def test_a_kiosk_shows_only_what_waits_and_nothing_of_a_shielded_complaint(
     keyring: Keyring,
     worker: Person,
     project: Project,
-    number: str,
+    mediated: str,
     first: Principal,
     second: Principal,
 ) -> None:
@@ -172,13 +140,13 @@ def test_a_kiosk_shows_only_what_waits_and_nothing_of_a_shielded_complaint(
     act(session, first, shielded.number, CaseAction.PROPOSE_AGREEMENT)
     waiting = agreements.list_waiting_agreements(session, person_id=worker.id)
 
-    sign(session, keyring, worker, number)
+    sign(session, keyring, worker, mediated)
 
-    assert [one.number for one in waiting] == [number]
+    assert [one.number for one in waiting] == [mediated]
     assert agreements.list_waiting_agreements(session, person_id=worker.id) == []
 
 
-def test_another_project_is_not_asked(session: Session, keyring: Keyring, number: str) -> None:
+def test_another_project_is_not_asked(session: Session, keyring: Keyring, mediated: str) -> None:
     elsewhere = make_project(session)
 
     assert agreements.list_project_agreements(session, project_id=elsewhere.id) == []
@@ -190,7 +158,7 @@ def test_another_project_is_not_asked(session: Session, keyring: Keyring, number
                 make_person(session).id, Role.LABOUR_MANAGER, project_id=elsewhere.id
             ),
             project_id=elsewhere.id,
-            number=number,
+            number=mediated,
             content_hash="0" * 64,
             at=FILED_AT,
         )
@@ -212,9 +180,9 @@ def test_the_employer_reads_no_shielded_name(
 
 
 def test_a_signature_never_changes(
-    session: Session, keyring: Keyring, worker: Person, number: str
+    session: Session, keyring: Keyring, worker: Person, mediated: str
 ) -> None:
-    sign(session, keyring, worker, number)
+    sign(session, keyring, worker, mediated)
     session.delete(session.exec(select(AgreementSignature)).one())
 
     with pytest.raises(DBAPIError, match="append-only"):

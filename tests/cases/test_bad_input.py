@@ -17,15 +17,9 @@ from db.models import Case, Complaint, Project
 from identity.principal import Principal
 from tests.evidence.test_attachments import pack as zip_of
 from tests.factories.identity import bearer
-from tests.factories.projects import make_project
 from tests.identity.test_portraits import photograph
 
 PAGE = b"<html><body onload=alert(1)>\xff\xd8\xff</body></html>"
-
-
-@pytest.fixture
-def project(session: Session) -> Project:
-    return make_project(session)
 
 
 def claim_pixels(width: int, height: int) -> bytes:

@@ -363,7 +363,13 @@ def look_up(
     session: Session, redis: Redis, filed: FiledComplaint, door: Door = Door.PUBLIC
 ) -> Timeline:
     return by_pin.look_up_complaint(
-        session, redis, number=filed.number, pin=filed.pin, address="10.0.0.9", door=door
+        session,
+        redis,
+        number=filed.number,
+        pin=filed.pin,
+        address="10.0.0.9",
+        at=FILED_AT,
+        door=door,
     )
 
 
@@ -376,6 +382,6 @@ def test_the_worker_signed_in_sees_no_means(session: Session, worker: Person, nu
         Form(note="十一月的也没发"),
     )
 
-    story = service.get_my_complaint(session, number=number, person_id=worker.id)
+    story = service.get_my_complaint(session, number=number, person_id=worker.id, at=FILED_AT)
 
     assert story.steps[-1].say == "你补充了情况"

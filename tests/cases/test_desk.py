@@ -333,6 +333,6 @@ def test_notes_stay_inside_the_bureau(session: Session) -> None:
     desk.add_note(session, principal=inspector, number=number, text="先别惊动包工头", at=FILED_AT)
 
     file = desk.get_case(session, principal=inspector, number=number, at=FILED_AT)
-    story = service.get_my_complaint(session, number=number, person_id=worker.id)
+    story = service.get_my_complaint(session, number=number, person_id=worker.id, at=FILED_AT)
     assert [note.text for note, _ in file.notes] == ["先别惊动包工头"]
     assert "包工头" not in repr(story)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
-from pathlib import Path
 
 import pypdf
 import pytest
@@ -30,8 +29,6 @@ from core.case_enums import (
 )
 from core.keyring import Keyring
 from db.models import Case, CaseDocument, CaseEvent
-from evidence.blobs import FolderBlobs
-from evidence.pdf_signing import sign_locally
 from identity.principal import Principal
 from tests.evidence.test_pdf_signing import examine
 from tests.factories.cases import FILED_AT, make_complaint, make_form, make_inspector
@@ -40,12 +37,6 @@ from tests.identity.test_portraits import photograph
 
 INVISIBLE = dict.fromkeys(map(ord, "\n \u200b"))
 LATER = FILED_AT + timedelta(hours=3)
-
-
-@pytest.fixture
-def tools(keyring: Keyring, tmp_path: Path) -> Desk:
-    blobs = FolderBlobs(tmp_path, keyring.fields)
-    return Desk(blobs, sign_locally(keyring), "https://axm.example/")
 
 
 @pytest.fixture

@@ -30,11 +30,6 @@ MINUTE = timedelta(minutes=1)
 MARK = "a" * 16
 
 
-@pytest.fixture
-def worker(session: Session) -> Person:
-    return make_worker_person(session)
-
-
 def count_cases(session: Session) -> int:
     return len(session.exec(select(Case)).all())
 
@@ -137,7 +132,9 @@ def test_more_about_the_same_payslip_joins_its_open_case(
     assert (event.action, event.note) == (CaseAction.SUPPLEMENT, "老板电话也不接了")
     assert count_cases(session) == 1
     with pytest.raises(WrongNumberOrPinError):
-        by_pin.look_up_complaint(session, redis, number=first.number, pin=first.pin, address="::1")
+        by_pin.look_up_complaint(
+            session, redis, number=first.number, pin=first.pin, address="::1", at=FILED_AT
+        )
 
 
 def test_another_payslip_is_another_case(session: Session, worker: Person) -> None:
@@ -182,7 +179,9 @@ def test_a_new_pin_ends_the_old_one(session: Session, redis: Redis, worker: Pers
 
     pin = service.renew_pin(session, person_id=worker.id, number=filed.number)
 
-    story = by_pin.look_up_complaint(session, redis, number=filed.number, pin=pin, address="::1")
+    story = by_pin.look_up_complaint(
+        session, redis, number=filed.number, pin=pin, address="::1", at=FILED_AT
+    )
     assert story.number == filed.number
     with pytest.raises(ComplaintNotFoundError):
         service.renew_pin(session, person_id=make_worker_person(session).id, number=filed.number)
@@ -207,7 +206,7 @@ def test_an_old_claim_is_taken_and_told_of_the_limits(
 ) -> None:
     filed = make_complaint(session, person_id=worker.id, facts={"months": months})
 
-    story = service.get_my_complaint(session, number=filed.number, person_id=worker.id)
+    story = service.get_my_complaint(session, number=filed.number, person_id=worker.id, at=FILED_AT)
 
     assert (story.hint is not None) is is_hinted
 

@@ -20,14 +20,8 @@ from identity.principal import Principal
 from notifications.templates import Template
 from tests.factories.cases import FILED_AT, make_complaint, make_inspector
 from tests.factories.identity import make_worker_person
-from tests.factories.projects import make_project
 
 HALF_AN_HOUR = timedelta(minutes=30)
-
-
-@pytest.fixture
-def project(session: Session) -> Project:
-    return make_project(session)
 
 
 def file(

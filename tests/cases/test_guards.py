@@ -106,6 +106,8 @@ REFUSED: list[tuple[Guard, Facts, Form, type[DomainError]]] = [
     (Guard.CLAIM_EXPLAINED, FACTS, Form(amount_fen=2_000_001), errors.ClaimExceededError),
     (Guard.NO_ORDER, FACTS, Form(), OrderStandsError),
     (Guard.MONEY_MISSING, FACTS, Form(received=Received.ALL), errors.PaidInFullError),
+    (Guard.MONEY_CAME, FACTS, Form(received=Received.NOTHING), errors.MoneyMissingError),
+    (Guard.MONEY_CAME, FACTS, Form(received=Received.PARTLY), errors.MoneyMissingError),
     (Guard.PROMISE_OVER, replace(FACTS, agreed_by=TODAY), Form(), AgreementNotDueError),
     *(
         (Guard.RECOVERY_EXPLAINED, facts, Form(conclusion=conclusion, amount_fen=fen), refusal)
@@ -172,6 +174,8 @@ ALLOWED: list[tuple[Guard, Facts, Form]] = [
     ),
     (Guard.NO_ORDER, replace(FACTS, pay_by=None), Form()),
     (Guard.MONEY_MISSING, FACTS, Form(received=Received.PARTLY)),
+    (Guard.MONEY_CAME, FACTS, Form()),
+    (Guard.MONEY_CAME, FACTS, Form(received=Received.ALL)),
     (
         Guard.RECOVERY_EXPLAINED,
         FACTS,

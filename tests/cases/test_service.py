@@ -26,11 +26,6 @@ from tests.factories.identity import make_person, make_principal, make_worker_pe
 
 
 @pytest.fixture
-def worker(session: Session) -> Person:
-    return make_worker_person(session)
-
-
-@pytest.fixture
 def inspector(session: Session) -> Principal:
     person = make_person(session, name="李监察", phone="+8619100000902")
     return make_principal(person.id, Role.INSPECTOR, county_code="330106")
@@ -282,7 +277,7 @@ def test_own_complaints_are_listed_newest_first(session: Session, worker: Person
     newer = make_complaint(session, person_id=worker.id, statement="九月的也没发")
     make_complaint(session, person_id=make_worker_person(session).id)
 
-    listed = service.list_my_complaints(session, person_id=worker.id)
+    listed = service.list_my_complaints(session, person_id=worker.id, at=FILED_AT)
 
     assert [timeline.number for timeline in listed] == [newer.number, older.number]
 
@@ -295,7 +290,7 @@ def test_list_knows_that_a_case_was_reopened_before(
     act(session, make_principal(worker.id), filed.number, CaseAction.REOPEN)
     close_again(session, inspector, filed.number)
 
-    (listed,) = service.list_my_complaints(session, person_id=worker.id)
+    (listed,) = service.list_my_complaints(session, person_id=worker.id, at=FILED_AT)
 
     assert CaseAction.REOPEN not in listed.actions
 
@@ -306,7 +301,7 @@ def test_story_is_told_without_officials_names(
     filed = make_complaint(session, person_id=worker.id)
     act(session, inspector, filed.number, CaseAction.REFUSE, note="不在受理范围")
 
-    story = service.get_my_complaint(session, number=filed.number, person_id=worker.id)
+    story = service.get_my_complaint(session, number=filed.number, person_id=worker.id, at=FILED_AT)
 
     assert [(step.say, step.note) for step in story.steps] == [
         ("收到你的投诉，转给杭州市西湖区劳动保障监察", "十月的工资到现在没发"),
@@ -320,4 +315,4 @@ def test_somebody_elses_story_is_not_told(session: Session, worker: Person) -> N
     stranger = make_worker_person(session)
 
     with pytest.raises(ComplaintNotFoundError):
-        service.get_my_complaint(session, number=filed.number, person_id=stranger.id)
+        service.get_my_complaint(session, number=filed.number, person_id=stranger.id, at=FILED_AT)

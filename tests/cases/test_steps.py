@@ -285,7 +285,7 @@ def test_an_order_is_not_got_rid_of_by_closing_and_reopening(
     with pytest.raises(OrderStandsError):
         act(session, complainant, number, CaseAction.WITHDRAW)
 
-    story = service.get_my_complaint(session, number=number, person_id=worker.id)
+    story = service.get_my_complaint(session, number=number, person_id=worker.id, at=FILED_AT)
     assert CaseAction.WITHDRAW not in story.actions
 
 
@@ -294,7 +294,7 @@ def test_a_refusal_says_who_can_help(
 ) -> None:
     act(session, first, number, CaseAction.REFUSE)
 
-    story = service.get_my_complaint(session, number=number, person_id=worker.id)
+    story = service.get_my_complaint(session, number=number, person_id=worker.id, at=FILED_AT)
     assert "仲裁" in story.next_step
     assert "12348" in story.next_step
 

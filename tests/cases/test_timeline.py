@@ -9,6 +9,8 @@ from core.case_enums import CaseAction, CaseState, ClockKind, ComplaintKind, Dis
 from db.base import new_id
 from db.models import Case, CaseClock, CaseEvent, Complaint
 
+TODAY = date(2026, 11, 23)
+
 
 def make_story(state: CaseState, county_code: str = "330106") -> tuple[Complaint, Case]:
     complaint = Complaint(
@@ -42,7 +44,7 @@ def told(state: CaseState, *actions: CaseAction, due: date | None = None) -> tim
         due_date=due,
         is_provisional=True,
     )
-    return timeline.tell(complaint, case, events, clock or None)
+    return timeline.tell(complaint, case, events, clock or None, today=TODAY)
 
 
 def test_waiting_worker_reads_who_answers_by_when() -> None:
@@ -109,7 +111,7 @@ def test_a_transfer_does_not_rewrite_who_did_what_before() -> None:
         details={"county_code": "330105"},
     )
 
-    first, second = timeline.tell(complaint, case, [filed, moved], None).steps
+    first, second = timeline.tell(complaint, case, [filed, moved], None, today=TODAY).steps
 
     assert first.say == "收到你的投诉，转给杭州市西湖区劳动保障监察"
     assert second.say == "转给杭州市拱墅区劳动保障监察办理，编号不变"

@@ -23,7 +23,9 @@ from tests.factories.projects import make_project
 
 
 def look_up(session: Session, redis: Redis, number: str, pin: str, address: str = "::1") -> str:
-    timeline = by_pin.look_up_complaint(session, redis, number=number, pin=pin, address=address)
+    timeline = by_pin.look_up_complaint(
+        session, redis, number=number, pin=pin, address=address, at=FILED_AT
+    )
     return timeline.number
 
 

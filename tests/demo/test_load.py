@@ -107,7 +107,9 @@ def _findings_of_another_import(session: Session) -> list[Finding]:
 
 def _published(session: Session) -> tuple[PaySheetState, int]:
     assert session.exec(select(AttendanceSheet)).one().state is SheetState.LOCKED
-    assert _count(session, Notification) == 20
+    assert _count(session, Notification) == 20 + 1, (
+        "a payslip each, and the leader's sheet to look over"
+    )
     return session.exec(select(PaySheet)).one().state, _count(session, Payslip)
 
 

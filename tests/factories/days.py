@@ -1,10 +1,11 @@
-"""Invented objections to days."""
+"""Invented objections to days, and imported sheets."""
 
 from datetime import date
+from uuid import UUID
 
 from sqlmodel import Session
 
-from db.models import ObjectionPhoto, ProjectWorker, WorkDayObjection
+from db.models import ObjectionPhoto, ProjectWorker, SheetImport, WorkDayObjection
 from tests.factories.files import DIGEST
 
 
@@ -27,3 +28,11 @@ def make_objection_address(session: Session, worker: ProjectWorker, day: date) -
     session.add(photo)
     session.flush()
     return {"objection_id": str(objection.id), "photo_id": str(photo.id)}
+
+
+def make_sheet_import(session: Session, project_id: UUID) -> SheetImport:
+    """Write down that a foreign sheet was imported, without its days."""
+    sheet_import = SheetImport(project_id=project_id, month="2026-10", file_hash=DIGEST, days=1)
+    session.add(sheet_import)
+    session.flush()
+    return sheet_import

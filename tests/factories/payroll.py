@@ -24,7 +24,8 @@ from db.models import (
 from identity.principal import Principal
 from payroll import answers, service
 from payroll.bank import CreatedBatch, create_pay_batch
-from payroll.pay_rules import price_item
+from payroll.bank_results import ImportedResult, import_bank_result
+from payroll.pay_rules import PayItem, price_item
 from payroll.queries import list_current_payslips
 from payroll.release import let_go
 from payroll.result_news import TELL_RESULT, tell_bank_result
@@ -36,6 +37,8 @@ AT = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 """A Tuesday morning in Shanghai, before the payday of October's wages."""
 NAMES = ("王小明", "李强", "张建国", "刘洋", "陈大勇")
 UNITS = 2250
+ResultRow = tuple[int, str, str, str, str]
+"""序号, 账号, 金额, 状态, 原因."""
 
 
 HALF_DAY_MORE = (price_item("计日工资", quantity=2300, unit="工日", unit_price_fen=35_000),)
@@ -130,6 +133,24 @@ def current_payslips(session: Session, sheet_id: UUID) -> list[Payslip]:
     return [payslip for payslip, _ in list_current_payslips(session, sheet_id)]
 
 
+def adjust(
+    session: Session,
+    site: Site,
+    payslip: Payslip,
+    items: tuple[PayItem, ...] | None = HALF_DAY_MORE,
+) -> Payslip:
+    """Replace a published payslip by a next version; its work is counted anew without items."""
+    return service.adjust_payslip(
+        session,
+        principal=site.manager,
+        project_id=site.project.id,
+        payslip_id=payslip.id,
+        items=items,
+        note="改了",
+        at=AT,
+    )
+
+
 def tell_results(session: Session) -> int:
     """Run every job there is that tells workers of a bank's answer; return how many."""
     jobs = session.exec(select(OutboxMessage).where(OutboxMessage.task == TELL_RESULT)).all()
@@ -210,7 +231,7 @@ def release_batch(session: Session, site: Site, reference: str) -> None:
     session.flush()
 
 
-def make_result(reference: str, rows: list[tuple[int, str, str, str, str]]) -> bytes:
+def make_result(reference: str, rows: list[ResultRow]) -> bytes:
     """Return a result file over (序号, 账号, 金额, 状态, 原因), settled on 2026-11-03."""
     total = sum(round(float(amount) * 100) for _, _, amount, _, _ in rows)
     lines = [f"批次号,{reference},总笔数,{len(rows)},总金额,{total / 100:.2f}"]
@@ -220,6 +241,21 @@ def make_result(reference: str, rows: list[tuple[int, str, str, str, str]]) -> b
         for number, account, amount, status, reason in rows
     ]
     return "\n".join(lines).encode()
+
+
+def import_result(
+    session: Session, site: Site, batch: PayBatch, *rows: ResultRow
+) -> ImportedResult:
+    """Take over what the bank says of these rows of a released file."""
+    return import_bank_result(
+        session,
+        principal=site.manager,
+        project_id=site.project.id,
+        sheet_id=batch.pay_sheet_id,
+        reference=batch.reference,
+        content=make_result(batch.reference, list(rows)),
+        at=AT,
+    )
 
 
 def card_of(number: int) -> str:

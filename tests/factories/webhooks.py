@@ -20,12 +20,13 @@ def make_webhook(
     *kinds: EventKind,
     project_id: UUID | None = None,
     county_code: str | None = None,
+    url: str = URL,
 ) -> Webhook:
     """Take up a webhook."""
     return service.create_webhook(
         session,
         name="某市平台",
-        url=URL,
+        url=url,
         kinds=kinds or [EventKind.PAYSLIP_PAID],
         project_id=project_id,
         county_code=county_code,
@@ -59,6 +60,6 @@ def make_delivery(
 
 def make_dead_event(session: Session) -> dict[str, str]:
     """Write a webhook with an event that was given up; return its address."""
-    webhook = make_webhook(session)
+    webhook = make_webhook(session, url=f"{URL}{uuid4()}")
     dead = make_delivery(session, webhook, state=WebhookState.DEAD)
     return {"webhook_id": str(webhook.id), "delivery_id": str(dead.id)}

@@ -9,6 +9,7 @@ import pytest
 from core.enums import NotificationState
 from tests.faults.messages import Run
 from tests.faults.provider import WIRE
+from tests.memory import MEMORY
 
 MESSAGES = 90
 
@@ -16,7 +17,7 @@ MESSAGES = 90
 def test_no_message_is_lost_and_none_is_repeated_that_the_provider_had_not_left_open(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    with tempfile.TemporaryDirectory(prefix="axm-fault-") as directory:
+    with tempfile.TemporaryDirectory(prefix="axm-fault-", dir=MEMORY) as directory:
         monkeypatch.setenv(WIRE, directory)
         run = Run(Path(directory), workers=1, freeze_seconds=6)
         with run.running():

@@ -15,6 +15,7 @@ from gate.state.pairing import Pairing
 from tests.gate.peer import TOKEN, Peer
 from tests.gate.wire_server import serving
 from tests.gate.world import Phone, Project, World
+from tests.memory import MEMORY
 
 
 @dataclass
@@ -73,7 +74,7 @@ def peer(project: Project, world: World) -> Peer:
 def address(peer: Peer) -> Generator[str]:
     """Where the peer listens; short, as socket paths must be."""
     with (
-        tempfile.TemporaryDirectory(prefix="axm-gate-") as directory,
+        tempfile.TemporaryDirectory(prefix="axm-gate-", dir=MEMORY) as directory,
         serving(peer, Path(directory) / "s") as address,
     ):
         yield address

@@ -20,6 +20,7 @@ from tests.gate.conftest import CountingRelay
 from tests.gate.peer import TOKEN, Peer
 from tests.gate.wire_server import Fault, serving
 from tests.gate.world import Phone, Project, World
+from tests.memory import MEMORY
 
 PHONES = 4
 PROJECT = Project()
@@ -38,7 +39,8 @@ class Days:
     shown: list[str] = field(default_factory=lambda: ["nothing yet"])
 
     def __post_init__(self) -> None:
-        directory = Path(self.stack.enter_context(tempfile.TemporaryDirectory(prefix="axm-days-")))
+        disk = tempfile.TemporaryDirectory(prefix="axm-days-", dir=MEMORY)
+        directory = Path(self.stack.enter_context(disk))
         self.peer = Peer(PROJECT, now=lambda: self.world.now)
         self.address = self.stack.enter_context(serving(self.peer, directory / "s"))
         self.directory = directory / "state"

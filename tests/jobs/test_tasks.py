@@ -15,13 +15,11 @@ from db.session import Database
 from jobs import app as jobs_app
 from jobs import tasks
 from jobs.app import RECHECK_STATUSES
-from payroll.bank_results import import_bank_result
 from payroll.result_news import TELL_RESULT
 from tests.factories.payroll import (
-    AT,
     card_of,
     confirm_all,
-    make_result,
+    import_result,
     make_site,
     publish,
     send_to_bank,
@@ -146,15 +144,7 @@ def test_job_tells_what_a_bank_said_and_completes_itself(
         site = make_site(session, worker_count=1)
         [payslip] = confirm_all(session, keyring, site)
         batch = send_to_bank(session, site, payslip.pay_sheet_id).batch
-        import_bank_result(
-            session,
-            principal=site.manager,
-            project_id=site.project.id,
-            sheet_id=payslip.pay_sheet_id,
-            reference=batch.reference,
-            content=make_result(batch.reference, [(1, card_of(0), "7875.00", "成功", "")]),
-            at=AT,
-        )
+        import_result(session, site, batch, (1, card_of(0), "7875.00", "成功", ""))
         job = session.exec(select(OutboxMessage).where(OutboxMessage.task == TELL_RESULT)).one()
         job_id, batch_id, person_id = job.id, str(batch.id), payslip.person_id
 

@@ -109,6 +109,7 @@ EVENT_OF: dict[Enum, str] = {
     ConflictKind.PHONE_SIGNAL: "check_in_at_poster/phone_signal",
     ConflictKind.DENIED_LATER: "take_scans",
     ConflictKind.NOT_THE_HOLDER: "annul_scan",
+    ConflictKind.REFUSED_WRONGLY: "take_up_conflicts/refused_wrongly",
     ObjectionOutcome.ACCEPTED: "accept_objection",
     ObjectionOutcome.REJECTED: "reject_objection",
     WorkDayState.COMPLETE: "fold_due_check_ins",

@@ -39,5 +39,14 @@ def test_every_text_fits_one_segment(template: Template) -> None:
     assert rules.count_segments(longest_body(template)) == 1
 
 
+@pytest.mark.parametrize("template", Template)
+def test_only_what_people_may_do_without_says_how_to_stop_it(template: Template) -> None:
+    text = TEXTS[template]
+
+    says_how = {"回T退订" in wording for wording in (text.text, *text.others.values())}
+
+    assert says_how == {text.is_optional}
+
+
 def test_every_variable_has_a_longest_value() -> None:
     assert rules.VARIABLES.keys() == LONGEST.keys()

@@ -13,7 +13,7 @@ from core.keyring import Keyring
 from core.wage_enums import AccountPurpose
 from db.models import Notification, WageAccountEntry
 from notifications.templates import Template
-from payroll import account_file, account_import, accounts, bank_results
+from payroll import account_file, account_import, accounts
 from payroll.account_errors import (
     StatementNotLastError,
 )
@@ -27,8 +27,7 @@ from tests.factories.payroll import (
     Site,
     card_of,
     confirm_all,
-    make_result,
-    make_site,
+    import_result,
     publish,
     send_to_bank,
 )
@@ -37,11 +36,6 @@ TODAY = date(2026, 11, 3)
 HEADER = "流水号,交易日期,收入,支出,余额,摘要\n"
 PAID_IN = "T1,2026-11-01,20000.00,,20000.00,10月人工费"
 PAID_OUT = "T2,2026-11-02,,5000.00,15000.00,代发工资"
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
 
 
 def make_csv(*rows: str) -> bytes:
@@ -267,22 +261,14 @@ def test_cover_counts_what_the_bank_has_not_paid(
 ) -> None:
     payslips = confirm_all(session, keyring, site)
     take_over(session, site, make_csv(PAID_IN))
-    reference = send_to_bank(session, site, payslips[0].pay_sheet_id).batch.reference
+    batch = send_to_bank(session, site, payslips[0].pay_sheet_id).batch
 
     def missing() -> tuple[int, int | None]:
         account = accounts.get_wage_account(session, project_id=site.project.id, at=AT)
         return account.unpaid_fen, account.missing_fen
 
     before = missing()
-    bank_results.import_bank_result(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        sheet_id=payslips[0].pay_sheet_id,
-        reference=reference,
-        content=make_result(reference, [(1, card_of(0), "7875.00", "成功", "")]),
-        at=AT,
-    )
+    import_result(session, site, batch, (1, card_of(0), "7875.00", "成功", ""))
 
     assert before == (1_575_000, 0)
     assert missing() == (787_500, 0)

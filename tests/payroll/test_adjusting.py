@@ -5,8 +5,7 @@ from sqlmodel import Session, col, select
 
 from core.enums import PayslipAnswerState
 from core.keyring import Keyring
-from db.models import AuditEntry, Notification, Payslip
-from payroll import service
+from db.models import AuditEntry, Notification
 from payroll.batch_queries import lock_payable
 from payroll.errors import (
     NothingToApproveError,
@@ -17,12 +16,11 @@ from payroll.errors import (
     PayslipUnchangedError,
     SheetActionNotAllowedError,
 )
-from payroll.pay_rules import PayItem, price_item
+from payroll.pay_rules import price_item
 from payroll.status_queries import list_published_wages
 from tests.factories.payroll import (
     AT,
-    HALF_DAY_MORE,
-    Site,
+    adjust,
     approve,
     confirm,
     confirm_all,
@@ -33,23 +31,6 @@ from tests.factories.payroll import (
     send_to_bank,
 )
 from tests.factories.projects import make_contract, make_team
-
-
-def adjust(
-    session: Session,
-    site: Site,
-    payslip: Payslip,
-    items: tuple[PayItem, ...] | None = HALF_DAY_MORE,
-) -> Payslip:
-    return service.adjust_payslip(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslip.id,
-        items=items,
-        note="补上 10 月 5 日的半个工",
-        at=AT,
-    )
 
 
 def told(session: Session) -> list[str]:
@@ -69,7 +50,7 @@ def test_adjusting_makes_a_new_version_that_nobody_has_answered(
 
     assert (adjusted.version, adjusted.net_fen) == (2, 805_000)
     assert adjusted.answer_state is PayslipAnswerState.AWAITING
-    assert adjusted.content["note"] == "补上 10 月 5 日的半个工"
+    assert adjusted.content["note"] == "改了"
     assert current_payslips(session, adjusted.pay_sheet_id) == [adjusted, payslips[1]]
     assert payslips[1].answer_state is PayslipAnswerState.CONFIRMED
 

@@ -9,7 +9,7 @@ from core.enums import PayslipAnswerState, Role
 from core.keyring import Keyring
 from db.models import Notification, Payslip, PayslipAnswer, PayslipReceived
 from evidence.receipts import jwks, verify_receipt
-from payroll import answers, service
+from payroll import answers
 from payroll.errors import (
     AnswerNotYoursError,
     PayslipAnsweredError,
@@ -19,8 +19,7 @@ from payroll.errors import (
 from tests.factories.identity import make_principal
 from tests.factories.payroll import (
     AT,
-    HALF_DAY_MORE,
-    Site,
+    adjust,
     confirm,
     confirm_all,
     current_payslips,
@@ -38,18 +37,6 @@ def dispute(session: Session, payslip: Payslip) -> PayslipAnswer:
         payslip_id=payslip.id,
         reason="少算了两天",
         fields=["work_time", "net"],
-        at=AT,
-    )
-
-
-def adjust(session: Session, site: Site, payslip: Payslip) -> Payslip:
-    return service.adjust_payslip(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslip.id,
-        items=HALF_DAY_MORE,
-        note="改了",
         at=AT,
     )
 

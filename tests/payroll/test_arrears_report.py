@@ -11,19 +11,17 @@ from core.keyring import Keyring
 from db.models import Employer, PayBatchRow, Payslip, ProjectWorker, WorkDay
 from payroll.accounts import get_wage_account
 from payroll.arrears_report import get_project_arrears, list_county_arrears, list_my_arrears
-from payroll.bank_results import import_bank_result
 from payroll.pay_rules import PayItem
-from payroll.service import adjust_payslip
 from payroll.year import get_my_year
 from projects.errors import ProjectNotFoundError
 from tests.factories.identity import make_person, make_principal
 from tests.factories.payroll import (
-    AT,
     MONTH,
     Site,
+    adjust,
     card_of,
     confirm_all,
-    make_result,
+    import_result,
     make_site,
     publish,
     send_to_bank,
@@ -49,16 +47,8 @@ def work_in_september(session: Session, worker: ProjectWorker) -> None:
 
 def pay(session: Session, keyring: Keyring, site: Site) -> None:
     sheet_id = confirm_all(session, keyring, site)[0].pay_sheet_id
-    reference = send_to_bank(session, site, sheet_id).batch.reference
-    import_bank_result(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        sheet_id=sheet_id,
-        reference=reference,
-        content=make_result(reference, [(1, card_of(0), "7875.00", "成功", "")]),
-        at=AT,
-    )
+    batch = send_to_bank(session, site, sheet_id).batch
+    import_result(session, site, batch, (1, card_of(0), "7875.00", "成功", ""))
     session.flush()
 
 
@@ -170,15 +160,7 @@ def test_another_year_is_empty(session: Session) -> None:
 def test_account_and_arrears_owe_the_same_until_less_is_agreed_to(session: Session) -> None:
     site = make_site(session)
     [payslip, _] = publish(session, site)
-    adjust_payslip(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslip.id,
-        items=(PayItem("计日工资", "1", "项", 700_000, "项", 700_000),),
-        note="扣回多算的",
-        at=AT,
-    )
+    adjust(session, site, payslip, (PayItem("计日工资", "1", "项", 700_000, "项", 700_000),))
 
     account = get_wage_account(session, project_id=site.project.id, at=LATE)
     report = get_project_arrears(

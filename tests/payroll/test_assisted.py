@@ -14,7 +14,7 @@ from core.enums import PayslipAnswerState, Role
 from core.keyring import Keyring
 from db.models import Payslip, PayslipAnswer, RoleGrant, WitnessStatement
 from identity.principal import Principal
-from payroll import answers, assisted, service
+from payroll import answers, assisted
 from payroll.assisted import WitnessFacts, check_witness
 from payroll.assisted_errors import (
     AlreadyWitnessedError,
@@ -33,7 +33,7 @@ from tests.factories.assisted import (
     stand_beside,
 )
 from tests.factories.identity import make_grant, make_person, make_principal
-from tests.factories.payroll import AT, HALF_DAY_MORE, Site, confirm, make_site, publish
+from tests.factories.payroll import AT, Site, adjust, confirm
 from tests.factories.projects import make_party
 
 INNOCENT = WitnessFacts(
@@ -45,16 +45,6 @@ INNOCENT = WitnessFacts(
     is_crew_mate=False,
     shares_number=False,
 )
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
-
-
-@pytest.fixture
-def payslip(session: Session, site: Site) -> Payslip:
-    return publish(session, site)[0]
 
 
 @pytest.fixture
@@ -134,18 +124,6 @@ def test_a_witness_who_left_long_ago_does_not_count(
             content_hash=payslip.content_hash,
             at=AT + assisted.LIFETIME + timedelta(seconds=1),
         )
-
-
-def adjust(session: Session, site: Site, payslip: Payslip) -> None:
-    service.adjust_payslip(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslip.id,
-        items=HALF_DAY_MORE,
-        note="改了",
-        at=AT,
-    )
 
 
 def test_nobody_witnesses_what_the_kiosk_no_longer_shows(

@@ -13,6 +13,7 @@ from payroll.newer import Newer, NewerKind
 from tests.factories.payroll import (
     HALF_DAY_MORE,
     Site,
+    adjust,
     approve,
     confirm_all,
     draw_up_batch,
@@ -20,7 +21,6 @@ from tests.factories.payroll import (
     make_site,
     publish,
 )
-from tests.payroll.test_adjusting import adjust
 
 
 def open_again(session: Session, site: Site) -> None:

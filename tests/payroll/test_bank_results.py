@@ -8,7 +8,7 @@ from sqlmodel import Session, select
 from core.enums import PayRowState, PaySheetState
 from core.keyring import Keyring
 from db.models import Notification, Payslip
-from payroll import answers, bank_results, service
+from payroll import answers, bank_results
 from payroll.bank_results import ImportedResult
 from payroll.errors import (
     NothingToPayError,
@@ -22,6 +22,7 @@ from payroll.errors import (
 from tests.factories.payroll import (
     AT,
     Site,
+    adjust,
     approve,
     card_of,
     confirm,
@@ -262,15 +263,8 @@ def test_late_result_of_an_undecided_row_is_taken_weeks_later(
     site, payslips, reference = sent(session, keyring)
     import_result(session, site, payslips[0], reference, make_result(reference, [REFUSED]))
 
-    late = bank_results.import_bank_result(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        sheet_id=payslips[0].pay_sheet_id,
-        reference=reference,
-        content=make_result(reference, [PAID]),
-        at=AT + timedelta(weeks=5),
-    )
+    content = make_result(reference, [PAID])
+    late = import_result(session, site, payslips[0], reference, content, at=AT + timedelta(weeks=5))
 
     assert (late.changed_count, late.count(PayRowState.ACKNOWLEDGED)) == (1, 1)
 
@@ -309,15 +303,7 @@ def test_rejected_line_may_be_adjusted_and_waits_for_a_new_answer(
     result = make_result(reference, [PAID, REFUSED])
     import_result(session, site, payslips[0], reference, result)
     site.workers[1].bank_card = "6217000000008888"
-    adjusted = service.adjust_payslip(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslips[1].id,
-        items=None,
-        note="换了新卡",
-        at=AT,
-    )
+    adjusted = adjust(session, site, payslips[1], None)
 
     with pytest.raises(NothingToPayError):
         send_to_bank(session, site, payslips[0].pay_sheet_id)

@@ -17,9 +17,7 @@ from payroll.account_errors import (
 from payroll.accounts import ClosingFacts, check_closable
 from projects.notice_board import compose_closing
 from tests.factories.payroll import AT, Site, publish
-from tests.payroll.test_accounts import TODAY, site, told
-
-__all__ = ["site"]
+from tests.payroll.test_accounts import TODAY, told
 
 DONE = ClosingFacts(date(2026, 10, 31), (), 0, 0)
 

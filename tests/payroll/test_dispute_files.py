@@ -37,11 +37,6 @@ def blobs(tmp_path: Path) -> FolderBlobs:
 
 
 @pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
-
-
-@pytest.fixture
 def payslip(session: Session, site: Site) -> Payslip:
     """A disputed payslip."""
     payslip = publish(session, site)[0]

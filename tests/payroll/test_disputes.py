@@ -33,11 +33,6 @@ from tests.factories.payroll import (
 
 
 @pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
-
-
-@pytest.fixture
 def payslip(session: Session, site: Site) -> Payslip:
     """A payslip that its worker says is wrong, since Tuesday 3 November."""
     payslip = publish(session, site)[0]

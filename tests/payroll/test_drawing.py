@@ -30,6 +30,7 @@ from tests.factories.payroll import (
     AT,
     MONTH,
     Site,
+    adjust,
     current_payslips,
     draw_up,
     make_attendance,
@@ -261,15 +262,7 @@ def test_adjusting_takes_advances_and_deductions_along(session: Session) -> None
         source="税单 0001",
     )
 
-    adjusted = service.adjust_payslip(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslip.id,
-        items=None,
-        note="补登预支和个税",
-        at=AT,
-    )
+    adjusted = adjust(session, site, payslip, None)
 
     assert (adjusted.gross_fen, adjusted.deductions_fen) == (787_500, 56_000)
     assert adjusted.promised_fen == 787_500

@@ -14,15 +14,10 @@ from notifications.webhooks.events import EventKind
 from payroll import answers, service
 from tests.factories.cases import make_complaint
 from tests.factories.identity import make_person, make_principal
-from tests.factories.payroll import HALF_DAY_MORE, Site, make_site, publish
+from tests.factories.payroll import HALF_DAY_MORE, Site, publish
 from tests.factories.webhooks import make_webhook
 
 ALL = [kind for kind in EventKind if kind is not EventKind.TEST]
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
 
 
 @pytest.fixture(autouse=True)

@@ -10,21 +10,11 @@ from tests.factories.payroll import (
     AT,
     Site,
     draw_up_batch,
-    make_second_manager,
     release_batch,
 )
-from tests.payroll.test_guards import FORGE_ACT, RELEASE, batch, commit, run, site
+from tests.payroll.test_guards import batch, forge_release, run
 
-__all__ = ["batch", "site"]
-
-
-def forge_release(session: Session, site: Site) -> None:
-    second = make_second_manager(session, site).person_id
-    run(session, FORGE_ACT.format(file_hash="file_hash"), second=second)
-    run(session, RELEASE, second=second)
-    run(session, "UPDATE pay_batch_row SET state = 'submitted'")
-    commit(session)
-    session.expire_all()
+__all__ = ["batch"]
 
 
 def withdraw(session: Session, site: Site, batch: PayBatch) -> None:

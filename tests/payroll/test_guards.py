@@ -12,7 +12,7 @@ from core.keyring import Keyring
 from core.wage_enums import CallBackOutcome, CallBackReason
 from db.models import CallBack, PayBatch, Payslip, PayslipAnswer
 from evidence import log
-from payroll import bank, service
+from payroll import bank
 from payroll.bank_errors import ConfirmationUnprovedError, ReleaseUnprovedError
 from payroll.bank_profiles import ProfileName
 from payroll.bank_results import import_bank_result
@@ -20,8 +20,8 @@ from payroll.errors import NothingToPayError
 from tests.factories.assisted import sign_in_at_kiosk
 from tests.factories.payroll import (
     AT,
-    HALF_DAY_MORE,
     Site,
+    adjust,
     approve,
     card_of,
     confirm,
@@ -29,7 +29,6 @@ from tests.factories.payroll import (
     draw_up_batch,
     make_result,
     make_second_manager,
-    make_site,
     publish,
     release_batch,
 )
@@ -59,17 +58,6 @@ SELECT uuidv7(), now(), :second, 'labour_manager', 'payroll.pay-batch-released',
 FROM pay_batch"""
 
 
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
-
-
-@pytest.fixture
-def payslip(session: Session, site: Site) -> Payslip:
-    """A published payslip that its worker has not answered."""
-    return publish(session, site)[0]
-
-
 def run(session: Session, statement: str, **values: object) -> None:
     session.flush()
     session.execute(sa.text(statement), values)
@@ -87,6 +75,16 @@ def refused(what: str) -> AbstractContextManager[object]:
 
 def forge_answer(session: Session, payslip: Payslip, **parts: str) -> None:
     run(session, FORGE_ANSWER.format(**TRUE_PARTS | parts), payslip=payslip.id)
+
+
+def forge_release(session: Session, site: Site) -> None:
+    """Write a bank file released, and that somebody did it, without anybody having done it."""
+    second = make_second_manager(session, site).person_id
+    run(session, FORGE_ACT.format(file_hash="file_hash"), second=second)
+    run(session, RELEASE, second=second)
+    run(session, "UPDATE pay_batch_row SET state = 'submitted'")
+    commit(session)
+    session.expire_all()
 
 
 def deny(session: Session, answer: PayslipAnswer) -> CallBack:
@@ -144,15 +142,7 @@ def test_agreeing_with_one_version_is_not_agreeing_with_the_next(
     session: Session, keyring: Keyring, site: Site, payslip: Payslip
 ) -> None:
     confirm(session, keyring, payslip)
-    newer = service.adjust_payslip(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslip.id,
-        items=HALF_DAY_MORE,
-        note="改了",
-        at=AT,
-    )
+    newer = adjust(session, site, payslip)
     run(session, CONFIRM, payslip=newer.id)
 
     with refused("was not confirmed by its worker"):
@@ -219,15 +209,7 @@ def test_what_a_worker_said_when_called_back_stays(
 def test_an_earlier_version_does_not_count_again(
     session: Session, site: Site, payslip: Payslip
 ) -> None:
-    service.adjust_payslip(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslip.id,
-        items=HALF_DAY_MORE,
-        note="改了",
-        at=AT,
-    )
+    adjust(session, site, payslip)
     run(session, "UPDATE payslip SET is_current = false WHERE version = 2")
 
     with refused("append-only"):
@@ -365,11 +347,7 @@ def test_a_release_of_other_lines_is_refused(session: Session, site: Site, batch
 def test_a_file_with_a_forged_release_does_not_leave(
     session: Session, site: Site, batch: PayBatch
 ) -> None:
-    second = make_second_manager(session, site).person_id
-    run(session, FORGE_ACT.format(file_hash="file_hash"), second=second)
-    run(session, RELEASE, second=second)
-    run(session, "UPDATE pay_batch_row SET state = 'submitted'")
-    commit(session)
+    forge_release(session, site)
 
     with pytest.raises(ReleaseUnprovedError):
         read(session, site, batch)

@@ -9,12 +9,7 @@ from db.models import Notification, PaySheet
 from notifications.templates import Template
 from payroll import answers, reminders
 from tests.factories.identity import make_grant, make_worker_person
-from tests.factories.payroll import Site, make_site, publish
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
+from tests.factories.payroll import Site, publish
 
 
 @pytest.fixture(autouse=True)

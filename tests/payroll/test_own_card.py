@@ -18,7 +18,6 @@ from payroll.bank_errors import (
     CardRejectedError,
     NotOnProjectError,
 )
-from payroll.bank_results import import_bank_result
 from payroll.own_card import ChangedCard, NewCard
 from tests.factories.payroll import (
     AT,
@@ -26,8 +25,7 @@ from tests.factories.payroll import (
     card_of,
     confirm_all,
     draw_up_batch,
-    make_result,
-    make_site,
+    import_result,
     send_to_bank,
 )
 from tests.factories.projects import make_project
@@ -38,11 +36,6 @@ def make_card_number(tail: int = 0) -> str:
     """Return an invented number with a good check digit."""
     body = f"621700000012{tail:06d}"
     return next(f"{body}{digit}" for digit in range(10) if passes_luhn(f"{body}{digit}"))
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
 
 
 def ask(session: Session, redis: Redis, site: Site, number: str) -> str:
@@ -182,19 +175,11 @@ def test_wage_does_not_go_to_a_closed_account_twice(
 
 def reject(session: Session, keyring: Keyring, site: Site) -> Payslip:
     payslip = confirm_all(session, keyring, site)[0]
-    reference = send_to_bank(session, site, payslip.pay_sheet_id).batch.reference
+    batch = send_to_bank(session, site, payslip.pay_sheet_id).batch
     rows = [
         (1, card_of(0), "7875.00", "失败", "账号不存在"),
         (2, card_of(1), "7875.00", "成功", ""),
     ]
-    import_bank_result(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        sheet_id=payslip.pay_sheet_id,
-        reference=reference,
-        content=make_result(reference, rows),
-        at=AT,
-    )
+    import_result(session, site, batch, *rows)
     session.flush()
     return payslip

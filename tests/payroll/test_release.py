@@ -12,7 +12,7 @@ from db.models import AuditEntry, Notification, PayBatch, PayBatchRow, PaySheet,
 from identity.errors import StepUpCodeWrongError, StepUpPhoneMissingError
 from identity.principal import Principal
 from identity.service import list_accesses
-from payroll import answers, bank, release, service
+from payroll import answers, bank, release
 from payroll.bank_errors import (
     BatchCardChangedError,
     BatchDecidedError,
@@ -26,6 +26,7 @@ from tests.factories.identity import make_person, make_principal
 from tests.factories.payroll import (
     AT,
     Site,
+    adjust,
     card_of,
     confirm_all,
     draw_up_batch,
@@ -38,11 +39,6 @@ from tests.factories.payroll import (
 from tests.factories.projects import make_party, make_project
 
 CODE = re.compile(r"验证码(\d{6})")
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
 
 
 @pytest.fixture
@@ -294,15 +290,7 @@ def test_line_in_a_draft_is_neither_adjusted_nor_shown_to_the_worker(
     assert (shown.bank_row, batch.state) == (None, PayBatchState.DRAFTED)
 
     with pytest.raises(PayslipAtBankError):
-        service.adjust_payslip(
-            session,
-            principal=site.manager,
-            project_id=site.project.id,
-            payslip_id=payslip.id,
-            items=None,
-            note="改",
-            at=AT,
-        )
+        adjust(session, site, payslip, None)
 
 
 def test_result_of_an_unreleased_file_is_refused(

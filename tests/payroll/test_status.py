@@ -12,7 +12,6 @@ from core.enums import WageSeverity, WorkDayState
 from core.keyring import Keyring
 from db.models import Case, ProjectWorker, WorkDay
 from payroll import answers
-from payroll.bank_results import import_bank_result
 from payroll.severity import ReasonCode, WageStatus
 from payroll.status import get_wage_status
 from tests.factories.cases import make_complaint
@@ -26,7 +25,7 @@ from tests.factories.payroll import (
     confirm,
     confirm_all,
     draw_up,
-    make_result,
+    import_result,
     make_site,
     publish,
     send_to_bank,
@@ -67,15 +66,7 @@ def add_work_day(
 
 def settle(session: Session, site: Site, sheet_id: UUID, status: str) -> None:
     batch = send_to_bank(session, site, sheet_id).batch
-    import_bank_result(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        sheet_id=batch.pay_sheet_id,
-        reference=batch.reference,
-        content=make_result(batch.reference, [(1, card_of(0), "7875.00", status, "户名不符")]),
-        at=AT,
-    )
+    import_result(session, site, batch, (1, card_of(0), "7875.00", status, "户名不符"))
 
 
 def test_person_on_no_project_has_no_status(session: Session) -> None:

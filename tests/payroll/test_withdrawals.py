@@ -17,6 +17,7 @@ from tests.factories.pay_terms import make_advance, make_entry
 from tests.factories.payroll import (
     AT,
     Site,
+    adjust,
     confirm,
     confirm_all,
     current_payslips,
@@ -90,14 +91,11 @@ def test_corrected_lines_stay_as_they_were(session: Session) -> None:
     site = make_site(session, worker_count=1)
     taken = make_advance(session, site.workers[0])
     [payslip] = publish(session, site)
-    corrected: Payslip = service.adjust_payslip(
+    corrected: Payslip = adjust(
         session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslip.id,
-        items=(price_item("包干", quantity=100, unit="项", unit_price_fen=900_000),),
-        note="改成包干",
-        at=AT,
+        site,
+        payslip,
+        (price_item("包干", quantity=100, unit="项", unit_price_fen=900_000),),
     )
 
     withdraw(session, site, taken)

@@ -14,17 +14,16 @@ from evidence import audit, log
 from evidence.audit import Finding
 from evidence.receipts import jwks
 from payroll import answers, service
-from payroll.bank_results import import_bank_result
 from payroll.witnesses import WITNESSES
 from tests.factories.identity import make_principal
 from tests.factories.payroll import (
     AT,
-    HALF_DAY_MORE,
     Site,
+    adjust,
     card_of,
     confirm_all,
     draw_up,
-    make_result,
+    import_result,
     make_site,
     publish,
     send_to_bank,
@@ -130,15 +129,7 @@ def test_a_bank_answer_is_recorded_over_the_instruction(session: Session, keyrin
     [payslip] = confirm_all(session, keyring, site)
     batch = send_to_bank(session, site, payslip.pay_sheet_id).batch
 
-    import_bank_result(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        sheet_id=payslip.pay_sheet_id,
-        reference=batch.reference,
-        content=make_result(batch.reference, [(1, card_of(0), "7875.00", "成功", "")]),
-        at=AT,
-    )
+    import_result(session, site, batch, (1, card_of(0), "7875.00", "成功", ""))
 
     assert findings(session) == []
     row_entries = select(EvidenceEntry).where(EvidenceEntry.kind == EvidenceKind.PAY_BATCH_ROW)
@@ -149,15 +140,7 @@ def test_an_adjusted_payslip_is_recorded_too(session: Session) -> None:
     site = make_site(session)
     payslip, *_ = publish(session, site)
 
-    service.adjust_payslip(
-        session,
-        principal=site.manager,
-        project_id=site.project.id,
-        payslip_id=payslip.id,
-        items=HALF_DAY_MORE,
-        note="改了",
-        at=AT,
-    )
+    adjust(session, site, payslip)
 
     assert findings(session) == []
 

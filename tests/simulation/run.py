@@ -26,6 +26,7 @@ from db.models import CheckIn, CheckInAnnulment, Project, UnreadScan, WorkDay
 from db.session import Database
 from tests.factories.attendance import fold_waiting, make_gate
 from tests.gate.wire_server import serving
+from tests.memory import MEMORY
 from tests.simulation.machine import Machine
 from tests.simulation.observer import Observer
 from tests.simulation.plot import Plot
@@ -39,8 +40,6 @@ WORST_DRIFT = 45e-6
 PAGE = 50
 TOLD = 3
 CONTRADICTION = "~"
-MEMORY = "/dev/shm" if Path("/dev/shm").is_dir() else None
-"""Power is cut by forgetting what was not synced (`Machine`), so a slow disk proves no more."""
 
 
 @dataclass(frozen=True)

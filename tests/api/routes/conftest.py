@@ -1,11 +1,25 @@
-"""A labour manager at a desk, for the tests of the desk's pages."""
+"""A site's labour manager and worker: their headers, and a browser at the desk."""
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
+from core.keyring import Keyring
 from tests.factories.desk import make_desk_manager, sign_in_at_desk
+from tests.factories.identity import bearer
 from tests.factories.payroll import Site
+
+
+@pytest.fixture
+def manager(keyring: Keyring, site: Site) -> dict[str, str]:
+    """Headers of the site's labour manager."""
+    return bearer(keyring, site.manager)
+
+
+@pytest.fixture
+def worker(keyring: Keyring, site: Site) -> dict[str, str]:
+    """Headers of the protagonist."""
+    return bearer(keyring, site.worker)
 
 
 @pytest.fixture

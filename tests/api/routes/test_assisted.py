@@ -11,17 +11,7 @@ from db.models import Payslip
 from tests.api.wage_access import make_wage_address
 from tests.factories.assisted import make_witness, sign_in_at_kiosk
 from tests.factories.identity import bearer, make_person, make_principal
-from tests.factories.payroll import Site, make_site, publish
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
-
-
-@pytest.fixture
-def payslip(session: Session, site: Site) -> Payslip:
-    return publish(session, site)[0]
+from tests.factories.payroll import Site
 
 
 @pytest.fixture

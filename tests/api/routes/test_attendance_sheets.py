@@ -10,6 +10,7 @@ from httpx2 import Response
 from openpyxl import load_workbook
 from sqlmodel import Session
 
+from attendance.work_days import fold_month
 from core.clock import local_date, now
 from core.enums import Direction, Role
 from core.keyring import Keyring
@@ -68,6 +69,14 @@ def test_a_drawn_sheet_is_listed_and_read(
     assert (line["masked_name"], line["original"]) == ("王*明", None)
     assert read["chain"] == {"approved": [], "missing": ["team_leader", "subcontractor"]}
     assert (read["acts"], read["suspicions"]) == ([], [])
+
+
+def test_a_month_that_has_not_begun_is_refused(
+    client: TestClient, site: GateSite, where: str, manager: dict[str, str]
+) -> None:
+    body = {"month": "2099-01", "team_id": str(site.team_id)}
+    refused = client.post(where, json=body, headers=manager)
+    assert (refused.status_code, refused.json()["code"]) == (422, "attendance.month-not-begun")
 
 
 def test_the_team_leader_finds_the_sheet_and_approves_it(
@@ -166,8 +175,15 @@ def test_what_is_no_workbook_is_refused(
 
 
 def test_our_own_export_can_be_read_back(
-    client: TestClient, where: str, sheet: dict[str, Any], manager: dict[str, str]
+    client: TestClient,
+    session: Session,
+    site: GateSite,
+    *,
+    where: str,
+    sheet: dict[str, Any],
+    manager: dict[str, str],
 ) -> None:
+    fold_month(session, project_id=site.project_id, worker_ids=[site.worker_id], month=MONTH)
     path = f"{where}/{sheet['id']}/export.xlsx"
     content = client.get(path, params={"reason": "交班组签字"}, headers=manager).content
     report = upload(client, where, manager, content, dry_run=True).json()

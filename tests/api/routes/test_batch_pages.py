@@ -20,7 +20,7 @@ from tests.factories.payroll import (
     make_result,
     release_batch,
 )
-from tests.payroll.test_forged_releases import forge_release
+from tests.payroll.test_guards import forge_release
 from tests.payroll.test_own_card import make_card_number
 from tests.payroll.test_release import texted
 

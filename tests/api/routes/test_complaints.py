@@ -5,12 +5,7 @@ from sqlmodel import Session
 from core.enums import Role
 from core.keyring import Keyring
 from tests.factories.identity import bearer, make_person, make_principal
-from tests.factories.payroll import Site, make_site, publish
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
+from tests.factories.payroll import Site, publish
 
 
 def test_complaint_from_a_payslip_reaches_the_county(

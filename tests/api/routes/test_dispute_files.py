@@ -2,28 +2,12 @@
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlmodel import Session
 
 from core.keyring import Keyring
 from db.models import Payslip
 from tests.factories.identity import bearer
-from tests.factories.payroll import Site, make_site, publish
+from tests.factories.payroll import Site
 from tests.identity.test_portraits import photograph
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
-
-
-@pytest.fixture
-def payslip(session: Session, site: Site) -> Payslip:
-    return publish(session, site)[0]
-
-
-@pytest.fixture
-def worker(keyring: Keyring, site: Site) -> dict[str, str]:
-    return bearer(keyring, site.worker)
 
 
 def test_a_disputed_payslip_takes_a_photo_and_becomes_a_complaint(

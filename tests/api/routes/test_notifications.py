@@ -19,10 +19,11 @@ from core.enums import NotificationState, Role
 from core.keyring import Keyring
 from core.settings import AliyunSettings, Settings, TwilioSettings
 from db.models import DeliveryReport, Notification, NumberStatus, OutboxMessage, SmsSpending
+from notifications.templates import TEXTS, Template
 from tests.factories.cases import make_complaint, make_inspector
 from tests.factories.identity import bearer, make_person, make_principal
 from tests.factories.notifications import make_stuck_job, make_unreached
-from tests.factories.payroll import Site, make_site
+from tests.factories.payroll import Site
 from tests.live import SharedTransaction
 from tests.notifications.peers.aliyun import reply, report
 from tests.notifications.peers.twilio import sign
@@ -65,11 +66,6 @@ def serve(app: FastAPI, session: Session) -> Generator[TestClient]:
 def provider_client(provider_app: FastAPI, session: Session, redis: Redis) -> Generator[TestClient]:
     with serve(provider_app, session) as client:
         yield client
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
 
 
 @pytest.fixture
@@ -251,7 +247,8 @@ def admin(keyring: Keyring, session: Session) -> dict[str, str]:
 
 
 def test_approval_stands_beside_its_text(client: TestClient, admin: dict[str, str]) -> None:
-    approval = {"version": 1, "state": "approved", "provider_code": "SMS_1"}
+    version = TEXTS[Template.WAGE_PAID].version
+    approval = {"version": version, "state": "approved", "provider_code": "SMS_1"}
     path = "/v1/notifications/templates/wage_paid/approvals/aliyun"
 
     for state in ("submitted", "approved"):

@@ -12,7 +12,7 @@ from core.enums import Role
 from core.keyring import Keyring
 from db.models import Notification
 from tests.factories.identity import bearer, make_principal, make_worker_person
-from tests.factories.payroll import Site, card_of, confirm_all, draw_up_batch, make_site
+from tests.factories.payroll import Site, card_of, confirm_all, draw_up_batch
 from tests.factories.projects import make_party
 from tests.payroll.test_own_card import make_card_number
 
@@ -25,11 +25,6 @@ class Drafted:
 
     path: str
     reference: str
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
 
 
 @pytest.fixture

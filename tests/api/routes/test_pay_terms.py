@@ -7,9 +7,7 @@ from fastapi.testclient import TestClient
 from openpyxl import Workbook
 from sqlmodel import Session
 
-from core.keyring import Keyring
 from payroll import pay_file
-from tests.factories.identity import bearer
 from tests.factories.pay_terms import make_line, make_work_days
 from tests.factories.payroll import (
     MONTH,
@@ -26,16 +24,6 @@ LONG_DAY = [(date(2026, 10, 8), 540, 60)]
 @pytest.fixture
 def site(session: Session) -> Site:
     return make_site(session, worker_count=1)
-
-
-@pytest.fixture
-def manager(keyring: Keyring, site: Site) -> dict[str, str]:
-    return bearer(keyring, site.manager)
-
-
-@pytest.fixture
-def worker(keyring: Keyring, site: Site) -> dict[str, str]:
-    return bearer(keyring, site.worker)
 
 
 def post(client: TestClient, headers: dict[str, str], site: Site, what: str, **body: object) -> Any:

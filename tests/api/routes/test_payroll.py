@@ -21,16 +21,6 @@ from tests.factories.payroll import (
 )
 
 
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
-
-
-@pytest.fixture
-def manager(keyring: Keyring, site: Site) -> dict[str, str]:
-    return bearer(keyring, site.manager)
-
-
 @dataclass(frozen=True)
 class Sent:
     """A sheet whose confirmed lines are in a bank file."""

@@ -5,26 +5,14 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlmodel import Session
 
-from core.keyring import Keyring
 from db.models import Payslip
 from evidence.canonical import content_hash
-from tests.factories.identity import bearer
-from tests.factories.payroll import Site, make_site, publish
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
+from tests.factories.payroll import Site, publish
 
 
 @pytest.fixture
 def payslips(session: Session, site: Site) -> list[Payslip]:
     return publish(session, site)
-
-
-@pytest.fixture
-def worker(keyring: Keyring, site: Site) -> dict[str, str]:
-    return bearer(keyring, site.worker)
 
 
 def post(client: TestClient, headers: dict[str, str], path: str, **body: object) -> Any:

@@ -1,6 +1,6 @@
 """The desk's attendance: drawn up, corrected, sent back, locked, in and out of Excel."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from attendance.errors import CorrectionUnfitError, SheetNotFoundError
-from attendance.sheet_errors import DaysUnsettledError
+from attendance.sheet_errors import DaysUnsettledError, MonthNotBegunError
 from core.clock import day_start, local_date, now
 from core.enums import Direction, Grade, Role, SheetState
 from core.sheet_enums import SheetAct
@@ -57,6 +57,11 @@ def draw_up(desk: TestClient, site: GateSite, base: str) -> str:
     return answer.headers["location"]
 
 
+def month_before() -> date:
+    """Return the first day of the month before the one somebody worked in."""
+    return (DAY.replace(day=1) - timedelta(days=1)).replace(day=1)
+
+
 def page_of_worker(desk: TestClient, site: GateSite, base: str) -> str:
     return f"{draw_up(desk, site, base)}/workers/{site.worker_id}"
 
@@ -76,6 +81,31 @@ def test_a_month_offers_a_sheet_for_each_team(desk: TestClient, site: GateSite, 
     assert site.team.name in page.text
     assert page.hidden["team_id"] == str(site.team_id)
     assert page.inline_code == []
+
+
+def test_a_month_that_has_not_begun_offers_none_and_refuses_in_words(
+    desk: TestClient, session: Session, site: GateSite, base: str
+) -> None:
+    coming = f"{(local_date(now()).replace(day=28) + timedelta(days=4)):%Y-%m}"
+    page = Page(desk.get(f"{base}?month={coming}"))
+
+    answer = post(desk, base, month=coming, team_id=str(site.team_id))
+
+    assert "team_id" not in page.hidden
+    assert "这个月还没有开始" in page.text
+    assert MonthNotBegunError.title in answer.text
+    assert session.scalars(select(AttendanceSheet)).all() == []
+
+
+def test_a_month_nobody_worked_in_asks_whether_it_is_the_right_one(
+    desk: TestClient, session: Session, site: GateSite, base: str
+) -> None:
+    site.worker.entered_date = month_before()
+    answer = post(desk, base, month=f"{month_before():%Y-%m}", team_id=str(site.team_id))
+    empty = Page(desk.get(answer.headers["location"])).text
+
+    assert "这个月没有一个人有出勤记录" in empty
+    assert "这个月没有一个人有出勤记录" not in Page(desk.get(draw_up(desk, site, base))).text
 
 
 def test_the_sheet_shows_what_is_unsure_and_who_has_not_looked(

@@ -7,15 +7,16 @@ from sqlmodel import Session, col, select
 from core.enums import PayBasis, PayslipAnswerState, VisitOutcome
 from core.keyring import Keyring
 from core.pay_enums import PayEntryKind
-from db.models import Contract, DisputeFile, DisputeReply, Payslip, PayslipVisit
+from db.models import AttendanceSheet, Contract, DisputeFile, DisputeReply, Payslip, PayslipVisit
 from payroll import answers
-from payroll.errors import DisputeRepliedError, PayslipNotFoundError
+from payroll.errors import DisputeRepliedError, PayslipNotFoundError, PayslipUnchangedError
 from tests.browser import Page, post
 from tests.factories.pay_terms import make_entry
 from tests.factories.payroll import (
     AT,
     Site,
     confirm_all,
+    make_attendance_lines,
     make_site,
     make_visit,
     publish,
@@ -151,13 +152,57 @@ def test_form_sent_back_with_one_line_more_pays_just_that_more(
 
 
 def test_payslip_is_worked_out_anew(
-    desk: TestClient, session: Session, base: str, payslip: Payslip
+    desk: TestClient, session: Session, site: Site, base: str, payslip: Payslip
+) -> None:
+    attendance = session.get_one(AttendanceSheet, site.attendance.id)
+    attendance.lines = make_attendance_lines(site.workers, units=2300)
+    session.flush()
+
+    post(
+        desk,
+        f"{base}/payslips/{payslip.id}/adjust",
+        note="核对过考勤",
+        is_recomputed="true",
+    )
+
+    newer = current(session, payslip)
+    assert (newer.version, newer.net_fen - payslip.net_fen) == (2, 17_500)
+
+
+def test_refused_correction_stays_as_it_was_typed(
+    desk: TestClient, base: str, payslip: Payslip
+) -> None:
+    address = f"{base}/payslips/{payslip.id}"
+    shown = Page(desk.get(address)).typed
+    columns = {name: shown[name] for name in ("name", "quantity", "unit", "unit_price", "line")}
+    columns["unit_price"][0] = "三百"
+    columns["name"][-1] = "点工"
+
+    answer = desk.post(
+        f"{address}/adjust",
+        data={"note": "单价写错了", "is_recomputed": "false", **columns},
+        headers={"Origin": "http://testserver"},
+    )
+
+    again = Page(answer)
+    assert answer.status_code == 422
+    assert columns.items() <= again.typed.items()
+    assert "请检查：每一行的数量、单位和单价" in again.text
+    assert "单价写错了" in again.text
+    assert "= 7875.00 元" in again.text
+    assert 'value="false" checked' in answer.text
+
+
+def test_a_correction_that_changes_nothing_is_refused_beside_its_words(
+    desk: TestClient, base: str, payslip: Payslip
 ) -> None:
     fields = {"note": "核对过考勤", "is_recomputed": "true"}
 
-    post(desk, f"{base}/payslips/{payslip.id}/adjust", **fields)
+    answer = post(desk, f"{base}/payslips/{payslip.id}/adjust", **fields)
 
-    assert current(session, payslip).net_fen == payslip.net_fen
+    assert answer.status_code == 409
+    assert PayslipUnchangedError.title in Page(answer).text
+    assert "核对过考勤" in Page(answer).text
 
 
 @pytest.mark.parametrize("price", ["a", "-1", "1.234", ""])

@@ -21,16 +21,6 @@ S = NotificationState
 
 
 @pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
-
-
-@pytest.fixture
-def manager(keyring: Keyring, site: Site) -> dict[str, str]:
-    return bearer(keyring, site.manager)
-
-
-@pytest.fixture
 def inspector(keyring: Keyring, session: Session, site: Site) -> dict[str, str]:
     person = make_person(session, name="某监察")
     return bearer(

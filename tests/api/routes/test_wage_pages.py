@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from fastapi.testclient import TestClient
 from redis import Redis
 from sqlmodel import Session, select
@@ -17,11 +16,6 @@ from tests.factories.payroll import Site, make_site, publish
 from tests.identity.test_portraits import photograph
 from tests.payroll.test_own_card import make_card_number
 from tests.payroll.test_release import texted
-
-
-@pytest.fixture
-def payslip(session: Session, site: Site) -> Payslip:
-    return publish(session, site)[0]
 
 
 def dispute(browser: TestClient, payslip: Payslip, content: bytes) -> int:

@@ -73,6 +73,8 @@ def test_ended_webhook_gets_no_new_secret(client: TestClient, headers: dict[str,
         ({"url": "https://a..b/"}, "notifications.webhook-url"),
         ({"name": "   "}, "api.invalid-request"),
         ({"project_id": str(uuid4())}, "notifications.webhook-scope"),
+        ({"county_code": "330199"}, "api.invalid-request"),
+        ({"county_code": "330100"}, "api.invalid-request"),
     ],
 )
 def test_unfit_webhooks_are_refused(
@@ -81,6 +83,20 @@ def test_unfit_webhooks_are_refused(
     answer = create(client, headers, **changes)
 
     assert (answer.status_code, answer.json()["code"]) == (422, code)
+
+
+def test_a_scope_has_an_address_once_until_it_is_ended(
+    client: TestClient, headers: dict[str, str]
+) -> None:
+    webhook = create(client, headers).json()
+    again = create(client, headers, url="https://HOOKS.example.com:443/axm")
+    elsewhere = create(client, headers, county_code="330105")
+    client.delete(f"{WEBHOOKS}/{webhook['id']}", headers=headers)
+
+    after = create(client, headers)
+
+    assert (again.status_code, again.json()["code"]) == (409, "notifications.webhook-known")
+    assert (elsewhere.status_code, after.status_code) == (201, 201)
 
 
 def test_test_events_may_be_named_among_the_kinds(

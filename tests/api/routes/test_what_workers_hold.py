@@ -3,7 +3,6 @@
 import zipfile
 from io import BytesIO
 
-import pytest
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 from sqlmodel import Session
@@ -13,27 +12,7 @@ from core.keyring import Keyring
 from db.models import Payslip
 from payroll.payslip_pdf import DIGEST_LENGTH
 from tests.factories.identity import bearer, make_person, make_principal
-from tests.factories.payroll import MONTH, Site, make_site, publish
-
-
-@pytest.fixture
-def site(session: Session) -> Site:
-    return make_site(session)
-
-
-@pytest.fixture
-def payslip(session: Session, site: Site) -> Payslip:
-    return publish(session, site)[0]
-
-
-@pytest.fixture
-def worker(keyring: Keyring, site: Site) -> dict[str, str]:
-    return bearer(keyring, site.worker)
-
-
-@pytest.fixture
-def manager(keyring: Keyring, site: Site) -> dict[str, str]:
-    return bearer(keyring, site.manager)
+from tests.factories.payroll import MONTH, Site
 
 
 def test_worker_sees_the_year(client: TestClient, worker: dict[str, str], payslip: Payslip) -> None:
