@@ -88,6 +88,14 @@ class Observer:
             and hearing.decided is not self.sightings[nonce].passage.is_opened
         }
 
+    def is_opened(self, nonce: str) -> bool:
+        """Tell whether somebody went through."""
+        return self.sightings[nonce].passage.is_opened
+
+    def is_good(self, nonce: str) -> bool:
+        """Tell whether what was shown should have opened, whatever the gate did."""
+        return self._judge(self.sightings[nonce]).reason is ScanReason.OK
+
     def work_days(self, rules: RuleBook) -> dict[tuple[UUID, date], FoldedDay]:
         """Return each worker's days."""
         crossings: dict[UUID, list[Crossing]] = defaultdict(list)

@@ -20,7 +20,7 @@ from attendance.day_rules import RuleBook
 from attendance.partitions import ensure_partitions
 from attendance.queries import get_day_rules
 from core.clock import day_start
-from core.enums import Direction, ScanReason
+from core.enums import ConflictKind, Direction, ScanReason
 from core.keyring import Keyring
 from db.models import CheckIn, CheckInAnnulment, Project, UnreadScan, WorkDay
 from db.session import Database
@@ -50,7 +50,9 @@ class Record:
     annulled: set[UUID]
     unread: int
     conflicts: Counter[tuple[str, ScanReason]]
-    """By the nonce that the gate gave."""
+    """Of crossings, by the nonce that the gate gave."""
+    refused: set[str]
+    """Nonces of good codes that a gate refused, as listed for the labour manager."""
     days: dict[tuple[UUID, date], WorkDay]
     rules: RuleBook
 
@@ -155,14 +157,18 @@ def _read(session: Session, project_id: UUID) -> Record:
     fold_waiting(session)
     rows = _all_of(session, CheckIn, project_id)
     days = _all_of(session, WorkDay, project_id)
+    conflicts = _all_conflicts(session, project_id)
+    refused = [each for each in conflicts if each.conflict.kind is ConflictKind.REFUSED_WRONGLY]
     record = Record(
         check_ins=rows,
         annulled=set(session.scalars(select(col(CheckInAnnulment.check_in_id)))),
         unread=len(_all_of(session, UnreadScan, project_id)),
         conflicts=Counter(
-            (nonce_of(conflict.check_in), conflict.check_in.reason)
-            for conflict in _all_conflicts(session, project_id)
+            (nonce_of(each.check_in), each.check_in.reason)
+            for each in conflicts
+            if each not in refused
         ),
+        refused={nonce_of(each.check_in) for each in refused},
         days={(day.project_worker_id, day.work_date): day for day in days},
         rules=get_day_rules(session, project_id),
     )

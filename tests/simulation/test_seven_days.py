@@ -29,7 +29,7 @@ import pytest
 from redis import Redis
 
 from attendance.folding import FoldedDay
-from core.enums import ScanReason
+from core.enums import AnnulmentReason, ScanReason
 from core.keyring import Keyring
 from db.models import CheckIn, WorkDay
 from db.session import Database
@@ -100,6 +100,24 @@ def check_conflicts(outcome: Outcome) -> None:
     assert found == expected, outcome.tell(unlike)
 
 
+def check_refusals(outcome: Outcome) -> None:
+    """Whoever was refused with a good code is listed; nobody who was let in, or rightly refused."""
+    observer, refused = outcome.observer, outcome.record.refused
+    good = {
+        nonce_of(row)
+        for row in outcome.record.check_ins
+        if row.decided_offline
+        and not row.admitted
+        and row.reason is ScanReason.OK
+        and row.gate_report
+        and row.gate_report["reason"] not in set(AnnulmentReason)
+    }
+
+    assert refused == good, outcome.tell(refused ^ good)
+    wrong = [n for n in refused if observer.is_opened(n) or not observer.is_good(n)]
+    assert wrong == [], outcome.tell(wrong)
+
+
 def check_crossings(outcome: Outcome) -> None:
     """What counts is what happened, and is dated within the error it states."""
     counted, verdicts = outcome.record.counted, outcome.observer.counted
@@ -126,7 +144,7 @@ def check_days(outcome: Outcome) -> None:
     assert [(found[key], expected[key]) for key in unlike] == []
 
 
-CHECKS = (check_machines, check_scans, check_conflicts, check_crossings, check_days)
+CHECKS = (check_machines, check_scans, check_conflicts, check_refusals, check_crossings, check_days)
 
 
 def check_that_much_happened(outcome: Outcome) -> None:
