@@ -257,12 +257,16 @@ def _says_the_same(first: CheckIn | NewCheckIn, finding: Finding) -> bool:
     scanned_at = first.occurred_at
     if first.gate_report:
         scanned_at = datetime.fromisoformat(str(first.gate_report["scanned_at"]))
-    return (first.direction, first.admitted, scanned_at, first.code_step) == (
-        report.direction,
-        report.admitted,
-        report.scanned_at,
-        finding.step,
-    )
+    said = (first.direction, first.admitted, scanned_at, first.code_step)
+    says = (report.direction, report.admitted, report.scanned_at, finding.step)
+    return said == says and _is_of_the_same(first, finding)
+
+
+def _is_of_the_same(first: CheckIn | NewCheckIn, finding: Finding) -> bool:
+    """Tell whether the same was held to the reader; of what was good only the worker is kept."""
+    if first.presented is not None:
+        return first.presented == rules.make_presentable(finding.report.code)
+    return first.project_worker_id == finding.named
 
 
 def _list_used(
