@@ -16,6 +16,7 @@ from attendance.months import place_crossings
 from attendance.sheet_acts import get_own_sheet
 from attendance.sheet_queries import ENTERED_MARK, IMPORTED_MARK, UNSURE_MARK
 from attendance.sheets import period_of
+from attendance.staleness import is_line_stale
 from attendance.withdrawal_queries import WithdrawnEntry
 from attendance.work_days import reach
 from core.clock import ONE_DAY, local_date
@@ -52,6 +53,8 @@ class WorkerDays:
     masked_name: str
     line: Line
     days: list[SheetDay]
+    is_stale: bool
+    """Whether the days do not add up to the line any more."""
 
 
 def view_worker_days(
@@ -78,7 +81,12 @@ def view_worker_days(
         )
     names = queries.list_names(session, [worker_id])
     return WorkerDays(
-        sheet, worker_id, mask_name(names[worker_id]), line, _list_days(session, sheet, line)
+        sheet=sheet,
+        project_worker_id=worker_id,
+        masked_name=mask_name(names[worker_id]),
+        line=line,
+        days=_list_days(session, sheet, line),
+        is_stale=is_line_stale(session, sheet, line),
     )
 
 

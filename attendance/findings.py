@@ -38,7 +38,7 @@ class Finding(msgspec.Struct, frozen=True):
 def judge_report(scan: ScanReport, claim: Claim | CardClaim | None, arrival: Arrival) -> Finding:
     """Say what is true of a scan by itself; `claim` is None for what is no code at all."""
     dating = date_scan(scan, arrival, claim)
-    reason = judge(claim, dating, arrival)
+    reason = judge(claim, scan.direction, dating, arrival)
     named = claim.named.project_worker_id if claim and claim.named else None
     step = claim.code.step if isinstance(claim, Claim) else None
     use = (named, step) if named and step is not None and rules.is_work(reason) else None

@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
     true,
     tuple_,
+    union,
 )
 from sqlmodel import Session, col
 
@@ -52,6 +53,18 @@ def list_due_workers(session: Session, person_id: UUID) -> list[UUID]:
         col(ProjectWorker.person_id) == person_id, _is_due()
     )
     return list(session.scalars(statement))
+
+
+def list_waiting_workers(session: Session, worker_ids: Collection[UUID]) -> set[UUID]:
+    """Return who among these has a check-in, or days that count otherwise now, to be folded yet."""
+    due = select(col(FoldDue.project_worker_id)).where(
+        is_any(col(FoldDue.project_worker_id), "project_worker_ids")
+    )
+    otherwise = select(col(RefoldDue.project_worker_id)).where(
+        is_any(col(RefoldDue.project_worker_id), "project_worker_ids")
+    )
+    asked = {"project_worker_ids": worker_ids}
+    return set(session.scalars(union(due, otherwise), asked))
 
 
 def lock_due_workers(session: Session, *, limit: int) -> list[UUID]:

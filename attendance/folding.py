@@ -136,6 +136,13 @@ def list_forgotten(
     ]
 
 
+def list_changed_days(
+    before: Mapping[date, FoldedDay], after: Mapping[date, FoldedDay]
+) -> set[date]:
+    """Return which days an addition or a removal changes; a night shift's exit is of its begin."""
+    return {day for day in before.keys() | after.keys() if before.get(day) != after.get(day)}
+
+
 def settle(
     days: Iterable[FoldedDay], accepted: Mapping[date, set[tuple[int, int]]]
 ) -> list[FoldedDay]:

@@ -134,7 +134,7 @@ def judge_scan(scan: Scan, find: Finders, keys: TagKeys) -> Judgement:
         return _judge_card(scan, find)
     owner = find.by_ref(code.worker_ref)
     claim = check_tags(code, owner.holder if owner else None, scan.project_id, keys)
-    reason = judge(claim, *_here_and_now(scan))
+    reason = judge(claim, scan.direction, *_here_and_now(scan))
     return Judgement(reason, code_step=code.step, owner=owner)
 
 
@@ -195,7 +195,7 @@ def _judge_card(scan: Scan, find: Finders) -> Judgement:
         return Judgement(ScanReason.MALFORMED_CODE)
     card = find.by_card(digest)
     claim = CardClaim(card.owner.holder, card.revoked_at) if card else CardClaim(None, None)
-    reason = judge(claim, *_here_and_now(scan))
+    reason = judge(claim, scan.direction, *_here_and_now(scan))
     return Judgement(reason, CheckInMethod.CARD_CODE, owner=card.owner if card else None)
 
 

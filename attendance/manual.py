@@ -12,7 +12,7 @@ from sqlmodel import Session
 from attendance import day_queries, fold_queries, queries, withdrawal_queries, work_days
 from attendance.day_notices import tell_days
 from attendance.day_rules import RuleBook
-from attendance.folding import MAX_SHIFT, Crossing, FoldedDay, fold
+from attendance.folding import MAX_SHIFT, Crossing, FoldedDay, fold, list_changed_days
 from attendance.partitions import ensure_partitions_for
 from attendance.rules import Span, is_work, judge_standing
 from core.clock import ONE_DAY, local_date
@@ -186,7 +186,7 @@ def _judge(entry: DayEntry, worker: _Worker | None, desk: _Desk) -> EntryOutcome
     if worker.person_id == desk.principal.person_id:
         return EntryOutcome.OWN_RECORD
     refusal = _find_impossible(entry, desk.at) or _find_standing(entry, worker, desk.book)
-    return refusal or _judge_beside(entry, worker.crossings, desk.book)
+    return refusal or _judge_beside(entry, worker, desk.book)
 
 
 def _find_impossible(entry: DayEntry, now: datetime) -> EntryOutcome | None:
@@ -197,13 +197,11 @@ def _find_impossible(entry: DayEntry, now: datetime) -> EntryOutcome | None:
 
 
 def _find_standing(entry: DayEntry, worker: _Worker, book: RuleBook) -> EntryOutcome | None:
-    days = {book.work_date(at) for _, at in entry.punches}
-    for day in days:
-        standing = judge_standing(worker.stay, has_contract=True, on=day)
+    for direction, at in entry.punches:
+        standing = _judge_punch(worker, direction, book.work_date(at))
         if standing in REFUSALS:
             return REFUSALS[standing]
-    is_locked = any(f"{day:%Y-%m}" in worker.locked for day in days)
-    return EntryOutcome.SHEET_LOCKED if is_locked else None
+    return None
 
 
 def _is_possible(entry: DayEntry) -> bool:
@@ -212,14 +210,16 @@ def _is_possible(entry: DayEntry) -> bool:
     return entry.in_at < entry.out_at <= entry.in_at + MAX_SHIFT
 
 
-def _judge_beside(entry: DayEntry, crossings: Sequence[Crossing], book: RuleBook) -> EntryOutcome:
+def _judge_beside(entry: DayEntry, worker: _Worker, book: RuleBook) -> EntryOutcome:
     """Say whether the entry fills a gap beside what is recorded already."""
-    entered = {(c.direction, c.at) for c in crossings if c.grade is Grade.D}
+    entered = {(c.direction, c.at) for c in worker.crossings if c.grade is Grade.D}
     if entered.issuperset(entry.punches):
         return EntryOutcome.REPEATED
     added = [Crossing(new_id(), direction, at, Grade.D) for direction, at in entry.punches]
-    before = {day.work_date: day for day in fold(crossings, book)}
-    after = {day.work_date: day for day in fold([*crossings, *added], book)}
+    before = {day.work_date: day for day in fold(worker.crossings, book)}
+    after = {day.work_date: day for day in fold([*worker.crossings, *added], book)}
+    if any(f"{day:%Y-%m}" in worker.locked for day in list_changed_days(before, after)):
+        return EntryOutcome.SHEET_LOCKED
     if any(_is_open(folded) for day, folded in after.items() if day not in before):
         return EntryOutcome.IMPOSSIBLE
     if any(_is_worse(after.get(day), known) for day, known in before.items()):
@@ -259,7 +259,7 @@ def _make_check_ins(entry: DayEntry, worker: _Worker, desk: _Desk) -> tuple[Chec
             received_at=desk.at,
             admitted=False,  # no gate opened
             valid=True,
-            reason=_judge_contract(worker, local_date(instant)),
+            reason=_choose_reason(worker, direction, local_date(instant)),
             note=desk.reason,
         )
         for direction, instant in entry.punches
@@ -273,10 +273,13 @@ def _name(worker_id: UUID, direction: Direction, at: datetime, worker: _Worker) 
     return f"{direction}:{worker_id}:{int(at.timestamp())}{again}"
 
 
-def _judge_contract(worker: _Worker, day: date) -> ScanReason:
-    has_contract = any(contract.covers(day) for contract in worker.contracts)
-    standing = judge_standing(worker.stay, has_contract=has_contract, on=day)
+def _choose_reason(worker: _Worker, direction: Direction, day: date) -> ScanReason:
+    standing = _judge_punch(worker, direction, day)
     return standing if is_work(standing) else ScanReason.OK
+
+
+def _judge_punch(worker: _Worker, direction: Direction, day: date) -> ScanReason:
+    return judge_standing(worker.stay, worker.contracts, direction=direction, on=day)
 
 
 def _read(check_in: CheckIn) -> Crossing:

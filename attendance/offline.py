@@ -263,10 +263,14 @@ def _says_the_same(first: CheckIn | NewCheckIn, finding: Finding) -> bool:
 
 
 def _is_of_the_same(first: CheckIn | NewCheckIn, finding: Finding) -> bool:
-    """Tell whether the same was held to the reader; of what was good only the worker is kept."""
-    if first.presented is not None:
-        return first.presented == rules.make_presentable(finding.report.code)
-    return first.project_worker_id == finding.named
+    """Tell whether the same person's code was held to the reader.
+
+    What names nobody is not told apart: a gate keeps less of a text that is no code than it asked
+    with. Whoever was unknown then may be known now, by the same code.
+    """
+    if first.project_worker_id == finding.named:
+        return True
+    return first.presented == rules.make_presentable(finding.report.code)
 
 
 def _list_used(

@@ -98,7 +98,7 @@ def check_in_at_poster(
         direction=punch.direction,
         location=None if location is None else location.to_json(),
         gate_report=finding.to_report(),
-        **_judge_standing(worker, at),
+        **_judge_standing(worker, punch.direction, at),
     )
     return _record(session, check_in, finding)
 
@@ -205,11 +205,11 @@ def _read(stored: ProjectFence) -> Fence:
     return make_fence(stored.points, stored.radius_m, stored.datum)
 
 
-def _judge_standing(worker: PhoneWorker, at: datetime) -> dict[str, Any]:
+def _judge_standing(worker: PhoneWorker, direction: Direction, at: datetime) -> dict[str, Any]:
     """Return the columns that say whose punch it is and what it is worth."""
-    today = local_date(at)
-    has_contract = any(contract.covers(today) for contract in worker.contracts)
-    reason = rules.judge_standing(worker.stay, has_contract=has_contract, on=today)
+    reason = rules.judge_standing(
+        worker.stay, worker.contracts, direction=direction, on=local_date(at)
+    )
     return {
         "project_worker_id": worker.project_worker_id,
         "method": CheckInMethod.POSTER,

@@ -12,7 +12,7 @@ from attendance.rules import (
     judge_standing,
 )
 from core.clock import ONE_DAY, local_date
-from core.enums import ScanReason
+from core.enums import Direction, ScanReason
 from devices.punches import Punch
 
 MAX_AGE = timedelta(days=731)
@@ -35,6 +35,7 @@ def bound_clock_ms(punch: Punch, *, device_offset_ms: int | None, received_at: d
 def judge_punch(
     punch: Punch,
     *,
+    direction: Direction,
     stay: Span,
     contracts: Iterable[Span],
     clock_bound_ms: int,
@@ -49,8 +50,7 @@ def judge_punch(
     if misdated is not None:
         return misdated
     day = local_date(choose_instant(punch.at, received_at, clock_bound_ms))
-    has_contract = any(contract.covers(day) for contract in contracts)
-    return judge_standing(stay, has_contract=has_contract, on=day)
+    return judge_standing(stay, contracts, direction=direction, on=day)
 
 
 def measure_offset_ms(

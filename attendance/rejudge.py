@@ -146,7 +146,9 @@ def date_scan(report: ScanReport, arrival: Arrival, claim: Claim | CardClaim | N
     return Dating(report.scanned_at, max(offset_ms, CLOCK_TRUST_MS + 1))
 
 
-def judge(claim: Claim | CardClaim | None, dating: Dating, arrival: Arrival) -> ScanReason:
+def judge(
+    claim: Claim | CardClaim | None, direction: Direction, dating: Dating, arrival: Arrival
+) -> ScanReason:
     """Say what was true of a scan at its own time, in the order of the online judgement.
 
     Freshness is judged against every moment that the scan's clock allows, which is never
@@ -155,11 +157,13 @@ def judge(claim: Claim | CardClaim | None, dating: Dating, arrival: Arrival) -> 
     if claim is None:
         return ScanReason.MALFORMED_CODE
     if isinstance(claim, CardClaim):
-        return _judge_card(claim, dating, arrival)
-    return _judge_live_code(claim, dating, arrival)
+        return _judge_card(claim, direction, dating, arrival)
+    return _judge_live_code(claim, direction, dating, arrival)
 
 
-def _judge_live_code(claim: Claim, dating: Dating, arrival: Arrival) -> ScanReason:
+def _judge_live_code(
+    claim: Claim, direction: Direction, dating: Dating, arrival: Arrival
+) -> ScanReason:
     if claim.holder is None:
         return ScanReason.UNKNOWN_WORKER
     if not claim.is_gate_tag_good:
@@ -169,10 +173,12 @@ def _judge_live_code(claim: Claim, dating: Dating, arrival: Arrival) -> ScanReas
         return freshness
     if not claim.is_holder_tag_good:
         return ScanReason.BAD_HOLDER_TAG
-    return _judge_holder(claim.holder, dating.at)
+    return _judge_holder(claim.holder, direction, dating.at)
 
 
-def _judge_card(claim: CardClaim, dating: Dating, arrival: Arrival) -> ScanReason:
+def _judge_card(
+    claim: CardClaim, direction: Direction, dating: Dating, arrival: Arrival
+) -> ScanReason:
     reason = judge_card(
         is_issued=claim.named is not None,
         revoked_at=claim.revoked_at,
@@ -185,13 +191,11 @@ def _judge_card(claim: CardClaim, dating: Dating, arrival: Arrival) -> ScanReaso
         return ScanReason.FUTURE_CODE
     # A year nobody can believe is not the day to ask whether its holder stood on the project.
     counts_at = choose_instant(dating.at, arrival.received_at, dating.bound_ms, has_waited=True)
-    return _judge_holder(claim.named, counts_at)
+    return _judge_holder(claim.named, direction, counts_at)
 
 
-def _judge_holder(holder: Holder, at: datetime) -> ScanReason:
-    day = local_date(at)
-    has_contract = any(contract.covers(day) for contract in holder.contracts)
-    return judge_standing(holder.stay, has_contract=has_contract, on=day)
+def _judge_holder(holder: Holder, direction: Direction, at: datetime) -> ScanReason:
+    return judge_standing(holder.stay, holder.contracts, direction=direction, on=local_date(at))
 
 
 def _measure(report: ScanReport, arrival: Arrival) -> Dating | None:

@@ -2,11 +2,13 @@
 
 import hashlib
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
+from core.clock import ONE_DAY
 from core.enums import CheckInMethod, Direction, Grade, ScanReason, Tone, WorkDayState
 from qr.code import (
     CARD_TEXT_LENGTH,
@@ -93,16 +95,25 @@ class Span:
         """Tell whether the day lies within."""
         return self.first <= day and (self.last is None or day <= self.last)
 
+    def lets_pass(self, direction: Direction, day: date) -> bool:
+        """Tell the same of a passage: a shift that began on the last day may end on the next."""
+        is_end = direction is Direction.OUT and self.covers(day - ONE_DAY)
+        return is_end or self.covers(day)
 
-def judge_standing(stay: Span | None, *, has_contract: bool, on: date) -> ScanReason:
-    """Say whether somebody may be on the site that day (条例 §28: no contract, no entry).
 
-    `stay` runs from 进场 to 退场; None when the person was never registered.
+def judge_standing(
+    stay: Span | None, contracts: Iterable[Span], *, direction: Direction, on: date
+) -> ScanReason:
+    """Say whether somebody may pass that day (条例 §28: no contract, no entry).
+
+    `stay` runs from 进场 to 退场; None when the person was never registered. An exit still passes
+    on the day after either has ended: it ends a night shift, and nobody is kept inside.
     """
     if stay is None or on < stay.first:
         return ScanReason.NOT_ON_PROJECT
-    if not stay.covers(on):
+    if not stay.lets_pass(direction, on):
         return ScanReason.LEFT_PROJECT
+    has_contract = any(contract.lets_pass(direction, on) for contract in contracts)
     return ScanReason.OK if has_contract else ScanReason.NO_CONTRACT
 
 

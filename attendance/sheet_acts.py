@@ -15,6 +15,7 @@ from attendance.sheet_chain import Chain, check_turn, find_step, hash_lines
 from attendance.sheet_errors import SheetChangedError, SheetNotLockedError, SheetPaidError
 from attendance.sheet_turns import get_chain, tell_next
 from attendance.sheets import check_draft, check_month_over, period_of, record_act
+from attendance.staleness import check_fresh, is_stale
 from attendance.suspicions import list_suspicions
 from core.clock import local_date
 from core.enums import Role, SheetState
@@ -71,6 +72,8 @@ class SheetView:
     chain: Chain
     acts: list[ShownAct]
     suspicions: list[Suspicion]
+    is_stale: bool
+    """Whether the lines are not what drawing them again would give."""
 
 
 def view_sheet(
@@ -97,6 +100,7 @@ def view_sheet(
         chain=get_chain(session, sheet, at=at),
         acts=list_shown_acts(session, sheet),
         suspicions=list_suspicions(session, sheet),
+        is_stale=is_stale(session, sheet),
     )
 
 
@@ -155,7 +159,7 @@ def approve_sheet(
     """Record that the caller's step agrees with the lines it has read, and tell the next.
 
     Repeating adds nothing. Raises SheetNotFoundError, SheetLockedError, MonthNotOverError,
-    SheetChangedError, SheetStepOutOfTurnError.
+    SheetChangedError, SheetStepOutOfTurnError, SheetStaleError.
     """
     sheet, step = _lock_draft(session, principal, project_id, sheet_id, at)
     check_month_over(sheet, at)
@@ -168,6 +172,7 @@ def approve_sheet(
         session, project_id=project_id, team_id=sheet.team_id, on=local_date(at)
     )
     check_turn(step, facts=facts, approved=chain.approved)
+    check_fresh(session, sheet)
     record_act(session, sheet, step, SheetAct.APPROVED, actor=principal)
     tell_next(session, sheet, taken=step, at=at)
     return get_chain(session, sheet, at=at)

@@ -13,6 +13,16 @@ class MonthNotBegunError(UnprocessableError):
     advice_en = "Nobody can have worked in {month} yet. Choose this month or an earlier one."
 
 
+class MonthBeforeProjectError(UnprocessableError):
+    """Neither had the project begun, nor was anybody on it."""
+
+    code = "attendance.month-before-project"
+    title = "这个月项目还没有开始"
+    title_en = "The project had not begun that month"
+    advice = "这个项目从 {first_month} 开始，{month} 没有考勤可以汇总。请核对月份。"
+    advice_en = "Nobody was on the project before {first_month}; {month} is earlier. Check it."
+
+
 class MonthNotOverError(UnprocessableError):
     """Days of the month are still to come."""
 
@@ -29,8 +39,8 @@ class SheetStaleError(ConflictError):
     code = "attendance.sheet-stale"
     title = "考勤又有变动，这张表不是最新的"
     title_en = "The sheet is not up to date"
-    advice = "请重新生成考勤表，核对以后再锁定。"
-    advice_en = "Draw the sheet up again, look it over, then lock it."
+    advice = "请劳资专管员重新生成考勤表，大家按新的表再核对。"
+    advice_en = "The labour manager draws it up again; then it is looked over as it is now."
 
 
 class SheetChangedError(ConflictError):

@@ -19,6 +19,7 @@ from attendance.sheet_acts import ShownAct, get_own_sheet, list_shown_acts
 from attendance.sheet_chain import NAMES
 from attendance.sheet_queries import ENTERED_MARK, IMPORTED_MARK, UNSURE_MARK, Cell, SheetWorker
 from attendance.sheets import period_of
+from attendance.staleness import check_fresh
 from attendance.suspicions import list_suspicions
 from core.clock import ONE_DAY, SHANGHAI, local_date
 from core.enums import SheetState
@@ -100,13 +101,15 @@ def export_sheet(
     """Return the sheet as .xlsx, locked days as they were locked.
 
     Names and document numbers are masked unless there is a `reason`, which is audited. For
-    whoever has a step on the sheet; SheetNotFoundError for others.
+    whoever has a step on the sheet; SheetNotFoundError for others. Raises SheetStaleError for a
+    draft whose days do not add up to its totals any more.
     """
     sheet = get_own_sheet(
         session, principal=principal, project_id=project_id, sheet_id=sheet_id, at=at
     )
     suspicions = list_suspicions(session, sheet)
     worker_ids = sheet_queries.list_line_workers(session, sheet)
+    check_fresh(session, sheet)
     if sheet.state is SheetState.DRAFT:
         _fold_waiting(session, worker_ids, at)
     if reason is not None:

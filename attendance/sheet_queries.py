@@ -137,6 +137,18 @@ def list_written_cells(
     return session.scalars(select(by_worker)).one() or {}
 
 
+def find_first_month(session: Session, project_id: UUID) -> str | None:
+    """Return the ``YYYY-MM`` in which the project or the first stay on it began; None if unsaid."""
+    first_entered = select(func.min(ProjectWorker.entered_date)).where(
+        col(ProjectWorker.project_id) == project_id
+    )
+    statement = select(
+        func.to_char(func.least(Project.start_date, first_entered.scalar_subquery()), "YYYY-MM")
+    ).where(col(Project.id) == project_id)
+    first_month: str | None = session.scalars(statement).one()
+    return first_month
+
+
 def list_line_workers(session: Session, sheet: AttendanceSheet) -> list[UUID]:
     """Return whose lines a stored sheet has, in its order."""
     line = func.jsonb_array_elements(col(AttendanceSheet.lines), type_=JSONB)

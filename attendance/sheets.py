@@ -17,6 +17,7 @@ from attendance.plain_days import fold_team_days
 from attendance.sheet_chain import NAMES, hash_lines
 from attendance.sheet_errors import (
     DaysUnsettledError,
+    MonthBeforeProjectError,
     MonthNotBegunError,
     MonthNotOverError,
     SheetStaleError,
@@ -58,17 +59,20 @@ def draw_up_sheet(
     nobody worked in has its sheet too, and so has one nobody was in the team any more: wages hang
     on the month's sheet that need no attendance, such as piece work measured elsewhere, pay for a
     standstill, and what was left over when the last ones went. Raises TeamNotFoundError,
-    MonthNotBegunError, SheetLockedError.
+    MonthNotBegunError, MonthBeforeProjectError, SheetLockedError.
     """
     get_team(session, project_id=project_id, team_id=team_id)
     if local_date(at) < month_start(month):
         raise MonthNotBegunError(month=month)
+    first_month = sheet_queries.find_first_month(session, project_id)
+    if first_month and month < first_month:
+        raise MonthBeforeProjectError(month=month, first_month=first_month)
     sheet = _open_sheet(session, project_id=project_id, team_id=team_id, month=month, at=at)
     check_draft(sheet)
     sheet.lines = draw_lines_anew(
         session,
         project_id=project_id,
-        worker_ids=_list_members(session, sheet),
+        worker_ids=list_members(session, sheet),
         period=period_of(sheet),
     )
     sheet.drawn_at, sheet.suspicions = at, None
@@ -183,7 +187,8 @@ def _open_sheet(
     return queries.lock_team_sheet(session, project_id=project_id, team_id=team_id, month=month)
 
 
-def _list_members(session: Session, sheet: AttendanceSheet) -> list[UUID]:
+def list_members(session: Session, sheet: AttendanceSheet) -> list[UUID]:
+    """Return who was in the team that month and so has a line, oldest registration first."""
     period = period_of(sheet)
     return queries.list_team_members(
         session, team_id=sheet.team_id, first=period.first, last=period.until - ONE_DAY
@@ -192,7 +197,7 @@ def _list_members(session: Session, sheet: AttendanceSheet) -> list[UUID]:
 
 def _draw_from_days(session: Session, sheet: AttendanceSheet) -> list[Line]:
     """Fold the month again, so that the days which are kept are those that were summed."""
-    worker_ids = _list_members(session, sheet)
+    worker_ids = list_members(session, sheet)
     period = period_of(sheet)
     fold_team_days(
         session,

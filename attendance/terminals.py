@@ -14,7 +14,7 @@ from attendance.punch_rules import bound_clock_ms, judge_punch, measure_offset_m
 from attendance.rejudge import Arrival, ScanReport
 from attendance.storing import NewCheckIn, store_check_ins
 from core.clock import local_date
-from core.enums import ScanReason, ScanStatus
+from core.enums import Direction, ScanReason, ScanStatus
 from core.keyring import Keyring
 from db.base import new_id
 from db.models import Device
@@ -176,14 +176,15 @@ def _make_row(
     is_question: bool,
 ) -> NewCheckIn:
     bound_ms = bound_clock_ms(punch, device_offset_ms=device.clock_offset_ms, received_at=at)
-    reason = _judge(punch, holder, bound_ms, at, is_question=is_question)
+    direction = device.direction or punch.direction
+    reason = _judge(punch, direction, holder, bound_ms, at, is_question=is_question)
     admitted = reason is ScanReason.OK if is_question else not punch.is_refused
     is_valid = admitted and rules.is_work(reason)
     return NewCheckIn(
         id=new_id(),
         nonce=punch.key,
         project_worker_id=holder.project_worker_id if holder else None,
-        direction=device.direction or punch.direction,
+        direction=direction,
         method=punch.method,
         grade=rules.grade_method(punch.method),
         occurred_at=punch.at,
@@ -200,12 +201,19 @@ def _make_row(
 
 
 def _judge(
-    punch: Punch, holder: CardHolder | None, bound_ms: int, at: datetime, *, is_question: bool
+    punch: Punch,
+    direction: Direction,
+    holder: CardHolder | None,
+    bound_ms: int,
+    at: datetime,
+    *,
+    is_question: bool,
 ) -> ScanReason:
     if holder is None:
         return ScanReason.UNKNOWN_WORKER
     return judge_punch(
         punch,
+        direction=direction,
         stay=holder.stay,
         contracts=holder.contracts,
         clock_bound_ms=bound_ms,

@@ -11,7 +11,7 @@ from sqlmodel import Session
 from attendance import queries, sheet_queries, sheet_turns, withdrawal_queries, work_days
 from attendance.day_notices import tell_days
 from attendance.day_rules import RuleBook
-from attendance.folding import Crossing, fold
+from attendance.folding import Crossing, fold, list_changed_days
 from attendance.withdrawal_queries import Entry, WithdrawnEntry
 from core.clock import ONE_DAY, local_date, month_start, next_month
 from core.day_enums import WithdrawalOutcome
@@ -209,7 +209,7 @@ def _list_days_of(entry: Entry, crossings: Sequence[Crossing], book: RuleBook) -
     others = [crossing for crossing in near if crossing.id != entry.id]
     before = {day.work_date: day for day in fold(near, book)}
     after = {day.work_date: day for day in fold(others, book)}
-    return {day for day in before.keys() | after.keys() if before.get(day) != after.get(day)}
+    return list_changed_days(before, after)
 
 
 def _withdraw(

@@ -155,7 +155,7 @@ def lock_blocks(session: Session, project_id: UUID) -> None:
 
 
 def _reason_to_block(on: date) -> ColumnElement[str | None]:
-    """Return what `attendance.rules.judge_standing` says of a registration, in SQL."""
+    """Return what `attendance.rules.judge_standing` says of an entry, in SQL."""
     has_contract = exists().where(
         col(Contract.project_worker_id) == col(ProjectWorker.id),
         col(Contract.start_date) <= on,

@@ -15,8 +15,8 @@ DAY_TEXTS: dict[str, TemplateText] = {
         },
     ),
     "check_ins_entered": TemplateText(
-        1,
-        "工地给你补记了{month}{count}天的考勤。请打开安薪码看看对不对，不对可以提出。",
+        2,
+        "工地给你补记了{month}里的{count}天考勤。请打开安薪码看看对不对，不对可以提出。",
         "补记考勤",
     ),
     "check_in_withdrawn": TemplateText(
@@ -25,8 +25,8 @@ DAY_TEXTS: dict[str, TemplateText] = {
         "补记撤回",
     ),
     "check_ins_withdrawn": TemplateText(
-        1,
-        "工地撤回了你{month}{count}天补记或导入的考勤，会重算。请打开安薪码看原因，不对可以提出。",
+        2,
+        "工地撤回了你{month}里的{count}天补记或导入的考勤，会重算。请打开安薪码看原因，不对可以提出。",
         "补记撤回",
     ),
     "day_unsure": TemplateText(

@@ -29,6 +29,7 @@ from attendance import sheet_acts, sheet_export, sheet_import, sheets
 from attendance.errors import SheetLockedError, SheetNotFoundError
 from attendance.sheet_errors import (
     DaysUnsettledError,
+    MonthBeforeProjectError,
     MonthNotBegunError,
     MonthNotOverError,
     NoDayColumnsError,
@@ -59,14 +60,21 @@ SHEET = f"{SHEETS}/{{sheet_id}}"
 @router.post(
     SHEETS,
     status_code=201,
-    responses=problems(*NOT_YOURS, TeamNotFoundError, MonthNotBegunError, SheetLockedError),
+    responses=problems(
+        *NOT_YOURS,
+        TeamNotFoundError,
+        MonthNotBegunError,
+        MonthBeforeProjectError,
+        SheetLockedError,
+    ),
 )
 def draw_up_sheet(
     session: SessionDep, _manager: ProjectManagerDep, project_id: UUID, body: SheetIn
 ) -> SheetOut:
     """Draw up a team's attendance sheet for a month.
 
-    For the project's labour manager, from the month's first day on. Repeating draws the draft up
+    For the project's labour manager, from the month's first day on, and not for months before the
+    project began and anybody was on it. Repeating draws the draft up
     anew from the recorded check-ins; approvals stand only while the sums stay the same. Once the
     month is over, whoever approves first is told. A locked sheet does not change.
     """
@@ -126,7 +134,12 @@ def view_sheet(
 @router.post(
     f"{SHEET}/approve",
     responses=problems(
-        *NO_STEP, SheetLockedError, MonthNotOverError, SheetChangedError, SheetStepOutOfTurnError
+        *NO_STEP,
+        SheetLockedError,
+        MonthNotOverError,
+        SheetChangedError,
+        SheetStepOutOfTurnError,
+        SheetStaleError,
     ),
 )
 def approve_sheet(
@@ -139,8 +152,8 @@ def approve_sheet(
     """Approve an attendance sheet.
 
     First the team leader, then the subcontractor, then the general contractor. What is approved
-    is what you read: `content_hash` of the sheet. Other lines later need a new approval. The next
-    of them is told.
+    is what you read: `content_hash` of the sheet. Other lines later need a new approval, and a
+    sheet that is out of date (`is_stale`) is drawn up again first. The next of them is told.
     """
     chain = sheet_acts.approve_sheet(
         session,
@@ -237,7 +250,7 @@ def reopen_sheet(
 @router.get(
     f"{SHEET}/export.xlsx",
     response_class=StreamingResponse,
-    responses={200: {"content": {XLSX: {}}}, **problems(*NO_STEP)},
+    responses={200: {"content": {XLSX: {}}}, **problems(*NO_STEP, SheetStaleError)},
 )
 def export_sheet(
     session: SessionDep,
@@ -253,7 +266,8 @@ def export_sheet(
     """Export an attendance sheet to Excel.
 
     For whoever looks it over: a row a worker, a column a day, legend, totals, and where to sign.
-    Names and document numbers are masked unless there is a `reason`, which is on record.
+    Names and document numbers are masked unless there is a `reason`, which is on record. A draft
+    that is out of date (`is_stale`) is drawn up again first.
     """
     export = sheet_export.export_sheet(
         session,

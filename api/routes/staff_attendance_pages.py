@@ -14,7 +14,14 @@ from api.schemas.attendance_sheets import ApprovalIn, ReasonIn, SheetIn
 from api.schemas.desk_attendance import LockForm
 from api.schemas.withdrawals import ImportWithdrawalIn
 from api.schemas.words import Words
-from attendance import sheet_acts, sheet_export, sheet_import, sheets, withdrawals
+from attendance import (
+    sheet_acts,
+    sheet_export,
+    sheet_import,
+    sheet_queries,
+    sheets,
+    withdrawals,
+)
 from attendance.sheet_chain import NAMES
 from attendance.sheet_export import ACTS
 from attendance.withdrawals import SAYS
@@ -42,6 +49,7 @@ def show_sheets(
     """List the teams with their sheets of a month, the last one unless told otherwise."""
     today = local_date(now())
     shown = month or f"{today.replace(day=1) - ONE_DAY:%Y-%m}"
+    first_month = sheet_queries.find_first_month(session, project_id) or shown
     drawn = sheet_acts.list_sheets(
         session, project_id=project_id, month=shown, before=None, limit=SHEETS_SHOWN
     )
@@ -60,6 +68,8 @@ def show_sheets(
         later=f"{next_month(month_start(shown)):%Y-%m}",
         is_over=next_month(month_start(shown)) <= today,
         has_begun=month_start(shown) <= today,
+        is_before_project=shown < first_month,
+        has_earlier=first_month < shown,
     )
 
 

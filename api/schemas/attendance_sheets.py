@@ -189,6 +189,10 @@ class SheetDetailOut(SheetOut):
     """An attendance sheet with its lines."""
 
     content_hash: str = Field(description="What an approval names.")
+    is_stale: bool = Field(
+        description="Check-ins or corrections came since it was drawn up; until it is drawn up "
+        "again it is neither approved nor locked nor exported. Never of a locked sheet."
+    )
     lines: list[SheetLineOut]
     chain: ChainOut
     acts: list[ActOut] = Field(description="Oldest first.")
@@ -201,6 +205,7 @@ class SheetDetailOut(SheetOut):
         return cls(
             **head.model_dump(),
             content_hash=view.content_hash,
+            is_stale=view.is_stale,
             lines=[SheetLineOut.of(line) for line in view.lines],
             chain=ChainOut.of(view.chain),
             acts=[ActOut.of(act) for act in view.acts],

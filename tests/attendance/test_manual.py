@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from attendance import manual
 from attendance.manual import DayEntry, EntryResult
 from attendance.work_days import fold_days
-from core.clock import day_start, local_date, now
+from core.clock import ONE_DAY, day_start, local_date, now
 from core.day_enums import EntryOutcome
 from core.enums import CheckInMethod, Direction, Grade, Role, SheetState, WorkDayState
 from db.models import AttendanceSheet, AuditEntry, CheckIn, Notification, WorkDay
@@ -18,6 +18,7 @@ from tests.factories.attendance import GateSite, make_check_in, make_gate_site
 from tests.factories.identity import make_person, make_principal
 
 DAY = (local_date(now()) - timedelta(days=31)).replace(day=15)
+LAST_DAY = DAY.replace(day=1) - ONE_DAY
 IN, OUT = Direction.IN, Direction.OUT
 
 
@@ -227,6 +228,21 @@ def test_a_day_before_entry_or_after_leaving_is_not_entered(
     assert outcome_of(session, manager, site, late) is EntryOutcome.LEFT_PROJECT
 
 
+@pytest.mark.parametrize("is_scanned", [True, False], ids=["exit alone", "whole shift"])
+def test_the_last_night_shift_of_who_leaves_is_entered(
+    session: Session, site: GateSite, manager: Principal, *, is_scanned: bool
+) -> None:
+    site.worker.left_date = DAY
+    if is_scanned:
+        scan(session, site, (IN, 20))
+
+    outcome = outcome_of(session, manager, site, entry(site, None if is_scanned else 20, 29))
+
+    (day,) = days_of(session, site)
+    assert (outcome, day.work_date) == (EntryOutcome.RECORDED, DAY)
+    assert (day.minutes, day.state) == (540, WorkDayState.COMPLETE)
+
+
 def test_another_projects_worker_is_unknown(
     session: Session, site: GateSite, manager: Principal
 ) -> None:
@@ -239,16 +255,44 @@ def test_nobody_enters_their_own_days(session: Session, site: GateSite) -> None:
     assert outcome_of(session, own, site, entry(site, 7, 17)) is EntryOutcome.OWN_RECORD
 
 
-def test_a_locked_month_takes_no_entries(
-    session: Session, site: GateSite, manager: Principal
-) -> None:
+def lock(session: Session, site: GateSite, month: date) -> None:
     session.add(
         AttendanceSheet(
             project_id=site.project_id,
             team_id=site.team_id,
-            month=f"{DAY:%Y-%m}",
+            month=f"{month:%Y-%m}",
             state=SheetState.LOCKED,
         )
     )
     session.flush()
+
+
+def test_a_locked_month_takes_no_entries(
+    session: Session, site: GateSite, manager: Principal
+) -> None:
+    lock(session, site, DAY)
     assert outcome_of(session, manager, site, entry(site, 7, 17)) is EntryOutcome.SHEET_LOCKED
+
+
+@pytest.mark.parametrize(
+    ("locked", "expected"),
+    [(LAST_DAY, EntryOutcome.SHEET_LOCKED), (LAST_DAY + ONE_DAY, EntryOutcome.RECORDED)],
+    ids=["its own month", "the month after"],
+)
+@pytest.mark.parametrize("is_scanned", [True, False], ids=["exit alone", "whole shift"])
+def test_a_night_shift_is_of_the_month_in_which_it_began(
+    session: Session,
+    site: GateSite,
+    manager: Principal,
+    *,
+    is_scanned: bool,
+    locked: date,
+    expected: EntryOutcome,
+) -> None:
+    if is_scanned:
+        make_check_in(session, site.worker, IN, clock(20, LAST_DAY))
+    lock(session, site, locked)
+
+    one = entry(site, None if is_scanned else 20, 29, day=LAST_DAY)
+
+    assert outcome_of(session, manager, site, one) is expected

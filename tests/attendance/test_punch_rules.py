@@ -25,6 +25,7 @@ def judge(
 ) -> ScanReason:
     return judge_punch(
         made,
+        direction=made.direction,
         stay=stay,
         contracts=[FOREVER],
         clock_bound_ms=bound_ms,

@@ -54,7 +54,7 @@ def claim(
 
 
 def reason_of(report: ScanReport, said: Claim | None) -> ScanReason:
-    return judge(said, date_scan(report, ARRIVAL, said), ARRIVAL)
+    return judge(said, report.direction, date_scan(report, ARRIVAL, said), ARRIVAL)
 
 
 def test_a_good_code_is_good_days_later() -> None:
@@ -228,6 +228,6 @@ def test_whatever_counts_is_dated_well_and_not_in_the_future(
 ) -> None:
     dating = date_scan(report, arrival, said)
 
-    if judge(said, dating, arrival) is ScanReason.OK:
+    if judge(said, report.direction, dating, arrival) is ScanReason.OK:
         assert dating.bound_ms <= CLOCK_TRUST_MS
         assert dating.at <= UPLOADED + timedelta(minutes=10)

@@ -14,25 +14,46 @@ from qr.code import card_digest, encode_card, read_card_digest
 NOON = datetime(2026, 10, 12, 4, tzinfo=UTC)
 TODAY = date(2026, 10, 12)
 STAY = Span(date(2026, 10, 1), date(2026, 10, 31))
+OPEN = Span(STAY.first, None)
 
 
 @pytest.mark.parametrize(
-    ("stay", "has_contract", "on", "reason"),
+    ("stay", "contracts", "on", "reason"),
     [
-        (None, True, TODAY, ScanReason.NOT_ON_PROJECT),
-        (STAY, True, date(2026, 9, 30), ScanReason.NOT_ON_PROJECT),
-        (STAY, True, date(2026, 10, 1), ScanReason.OK),
-        (STAY, True, date(2026, 10, 31), ScanReason.OK),
-        (STAY, True, date(2026, 11, 1), ScanReason.LEFT_PROJECT),
-        (Span(date(2026, 10, 1), None), True, date(2030, 1, 1), ScanReason.OK),
-        (STAY, False, TODAY, ScanReason.NO_CONTRACT),
-        (STAY, False, date(2026, 11, 1), ScanReason.LEFT_PROJECT),
+        (None, [STAY], TODAY, ScanReason.NOT_ON_PROJECT),
+        (STAY, [STAY], date(2026, 9, 30), ScanReason.NOT_ON_PROJECT),
+        (STAY, [STAY], date(2026, 10, 1), ScanReason.OK),
+        (STAY, [STAY], date(2026, 10, 31), ScanReason.OK),
+        (STAY, [STAY], date(2026, 11, 1), ScanReason.LEFT_PROJECT),
+        (OPEN, [OPEN], date(2030, 1, 1), ScanReason.OK),
+        (OPEN, [STAY], date(2026, 11, 1), ScanReason.NO_CONTRACT),
+        (STAY, [], TODAY, ScanReason.NO_CONTRACT),
+        (STAY, [], date(2026, 11, 1), ScanReason.LEFT_PROJECT),
     ],
 )
 def test_standing_on_a_project(
-    stay: Span | None, has_contract: bool, on: date, reason: ScanReason
+    stay: Span | None, contracts: list[Span], on: date, reason: ScanReason
 ) -> None:
-    assert rules.judge_standing(stay, has_contract=has_contract, on=on) is reason
+    said = rules.judge_standing(stay, contracts, direction=Direction.IN, on=on)
+    assert said is reason
+
+
+@pytest.mark.parametrize(
+    ("stay", "contracts", "on", "reason"),
+    [
+        (STAY, [STAY], date(2026, 9, 30), ScanReason.NOT_ON_PROJECT),
+        (STAY, [STAY], date(2026, 11, 1), ScanReason.OK),
+        (STAY, [STAY], date(2026, 11, 2), ScanReason.LEFT_PROJECT),
+        (OPEN, [STAY], date(2026, 11, 1), ScanReason.OK),
+        (OPEN, [STAY], date(2026, 11, 2), ScanReason.NO_CONTRACT),
+        (STAY, [], date(2026, 11, 1), ScanReason.NO_CONTRACT),
+    ],
+)
+def test_a_shift_of_the_last_day_may_end_on_the_next(
+    stay: Span, contracts: list[Span], on: date, reason: ScanReason
+) -> None:
+    said = rules.judge_standing(stay, contracts, direction=Direction.OUT, on=on)
+    assert said is reason
 
 
 @pytest.mark.parametrize("reason", ScanReason)

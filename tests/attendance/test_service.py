@@ -285,6 +285,15 @@ def test_who_has_left_is_refused_although_the_code_is_good(
     assert session.scalar(select(func.count()).select_from(WorkDay)) == 0
 
 
+def test_who_has_left_yesterday_may_still_go_out(site: GateSite, ask: Ask, show: Show) -> None:
+    code = show()
+    site.worker.left_date = local_date(now()) - timedelta(days=1)
+
+    decision = ask(code, direction=Direction.OUT)
+
+    assert (decision.admitted, decision.reason) == (True, ScanReason.OK)
+
+
 def test_validity_is_judged_before_repetition(
     session: Session, site: GateSite, ask: Ask, show: Show
 ) -> None:

@@ -51,10 +51,10 @@ def test_two_people_in_one_moment_are_both_kept(
     assert all(stored(each).valid for each in outcomes)
 
 
-def test_two_texts_in_one_moment_are_both_kept(
+def test_a_text_of_which_the_gate_kept_less_is_the_same_scan(
     session: Session, keyring: Keyring, site: GateSite
 ) -> None:
-    scans = [report(text, MORNING, nonce=NONCE) for text in ("no code", "nor this")]
-    outcomes = [upload(session, keyring, site, scan)[0] for scan in scans]
-    assert outcomes[1].status is ScanStatus.CONFLICT
-    assert count(session) == 2
+    for text in ("AFAFAFAFAF", "***"):
+        (outcome,) = upload(session, keyring, site, report(text, MORNING, nonce=NONCE))
+    assert outcome.status is ScanStatus.DUPLICATE
+    assert count(session) == 1

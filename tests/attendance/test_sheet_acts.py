@@ -14,9 +14,11 @@ from attendance.sheet_errors import (
     SheetChangedError,
     SheetNotLockedError,
     SheetPaidError,
+    SheetStaleError,
     SheetStepOutOfTurnError,
 )
 from attendance.sheets import LockExcuses
+from attendance.work_days import fold_month
 from core.clock import day_start, local_date, now
 from core.enums import Direction, PaySheetState, Role, SheetState
 from core.sheet_enums import SheetAct, SheetStep
@@ -163,6 +165,25 @@ def test_approving_twice_is_one_act(
     approve(session, sheet, leader)
     (shown,) = view(session, sheet, leader).acts
     assert (shown.act.act, shown.masked_name) == (SheetAct.APPROVED, "王*明")
+
+
+def test_a_sheet_that_is_out_of_date_is_approved_only_when_drawn_again(
+    session: Session,
+    site: GateSite,
+    sheet: AttendanceSheet,
+    leader: Principal,
+    contractor: Principal,
+) -> None:
+    approve(session, sheet, leader)
+    work(session, site)
+    fold_month(session, project_id=site.project_id, worker_ids=[site.worker_id], month=MONTH)
+    assert view(session, sheet, contractor).is_stale
+
+    with pytest.raises(SheetStaleError):
+        approve(session, sheet, contractor)
+
+    draw_up(session, site)
+    assert approve(session, sheet, leader) == (SheetStep.TEAM_LEADER,)
 
 
 def test_what_is_approved_is_what_was_read(

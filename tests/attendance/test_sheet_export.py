@@ -13,6 +13,7 @@ from sqlmodel import Session
 from attendance import sheet_export, sheets, work_days
 from attendance.errors import SheetNotFoundError
 from attendance.queries import get_sheet
+from attendance.sheet_errors import SheetStaleError
 from attendance.sheet_queries import list_line_workers, stream_lines
 from attendance.sheets import LockExcuses
 from core.clock import day_start, local_date, month_start, next_month, now
@@ -89,6 +90,12 @@ def export(
     )
     with made.content:
         return load_workbook(BytesIO(made.content.read()))[sheet_export.SHEET_NAME]
+
+
+def draw_again(session: Session, sheet: AttendanceSheet) -> AttendanceSheet:
+    return sheets.draw_up_sheet(
+        session, project_id=sheet.project_id, team_id=sheet.team_id, month=sheet.month, at=now()
+    )
 
 
 def read_row(paper: Any, number: int) -> dict[str, Any]:
@@ -225,7 +232,7 @@ def test_a_locked_sheet_is_exported_as_it_was_locked(
     assert (row["5"], row["工日合计"]) == (None, 3.25)
 
 
-def test_what_no_fold_has_seen_yet_is_folded_for_the_paper(
+def test_what_no_fold_has_seen_yet_is_drawn_again_and_folded_for_the_paper(
     session: Session, site: GateSite, sheet: AttendanceSheet, manager: Principal
 ) -> None:
     day = DAY.replace(day=5)
@@ -241,9 +248,11 @@ def test_what_no_fold_has_seen_yet_is_folded_for_the_paper(
         session.add(mark)
     session.flush()
 
-    row = read_row(export(session, sheet, manager), HEADER_ROW + 1)
+    with pytest.raises(SheetStaleError):
+        export(session, sheet, manager)
+    row = read_row(export(session, draw_again(session, sheet), manager), HEADER_ROW + 1)
 
-    assert row["5"] == "√"
+    assert (row["5"], row["工日合计"]) == ("√", 4.25)
 
 
 def test_days_that_count_otherwise_now_are_folded_for_the_paper(
@@ -259,7 +268,7 @@ def test_days_that_count_otherwise_now_are_folded_for_the_paper(
     )
     session.flush()
 
-    row = read_row(export(session, sheet, manager), HEADER_ROW + 1)
+    row = read_row(export(session, draw_again(session, sheet), manager), HEADER_ROW + 1)
 
     assert row["15"] == "半议"
 

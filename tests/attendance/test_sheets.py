@@ -10,6 +10,7 @@ from attendance import sheets
 from attendance.errors import SheetLockedError, SheetNotFoundError
 from attendance.sheet_errors import (
     DaysUnsettledError,
+    MonthBeforeProjectError,
     MonthNotBegunError,
     MonthNotOverError,
     SheetStaleError,
@@ -150,6 +151,26 @@ def test_a_month_that_has_not_begun_is_not_drawn(session: Session, site: GateSit
     assert refused.value.facts == {"month": MONTH}
     assert session.scalars(select(AttendanceSheet)).all() == []
     assert draw_at(first).state is SheetState.DRAFT
+
+
+def test_a_month_before_the_project_and_everybody_on_it_is_not_drawn(
+    session: Session, site: GateSite
+) -> None:
+    earlier = f"{month_start(MONTH) - timedelta(days=1):%Y-%m}"
+    site.worker.entered_date = DAY
+
+    def draw_earlier() -> AttendanceSheet:
+        return sheets.draw_up_sheet(
+            session, project_id=site.project_id, team_id=site.team_id, month=earlier, at=now()
+        )
+
+    with pytest.raises(MonthBeforeProjectError) as refused:
+        draw_earlier()
+    assert refused.value.facts == {"month": earlier, "first_month": MONTH}
+
+    site.project.start_date = month_start(earlier)
+
+    assert draw_earlier().state is SheetState.DRAFT
 
 
 def test_a_draft_is_drawn_up_anew(session: Session, site: GateSite) -> None:

@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from attendance.rules import Span, judge_standing
 from core.clock import local_date, now
-from core.enums import DeviceProfile, ScanReason
+from core.enums import DeviceProfile, Direction, ScanReason
 from core.keyring import Keyring
 from db.models import Device, ProjectWorker
 from devices import sync
@@ -118,7 +118,8 @@ def test_the_list_says_what_the_rules_say(
     told = page(ask()).changes.blocks.get(ref_of(session, worker), ScanReason.OK)
 
     stay = Span(worker.entered_date, worker.left_date)
-    assert told is judge_standing(stay, has_contract=contract, on=TODAY)
+    contracts = [stay] if contract else []
+    assert told is judge_standing(stay, contracts, direction=Direction.IN, on=TODAY)
 
 
 def test_nobody_who_may_enter_is_on_the_list_and_nobody_without_a_code(

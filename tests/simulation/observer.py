@@ -129,7 +129,7 @@ class Observer:
         return verdicts
 
     def _judge(self, sighting: Sighting) -> Verdict:
-        shown = sighting.shown
+        shown, direction = sighting.shown, sighting.direction
         if shown.fault in (
             ScanReason.MALFORMED_CODE,
             ScanReason.UNKNOWN_WORKER,
@@ -142,8 +142,8 @@ class Observer:
                 stale = ScanReason.EXPIRED_CODE if age > FRESH else ScanReason.FUTURE_CODE
                 return Verdict(stale, sighting.at)
             if shown.is_phones_own:
-                return Verdict(shown.standing(shown.made_at), shown.made_at)
-        return Verdict(shown.standing(sighting.at), sighting.at)
+                return Verdict(shown.standing(shown.made_at, direction), shown.made_at)
+        return Verdict(shown.standing(sighting.at, direction), sighting.at)
 
     def _is_passed(self, sighting: Sighting) -> bool:
         """Whether the gate opened; also if the server said so, and nobody denied it in time."""

@@ -125,8 +125,8 @@ class Plot:
             if sighting is None or sighting.passage.is_opened:
                 self._lend(shown, direction)
                 return
-            if worker.standing(sighting.at) is not ScanReason.OK:
-                return
+            if worker.standing(sighting.at, Direction.IN) is not ScanReason.OK:
+                return  # a gate without a network lets nobody out whom it would not let in
             self.time.pass_time(seconds=self.chance.uniform(16, 50))
         if not all(machine.is_relay_broken for machine in tried):
             self.kept_out.append((worker, self.time.now))

@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 from sqlmodel import Session, select
 
-from core.clock import local_date
-from core.enums import ScanReason
+from core.clock import ONE_DAY, local_date
+from core.enums import Direction, ScanReason
 from core.keyring import Keyring
 from db.models import Contract, ProjectWorker, Team, WorkerCode, WorkerPhone
 from db.session import Database
@@ -34,9 +34,11 @@ class Worker:
     left_date: date | None = None
     contract_until: date | None = None
 
-    def standing(self, at: datetime) -> ScanReason:
-        """Say whether they may be on the site then."""
+    def standing(self, at: datetime, direction: Direction) -> ScanReason:
+        """Say whether they may pass then; who stayed for the night leaves on the day after."""
         day = local_date(at)
+        if direction is Direction.OUT:
+            day -= ONE_DAY
         if self.worker_id is None:
             return ScanReason.NOT_ON_PROJECT
         if self.left_date is not None and day > self.left_date:
@@ -58,11 +60,11 @@ class Shown:
     is_phones_own: bool = False
     """Made by the worker's present phone."""
 
-    def standing(self, at: datetime) -> ScanReason:
+    def standing(self, at: datetime, direction: Direction) -> ScanReason:
         """Say what is true of it but for its age."""
         if self.fault is not ScanReason.OK or self.worker is None:
             return self.fault
-        return self.worker.standing(at)
+        return self.worker.standing(at, direction)
 
     @property
     def use(self) -> tuple[bytes, int] | None:

@@ -68,7 +68,7 @@ def test_a_drawn_sheet_is_listed_and_read(
     (line,) = read["lines"]
     assert (line["masked_name"], line["original"]) == ("王*明", None)
     assert read["chain"] == {"approved": [], "missing": ["team_leader", "subcontractor"]}
-    assert (read["acts"], read["suspicions"]) == ([], [])
+    assert (read["acts"], read["suspicions"], read["is_stale"]) == ([], [], False)
 
 
 def test_a_month_that_has_not_begun_is_refused(

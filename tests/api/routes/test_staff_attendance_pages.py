@@ -11,7 +11,12 @@ from sqlalchemy import select
 from sqlmodel import Session, col
 
 from attendance.errors import CorrectionUnfitError, SheetNotFoundError
-from attendance.sheet_errors import DaysUnsettledError, MonthNotBegunError
+from attendance.sheet_errors import (
+    DaysUnsettledError,
+    MonthBeforeProjectError,
+    MonthNotBegunError,
+    SheetStaleError,
+)
 from core.clock import day_start, local_date, now
 from core.enums import Direction, Grade, Role, SheetState
 from core.sheet_enums import SheetAct
@@ -26,6 +31,7 @@ from tests.factories.projects import make_party
 DAY = (local_date(now()) - timedelta(days=31)).replace(day=15)
 MONTH = f"{DAY:%Y-%m}"
 MISSING = {"work_date": str(DAY), "out_time": "17:30", "reason": "监控看到五点半出场"}
+STALE = "这张表画好以后考勤又有变动"
 LOCK = {"unsettled_reason": "已当面核对", "skipped_reason": "已在纸上签字"}
 
 
@@ -95,6 +101,38 @@ def test_a_month_that_has_not_begun_offers_none_and_refuses_in_words(
     assert "这个月还没有开始" in page.text
     assert MonthNotBegunError.title in answer.text
     assert session.scalars(select(AttendanceSheet)).all() == []
+
+
+def test_a_month_before_the_project_is_not_offered_and_refused_in_words(
+    desk: TestClient, session: Session, site: GateSite, base: str
+) -> None:
+    session.merge(site.worker).entered_date = DAY
+    session.flush()
+    before = f"{month_before():%Y-%m}"
+    first, page = Page(desk.get(f"{base}?month={MONTH}")), Page(desk.get(f"{base}?month={before}"))
+
+    answer = post(desk, base, month=before, team_id=str(site.team_id))
+
+    assert f"{base}?month={before}" not in first.links
+    assert "team_id" not in page.hidden
+    assert MonthBeforeProjectError.title in page.text
+    assert MonthBeforeProjectError.title in answer.text
+
+
+def test_a_sheet_that_is_out_of_date_says_so_and_is_not_downloaded(
+    desk: TestClient, session: Session, site: GateSite, base: str
+) -> None:
+    address = draw_up(desk, site, base)
+    make_check_in(session, site.worker, Direction.OUT, day_start(DAY) + timedelta(hours=17))
+    day_page = Page(desk.get(f"{address}/workers/{site.worker_id}"))
+
+    page, refused = Page(desk.get(address)), desk.get(f"{address}/export.xlsx")
+
+    assert STALE in page.text
+    assert f"{address}/export.xlsx" not in page.links
+    assert "加起来和上面不一样" in day_page.text
+    assert SheetStaleError.title in refused.text
+    assert STALE not in Page(desk.get(draw_up(desk, site, base))).text
 
 
 def test_a_month_nobody_worked_in_asks_whether_it_is_the_right_one(

@@ -119,6 +119,20 @@ def test_a_sheet_that_has_changed_meanwhile_is_not_signed(
     assert list_acts(session) == []
 
 
+def test_a_sheet_that_is_out_of_date_says_so_and_offers_no_signature(
+    phone: TestClient, session: Session, site: GateSite
+) -> None:
+    address = draw_up(session, site)
+    make_check_in(session, site.worker, Direction.OUT, day_start(DAY) + timedelta(hours=17))
+    day_page = Page(phone.get(f"{address}/workers/{site.worker_id}"))
+
+    page = Page(phone.get(address))
+
+    assert "这张表画好以后考勤又有变动" in page.text
+    assert "content_hash" not in page.hidden
+    assert "上面是画表时的数" in day_page.text
+
+
 def test_what_is_wrong_goes_back_with_the_reason(
     phone: TestClient, session: Session, site: GateSite
 ) -> None:
