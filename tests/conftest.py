@@ -12,6 +12,7 @@ from contextlib import ExitStack, closing
 from datetime import time
 from pathlib import Path
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from argon2.profiles import CHEAPEST
@@ -36,6 +37,11 @@ FIRST = (
     "tests/jobs/test_worker.py",
 )
 """These wait for processes and for days to pass; begun last, they would be waited for alone."""
+# How long it takes to think up an example says nothing about the product.
+hypothesis.settings.register_profile(
+    "suite", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.hookimpl(wrapper=True)
