@@ -134,8 +134,9 @@ class Sites:
                 facts = {"start": day_start(start), "end": day_start(end), "rows": rows // months}
                 session.execute(FILL, facts | {"places": PROJECTS * WORKERS})
         with self._database.engine.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT")
             for work in ("VACUUM (ANALYZE)", "CHECKPOINT"):  # as two years would have left it
-                connection.execution_options(isolation_level="AUTOCOMMIT").execute(text(work))
+                connection.execute(text(work))
 
     def _show_at(self, site: Site) -> Iterator[str]:
         while True:
